@@ -1,0 +1,1 @@
+"""Foyer: the customer portal of a real-estate photography business."""

@@ -1,0 +1,1 @@
+"""Words everybody uses: money, time, tokens, errors, viewers. Standard library only."""

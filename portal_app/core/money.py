@@ -1,0 +1,46 @@
+"""Money is a whole number of minor units with an ISO 4217 currency. No floats anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+EXPONENT = dict.fromkeys(("JPY", "KRW", "VND", "CLP", "ISK", "UGX", "XAF", "XOF"), 0) | dict.fromkeys(
+    ("BHD", "JOD", "KWD", "OMR", "TND"), 3
+)
+SIGNS = {"USD": "$", "CAD": "CA$", "AUD": "A$", "NZD": "NZ$", "EUR": "€", "GBP": "£", "JPY": "¥"}
+MINUS = "−"
+
+
+def exponent(currency: str) -> int:
+    """How many digits stand behind the decimal point: 2 for most, 0 for yen, 3 for dinars."""
+    return EXPONENT.get(currency.upper(), 2)
+
+
+def money_words(cents: int, currency: str) -> str:
+    """`$1,234.50`, `−$60.00`, `¥5,000`. The minus is a true minus sign."""
+    digits = exponent(currency)
+    whole, rest = divmod(abs(cents), 10**digits)
+    tail = f".{rest:0{digits}d}" if digits else ""
+    sign = SIGNS.get(currency.upper(), f"{currency.upper()} ")
+    return f"{MINUS if cents < 0 else ''}{sign}{whole:,}{tail}"
+
+
+def share(cents: int, basis_points: int) -> int:
+    """A percentage of an amount, rounded half away from zero (1 % = 100 basis points)."""
+    scaled = abs(cents) * basis_points
+    rounded = (scaled + 5_000) // 10_000
+    return rounded if cents >= 0 else -rounded
+
+
+def split_exactly(cents: int, weights: Sequence[int]) -> list[int]:
+    """Parts in proportion to the weights that add up to the cent (largest remainder, ties to the first)."""
+    total = sum(weights)
+    if total <= 0 or any(weight < 0 for weight in weights):
+        raise ValueError("weights must be positive")
+    sign = -1 if cents < 0 else 1
+    parts = [abs(cents) * weight // total for weight in weights]
+    missing = abs(cents) - sum(parts)
+    by_remainder = sorted(range(len(weights)), key=lambda i: (-(abs(cents) * weights[i] % total), i))
+    for index in by_remainder[:missing]:
+        parts[index] += 1
+    return [sign * part for part in parts]

@@ -1,0 +1,82 @@
+"""Engines and units of work: the only place that opens transactions and commits.
+
+SQLite (default) runs in WAL mode with foreign keys on, and every writing unit starts with BEGIN IMMEDIATE, so that
+two writers wait for each other instead of failing. PostgreSQL runs the same code; a verb that reads before it writes
+takes its row `with_for_update`, which SQLite ignores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlmodel import Session
+
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000")
+
+
+class Database:
+    """One engine and its units of work. Make it in a lifespan task or a command, never at import: servers fork."""
+
+    def __init__(self, url: str, *, threads: int | None = None) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.threads = threads or (4 if self.is_sqlite else 8)
+        self.engine = _sqlite_engine(self.url, self.threads) if self.is_sqlite else _postgres_engine(self.url, self.threads)
+
+    @contextmanager
+    def unit_of_work(self) -> Iterator[Session]:
+        """A writing transaction: commits when the block ends, rolls back when it raises."""
+        with Session(self.engine.execution_options(writes=True), expire_on_commit=False) as session:
+            try:
+                yield session
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A reading transaction: one consistent picture, never committed."""
+        with Session(self.engine.execution_options(writes=False), expire_on_commit=False, autoflush=False) as session:
+            try:
+                yield session
+            finally:
+                session.rollback()
+
+    def close(self) -> None:
+        """Close every connection of the pool."""
+        self.engine.dispose()
+
+
+def _sqlite_engine(url: URL, threads: int) -> Engine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url,
+        connect_args={"timeout": 15, "check_same_thread": False, "isolation_level": None},
+        pool_size=threads + 2,
+        max_overflow=0,
+        pool_timeout=10,
+    )
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection, _record) -> None:
+        for pragma in PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection) -> None:
+        writes = connection.get_execution_options().get("writes", True)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgres_engine(url: URL, threads: int) -> Engine:
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=threads + 2, max_overflow=4, pool_timeout=10
+    )

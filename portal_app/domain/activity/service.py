@@ -1,0 +1,78 @@
+"""Writing facts and the work that follows, always in the caller's transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, select
+
+from portal_app.core.viewer import Viewer
+from portal_app.domain.activity.models import Fact, Work
+
+REACT = "react"
+
+
+def record(
+    db: Session,
+    by: Viewer,
+    kind: str,
+    *,
+    now: datetime,
+    order_id: int | None = None,
+    listing_id: int | None = None,
+    customer_id: int | None = None,
+    details: dict[str, Any] | None = None,
+) -> Fact:
+    """Write a fact (`order.accepted`) and the one piece of work that will look up what follows from it."""
+    fact = Fact(
+        studio_id=by.studio_id,
+        at=now,
+        kind=kind,
+        actor_role=by.role,
+        actor_name=by.name,
+        actor_account_id=by.account_id,
+        order_id=order_id,
+        listing_id=listing_id,
+        customer_id=customer_id,
+        details=details or {},
+    )
+    db.add(fact)
+    db.flush()
+    enqueue(db, REACT, {"fact_id": fact.id}, now=now, studio_id=by.studio_id, once_key=f"react:{fact.id}", priority=50)
+    return fact
+
+
+def enqueue(
+    db: Session,
+    kind: str,
+    payload: dict[str, Any],
+    *,
+    now: datetime,
+    studio_id: int | None = None,
+    once_key: str | None = None,
+    run_at: datetime | None = None,
+    priority: int = 100,
+    lane: str = "",
+    max_tries: int = 8,
+) -> Work | None:
+    """Add work in the caller's transaction. With a `once_key` already used, nothing is added and None comes back.
+
+    `lane` names work that must not run at the same time as other work of the same lane; lower priority runs first.
+    """
+    if once_key and db.exec(select(Work.id).where(Work.once_key == once_key)).first():
+        return None
+    work = Work(
+        studio_id=studio_id,
+        kind=kind,
+        payload=payload,
+        once_key=once_key,
+        lane=lane,
+        priority=priority,
+        run_at=run_at or now,
+        created_at=now,
+        max_tries=max_tries,
+    )
+    db.add(work)
+    db.flush()
+    return work

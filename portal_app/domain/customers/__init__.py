@@ -1,0 +1,1 @@
+"""Who orders: agents, and guests who may later claim their record."""

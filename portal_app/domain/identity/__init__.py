@@ -1,0 +1,1 @@
+"""Accounts, sign-in sessions, memberships: the only maker of Viewers from a cookie."""

@@ -1,0 +1,1 @@
+"""The property being marketed. Not the order."""

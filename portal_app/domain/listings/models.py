@@ -1,0 +1,27 @@
+"""Listings: a property at an address, for one customer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from portal_app.domain.columns import instant
+
+
+class Listing(SQLModel, table=True):
+    """A property being marketed. `street` carries the unit; `town` is `Carmel-by-the-Sea, CA 93923`."""
+
+    __tablename__ = "listing"
+    __table_args__ = (Index("ix_listing_newest", "studio_id", "created_at", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    studio_id: int = Field(foreign_key="studio.id")
+    customer_id: int = Field(foreign_key="customer.id", index=True)
+    public_id: str = Field(unique=True)
+    street: str
+    town: str
+    area: int | None = None
+    cover_asset_id: int | None = None
+    created_at: datetime = instant()

@@ -1,0 +1,1 @@
+"""Assets and what is rendered from them: intake, uploads that resume, renditions."""

@@ -1,0 +1,113 @@
+"""Assets, renditions and unfinished uploads."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from portal_app.domain.columns import instant, one_of
+
+
+class AssetState(StrEnum):
+    """RENDERING waits for its sizes; FAILED says why in `reason`; REMOVED keeps the row, the customer never sees it."""
+
+    RENDERING = "rendering"
+    READY = "ready"
+    FAILED = "failed"
+    REMOVED = "removed"
+
+
+class RenditionName(StrEnum):
+    """THUMB 480, WEB 2048, MLS 1024x768; the MARKED ones carry the watermark in their pixels; SMALL is clean, at most 1024."""
+
+    THUMB = "thumb"
+    WEB = "web"
+    MLS = "mls"
+    SMALL = "small"
+    WEB_MARKED = "web_marked"
+    THUMB_MARKED = "thumb_marked"
+
+
+class Asset(SQLModel, table=True):
+    """One photo as it came from the camera, stored content-addressed under its SHA-256."""
+
+    __tablename__ = "asset"
+    __table_args__ = (
+        Index("ix_asset_order", "listing_id", "position", "id"),
+        Index("ix_asset_hash", "studio_id", "listing_id", "sha256"),
+        one_of("state", AssetState, "asset"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    studio_id: int = Field(foreign_key="studio.id")
+    listing_id: int = Field(foreign_key="listing.id")
+    public_id: str = Field(unique=True)
+    state: str = AssetState.RENDERING
+    reason: str = ""
+    original_name: str
+    media_type: str = "image/jpeg"
+    size: int = Field(sa_type=BigInteger)
+    sha256: str
+    crc32: int = Field(sa_type=BigInteger)
+    width: int = 0
+    height: int = 0
+    captured_at: datetime | None = instant(default=None)
+    position: int = 0
+    is_placed_by_hand: bool = False
+    caption: str = ""
+    received_at: datetime = instant()
+    delivered_at: datetime | None = instant(default=None)
+
+
+class Rendition(SQLModel, table=True):
+    """One size rendered from an asset; its file lies in the store under its own SHA-256."""
+
+    __tablename__ = "rendition"
+    __table_args__ = (
+        UniqueConstraint("asset_id", "name", name="uq_rendition_name"),
+        one_of("name", RenditionName, "rendition"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    studio_id: int = Field(foreign_key="studio.id", index=True)
+    asset_id: int = Field(foreign_key="asset.id")
+    name: str
+    sha256: str
+    crc32: int = Field(sa_type=BigInteger)
+    size: int
+    width: int
+    height: int
+
+
+class UploadState(StrEnum):
+    """OPEN takes parts; DONE became an asset (or was a duplicate); REFUSED says why; SWEPT was abandoned."""
+
+    OPEN = "open"
+    DONE = "done"
+    REFUSED = "refused"
+    SWEPT = "swept"
+
+
+class Upload(SQLModel, table=True):
+    """A file on its way in. What arrived lies in a part file; its length is the offset to resume from."""
+
+    __tablename__ = "upload"
+    __table_args__ = (one_of("state", UploadState, "upload"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: str = Field(unique=True)
+    studio_id: int = Field(foreign_key="studio.id", index=True)
+    listing_id: int = Field(foreign_key="listing.id", index=True)
+    account_id: int = Field(foreign_key="account.id")
+    replaces_asset_id: int | None = Field(default=None, foreign_key="asset.id")
+    file_name: str
+    size: int = Field(sa_type=BigInteger)
+    state: str = UploadState.OPEN
+    reason: str = ""
+    asset_id: int | None = Field(default=None, foreign_key="asset.id")
+    is_duplicate: bool = False
+    created_at: datetime = instant()
+    touched_at: datetime = instant(index=True)

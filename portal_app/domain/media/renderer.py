@@ -1,0 +1,67 @@
+"""The port to whatever turns a photograph into the sizes we serve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoFacts:
+    """What the header of an accepted photograph says. `width` and `height` are as seen, after its orientation."""
+
+    width: int
+    height: int
+    captured_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One size, written to `path`; hash and CRC-32 are of those bytes."""
+
+    name: str
+    path: Path
+    sha256: str
+    crc32: int
+    size: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class RenderRequest:
+    """One original and what to mark it with. Sizes land in `into`."""
+
+    source: Path
+    into: Path
+    watermark: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenderResult:
+    """All sizes of one photograph, with what its header said."""
+
+    facts: PhotoFacts
+    sizes: list[Rendered] = field(default_factory=list)
+
+
+class BadPhoto(Exception):
+    """The file cannot be used; `sentence` says why and what to do, for the photographer."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class Renderer(Protocol):
+    """Checks and renders photographs outside the web process. Safe to call from several threads."""
+
+    def inspect(self, source: Path) -> PhotoFacts:
+        """Check header and limits without decoding everything. Raises BadPhoto."""
+        ...
+
+    def render(self, request: RenderRequest) -> RenderResult:
+        """Make every size. Raises BadPhoto for a file that cannot be used, Unavailable when a worker died."""
+        ...

@@ -1,0 +1,33 @@
+"""The port to where files lie: content-addressed, so the same bytes are kept once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+
+class Store(Protocol):
+    """Bytes under their SHA-256 (hex). Adding the same bytes twice is one file; nothing is ever changed in place."""
+
+    def add_file(self, path: Path, sha256: str) -> None:
+        """Take over a finished file (it is moved). Durable when this returns."""
+        ...
+
+    def add_bytes(self, content: bytes, sha256: str) -> None:
+        """Keep small content. Durable when this returns."""
+        ...
+
+    def has(self, sha256: str) -> bool: ...
+
+    def size(self, sha256: str) -> int:
+        """Bytes. Raises KeyError when it is not here."""
+        ...
+
+    def read(self, sha256: str, start: int = 0, length: int | None = None, chunk: int = 1 << 20) -> Iterator[bytes]:
+        """The bytes from `start`, at most `chunk` at a time. Raises KeyError when it is not here."""
+        ...
+
+    def local_path(self, sha256: str) -> Path | None:
+        """A path on this machine, when the store is a disk; None when bytes must be fetched."""
+        ...

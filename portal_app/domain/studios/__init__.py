@@ -1,0 +1,1 @@
+"""A photography business: brand, hosts, zone, currency, policies."""

@@ -1,0 +1,128 @@
+"""One frozen Settings, read from the environment once; every fault is reported at once, in plain words."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+DEMO_SECRET = base64.urlsafe_b64encode(b"foyer demo only, not a secret!!!").decode()
+
+
+class BadSettings(Exception):
+    """Foyer cannot start like this; `faults` is one sentence per thing to mend."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(f"- {fault}" for fault in faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this installation runs. See `.env.example` for what each value means."""
+
+    env: str
+    data_dir: Path
+    database_url: str
+    public_url: str
+    allowed_origins: tuple[str, ...]
+    default_studio: str
+    secret_key: bytes
+    stripe_api_base: str
+    demo_stripe_port: int
+    smtp_url: str
+    mail_from: str
+    embedded_worker: bool
+    render_workers: int
+
+    @property
+    def is_production(self) -> bool:
+        return self.env == "production"
+
+    @property
+    def is_demo(self) -> bool:
+        return self.env == "demo"
+
+    @property
+    def is_https(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    @property
+    def host(self) -> str:
+        """The host name of the public address, without a port."""
+        return urlsplit(self.public_url).hostname or "localhost"
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the environment. Raises BadSettings listing every fault at once."""
+    env = dict(os.environ if environ is None else environ)
+    settings = _collect(env)
+    faults = list(_faults(settings, env))
+    if faults:
+        raise BadSettings(faults)
+    return settings
+
+
+def _collect(env: Mapping[str, str]) -> Settings:
+    mode = env.get("PORTAL_ENV", "demo")
+    data_dir = Path(env.get("PORTAL_DATA_DIR", ".data/demo" if mode == "demo" else ".data")).absolute()
+    public_url = env.get("PORTAL_PUBLIC_URL", "http://localhost:3000").rstrip("/")
+    origins = tuple(part.strip().rstrip("/") for part in env.get("PORTAL_ALLOWED_ORIGINS", "").split(",") if part.strip())
+    return Settings(
+        env=mode,
+        data_dir=data_dir,
+        database_url=env.get("DATABASE_URL", f"sqlite:///{data_dir / 'portal.db'}"),
+        public_url=public_url,
+        allowed_origins=origins,
+        default_studio="" if mode == "production" else env.get("PORTAL_DEFAULT_STUDIO", "harbor" if mode == "demo" else ""),
+        secret_key=_key(env.get("PORTAL_SECRET_KEY", "" if mode == "production" else DEMO_SECRET)),
+        stripe_api_base=env.get("PORTAL_STRIPE_API_BASE", ""),
+        demo_stripe_port=_number(env.get("PORTAL_DEMO_STRIPE_PORT", "3900" if mode == "demo" else "0")),
+        smtp_url=env.get("PORTAL_SMTP_URL", ""),
+        mail_from=env.get("PORTAL_MAIL_FROM", ""),
+        embedded_worker=env.get("PORTAL_EMBEDDED_WORKER", "1") not in {"0", "false", "no"},
+        render_workers=_number(env.get("PORTAL_RENDER_WORKERS", "0")) or max(1, min(4, (os.cpu_count() or 2))),
+    )
+
+
+def _key(text: str) -> bytes:
+    try:
+        return base64.urlsafe_b64decode(text.encode())
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdigit() else -1
+
+
+def _faults(settings: Settings, env: Mapping[str, str]):
+    if settings.env not in {"demo", "development", "production"}:
+        yield f"PORTAL_ENV is {settings.env!r}. It is one of demo, development, production."
+    if len(settings.secret_key) != 32:
+        yield "PORTAL_SECRET_KEY must be 32 random bytes in URL-safe base64. Make one with: python -m portal_app new-key"
+    if urlsplit(settings.public_url).scheme not in {"http", "https"} or not urlsplit(settings.public_url).hostname:
+        yield "PORTAL_PUBLIC_URL must be a full address such as https://portal.example.com."
+    if min(settings.render_workers, settings.demo_stripe_port) < 0:
+        yield "PORTAL_RENDER_WORKERS and PORTAL_DEMO_STRIPE_PORT are whole numbers."
+    if settings.is_production:
+        yield from _production_faults(settings, env)
+
+
+def _production_faults(settings: Settings, env: Mapping[str, str]):
+    if "PORTAL_SECRET_KEY" in env and env["PORTAL_SECRET_KEY"] == DEMO_SECRET:
+        yield "PORTAL_SECRET_KEY is the demo's. Make your own with: python -m portal_app new-key"
+    if "PORTAL_PUBLIC_URL" not in env or not settings.is_https:
+        yield "PORTAL_PUBLIC_URL must be your https address: sign-in cookies are refused without it."
+    if any("*" in origin for origin in settings.allowed_origins):
+        yield "PORTAL_ALLOWED_ORIGINS holds a wildcard: any website could act as a signed-in customer. Name each origin."
+    if settings.demo_stripe_port:
+        yield "PORTAL_DEMO_STRIPE_PORT starts the pretend Stripe. Remove it in production."
+    if settings.stripe_api_base:
+        yield "PORTAL_STRIPE_API_BASE points at a stand-in for Stripe. Remove it in production."
+    if not settings.smtp_url or not settings.mail_from:
+        yield "PORTAL_SMTP_URL and PORTAL_MAIL_FROM are needed: customers receive their links and codes by mail."

