@@ -1,0 +1,53 @@
+# Two commands: `make run` shows Foyer on http://localhost:3000, `make test` runs every test.
+# Needs Python 3.11 or newer and the package registries; nothing else.
+SHELL := /bin/bash
+PYTHON ?= $(firstword $(foreach name,python3.14 python3.13 python3.12 python3.11 python3,$(shell command -v $(name))))
+BIN := .venv/bin
+NAME ?= main-job
+
+.DEFAULT_GOAL := run
+.PHONY: run dev test proof lint format migration clean
+
+run: .venv/run  ## the production build with demo studios on http://localhost:3000
+	@$(BIN)/python -m portal_app demo
+	@$(BIN)/reflex run --env prod --loglevel warning
+
+dev: .venv/run  ## hot reload on http://localhost:3000
+	@$(BIN)/python -m portal_app demo
+	@$(BIN)/reflex run
+
+test: .venv/test chromium  ## everything, at small counts
+	$(BIN)/python -m pytest $(ARGS)
+
+proof: .venv/test chromium  ## the acceptance NAME at full counts, one line per id
+	$(BIN)/python -m tests.proof $(NAME)
+
+lint: .venv/test
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports && $(BIN)/pyright
+
+format: .venv/test
+	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+migration: .venv/test  ## PURPOSE=word: from what the newest migration makes to what the models say
+	@test -n "$(PURPOSE)" || { echo "say what it is for: make migration PURPOSE=invoice_notes"; exit 1; }
+	@$(BIN)/python -m tests.migration $(PURPOSE)
+
+.PHONY: chromium
+chromium:  ## the browser of the tests, from Debian, only when none is there
+	@bash tests/chromium.sh
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Foyer needs Python 3.11 or newer."; exit 1; }
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Foyer needs Python 3.11 or newer.")'
+	$(PYTHON) -m venv .venv
+
+.venv/run: requirements.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/test: requirements.txt requirements-dev.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@ .venv/run
+
+clean:  ## forget the demo and everything built
+	rm -rf .web .states .data/demo

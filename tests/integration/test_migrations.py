@@ -1,0 +1,97 @@
+"""The migrated schema and the models' schema are one and the same."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, text
+
+from portal_app.db import Database, upgrade_to_head
+from portal_app.domain.tables import metadata
+
+pytestmark = pytest.mark.proof("main-job-04")
+ROOT = Path(__file__).resolve().parents[2]
+
+SQLITE_SCHEMA = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'alembic%' AND sql IS NOT NULL"
+POSTGRES_SCHEMA = """
+    SELECT 'column', table_name || '.' || column_name,
+           concat_ws(' ', data_type, is_nullable, column_default, character_maximum_length)
+      FROM information_schema.columns WHERE table_schema = 'public'
+    UNION ALL SELECT 'constraint', conrelid::regclass || '.' || conname, pg_get_constraintdef(oid)
+      FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+    UNION ALL SELECT 'index', indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"""
+
+
+def schema(connection: Connection) -> set[tuple[str, str, str]]:
+    """Everything the database itself says about its tables: columns, constraints, indexes, triggers."""
+    if connection.dialect.name == "sqlite":
+        rows = [row for kind, name, sql in connection.execute(text(SQLITE_SCHEMA)) for row in _clauses(kind, name, sql)]
+    else:
+        rows = [tuple(row) for row in connection.execute(text(POSTGRES_SCHEMA))]
+    return {row for row in rows if "alembic_version" not in row[1]}
+
+
+def _clauses(kind: str, name: str, sql: str):
+    """A SQLite table's own words, clause by clause: their order says nothing."""
+    flat = re.sub(r"\s+", " ", sql).replace('"', "").strip()
+    if kind != "table":
+        return [(kind, name, flat)]
+    inside = flat[flat.index("(") + 1 : flat.rindex(")")]
+    return [(kind, name, clause.strip()) for clause in re.split(r", ?(?![^(]*\))", inside)]
+
+
+@pytest.fixture
+def empty(database_url: str):
+    """A database without a single table."""
+    made = Database(database_url)
+    yield made
+    made.close()
+
+
+def test_autogenerate_finds_nothing_to_add(empty: Database) -> None:
+    upgrade_to_head(empty)
+    with empty.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_the_migrated_schema_is_the_models_schema_down_to_checks_and_triggers(empty: Database) -> None:
+    upgrade_to_head(empty)
+    with empty.engine.connect() as connection:
+        migrated = schema(connection)
+    with empty.engine.begin() as connection:
+        metadata.drop_all(connection)
+    with empty.engine.begin() as connection:
+        metadata.create_all(connection)
+    with empty.engine.connect() as connection:
+        modeled = schema(connection)
+    assert migrated - modeled == set()
+    assert modeled - migrated == set()
+    assert any("slot_taken" in name for _kind, name, _sql in migrated)
+
+
+def test_upgrading_again_changes_nothing(empty: Database) -> None:
+    upgrade_to_head(empty)
+    upgrade_to_head(empty)
+
+
+def test_several_processes_may_start_at_once(empty: Database) -> None:
+    start = (
+        "from portal_app.db import Database, upgrade_to_head; import sys; "
+        "database = Database(sys.argv[1]); upgrade_to_head(database); database.close()"
+    )
+    url = empty.url.render_as_string(hide_password=False)
+    starting = [subprocess.Popen([sys.executable, "-c", start, url], cwd=ROOT) for _ in range(3)]
+    assert [one.wait(60) for one in starting] == [0, 0, 0]
+
+
+def test_a_migration_never_imports_the_app() -> None:
+    for path in (ROOT / "alembic" / "versions").glob("*.py"):
+        assert "portal_app" not in path.read_text(), path.name
+        assert re.fullmatch(r"\d{4}_\d\d_\d\d_\w+", path.stem), path.name
