@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from portal_app.core.errors import Conflict
+from portal_app.core.errors import Conflict, PaymentProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,11 @@ class CheckoutRequest:
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """A checkout as the payment service has it now. `status` is open, complete or expired."""
+    """A checkout as the payment service has it now.
+
+    `status` is open, complete or expired; `payment_status` is paid, unpaid or no_payment_required; `has_failed` says
+    that a bank debit, accepted at first, came back.
+    """
 
     id: str
     url: str | None
@@ -38,15 +42,17 @@ class Checkout:
     attempt: str
     payment_id: str | None
     is_live: bool
+    has_failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A verified event: only a hint that something changed."""
+    """A verified event: only a hint that something changed. `attempt` is our public id, where the event names one."""
 
     id: str
     kind: str
     session_id: str
+    attempt: str
     is_live: bool
 
 
@@ -58,10 +64,23 @@ class CheckoutIsComplete(Conflict):
     """It was paid before it could be expired: reconcile instead."""
 
 
+class CheckoutRefused(PaymentProblem):
+    """The payment service will not make this checkout, however often it is asked; nothing was charged."""
+
+    sentence = "The payment page could not be opened. Nothing was charged. Ask the studio how to pay."
+
+
 class PaymentGateway(Protocol):
     """Calls leave the building: never inside a transaction. Raises PaymentProblem or Unavailable."""
 
-    def create_checkout(self, request: CheckoutRequest) -> Checkout: ...
+    @property
+    def is_live(self) -> bool:
+        """Whether its keys move real money."""
+        ...
+
+    def create_checkout(self, request: CheckoutRequest) -> Checkout:
+        """Open the hosted page; the same request again is the same checkout. Raises CheckoutRefused for a final no."""
+        ...
 
     def checkout(self, session_id: str) -> Checkout: ...
 

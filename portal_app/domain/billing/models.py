@@ -19,7 +19,7 @@ class Mode(StrEnum):
 
 
 class AttemptStatus(StrEnum):
-    """OPEN and PROCESSING may still bring money; the others are over."""
+    """OPEN and PROCESSING may still bring money, and an order has at most one such attempt; the others are over."""
 
     OPEN = "open"
     PROCESSING = "processing"
@@ -65,8 +65,8 @@ class PaymentAttempt(SQLModel, table=True):
             "uq_attempt_open_per_order",
             "order_id",
             unique=True,
-            sqlite_where=text("status = 'open'"),
-            postgresql_where=text("status = 'open'"),
+            sqlite_where=text("status IN ('open', 'processing')"),
+            postgresql_where=text("status IN ('open', 'processing')"),
         ),
         one_of("status", AttemptStatus, "payment_attempt"),
         CheckConstraint("amount_cents > 0", name="ck_payment_attempt_amount"),

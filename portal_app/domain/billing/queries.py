@@ -1,0 +1,160 @@
+"""What is owed and how payments stand, for those who may see it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, false
+from sqlmodel import Session, col, select
+
+from portal_app.core.errors import NotFound
+from portal_app.core.viewer import Permission, Role, Viewer
+from portal_app.domain.billing.balance import Balance, balance_of
+from portal_app.domain.billing.models import AttemptStatus, LedgerEntry, PaymentAttempt
+from portal_app.domain.customers.models import Customer
+from portal_app.domain.orders.models import Order
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptCard:
+    """One try at paying, as a screen shows it."""
+
+    public_id: str
+    order_number: int
+    status: str
+    amount_cents: int
+    currency: str
+    return_to: str
+    problem: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EntryCard:
+    """One line of the ledger, signed as it changes what was paid."""
+
+    kind: str
+    amount_cents: int
+    currency: str
+    memo: str
+    order_number: int | None
+    at: datetime
+
+
+def orders_to_pay(by: Viewer) -> Select[tuple[Order]]:
+    """The orders whose money this viewer may see and pay: its own, those of its link's listing, or the studio's."""
+    orders = select(Order).where(Order.studio_id == by.studio_id)
+    if by.role is Role.LINK:
+        return orders.where(Order.listing_id == by.listing_id)
+    if by.role is Role.CUSTOMER:
+        own = select(Customer.id).where(Customer.studio_id == by.studio_id, Customer.account_id == by.account_id)
+        return orders.where(col(Order.customer_id).in_(own))
+    return orders if by.may(Permission.SEE_MONEY) else orders.where(false())
+
+
+def visible(by: Viewer) -> Select[tuple[PaymentAttempt]]:
+    """The payment attempts of those orders."""
+    orders = orders_to_pay(by).with_only_columns(Order.id)
+    return select(PaymentAttempt).where(PaymentAttempt.studio_id == by.studio_id, col(PaymentAttempt.order_id).in_(orders))
+
+
+def balances(db: Session, order_ids: Sequence[int]) -> dict[int, Balance]:
+    """The balance of each order, in two statements however many there are."""
+    rows = db.exec(select(Order.id, Order.status, Order.total_cents).where(col(Order.id).in_(order_ids))).all()
+    ledger: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    entries = select(LedgerEntry.order_id, LedgerEntry.kind, LedgerEntry.amount_cents)
+    for order_id, kind, cents in db.exec(entries.where(col(LedgerEntry.order_id).in_(order_ids))):
+        ledger[order_id].append((kind, cents))
+    return {order_id: balance_of(status, total, ledger[order_id]) for order_id, status, total in rows}
+
+
+def balance(db: Session, order_id: int) -> Balance:
+    """Total, paid, due and overpaid in minor units. Raises NotFound."""
+    found = balances(db, [order_id])
+    if order_id not in found:
+        raise NotFound()
+    return found[order_id]
+
+
+def due(db: Session, order_ids: Sequence[int]) -> dict[int, int]:
+    """Minor units still owed by each order: 0 while pending and when canceled."""
+    return {order_id: found.due for order_id, found in balances(db, order_ids).items()}
+
+
+def attempt_card(db: Session, by: Viewer, public_id: str) -> AttemptCard:
+    """One attempt. Raises NotFound when it is not this viewer's."""
+    attempt = db.exec(visible(by).where(PaymentAttempt.public_id == public_id)).first()
+    if attempt is None:
+        raise NotFound()
+    return _card(attempt, _number(db, attempt.order_id))
+
+
+def attempts_of(db: Session, by: Viewer, order_number: int) -> list[AttemptCard]:
+    """Every try at paying an order, newest first."""
+    rows = db.exec(
+        visible(by)
+        .join(Order, col(Order.id) == col(PaymentAttempt.order_id))
+        .where(Order.number == order_number)
+        .order_by(col(PaymentAttempt.id).desc())
+    ).all()
+    return [_card(row, order_number) for row in rows]
+
+
+def is_on_its_way(db: Session, order_id: int) -> bool:
+    """Whether a bank debit was accepted and has not arrived yet."""
+    processing = select(PaymentAttempt.id).where(
+        PaymentAttempt.order_id == order_id, PaymentAttempt.status == AttemptStatus.PROCESSING
+    )
+    return db.exec(processing).first() is not None
+
+
+def ledger_of(db: Session, by: Viewer, order_number: int) -> list[EntryCard]:
+    """The money of one order, oldest first. Raises NotFound when it is not this viewer's."""
+    order = db.exec(orders_to_pay(by).where(Order.number == order_number)).first()
+    if order is None:
+        raise NotFound()
+    rows = db.exec(select(LedgerEntry).where(LedgerEntry.order_id == order.id).order_by(col(LedgerEntry.id))).all()
+    return [_entry(row, order_number) for row in rows]
+
+
+def unallocated(db: Session, by: Viewer) -> list[EntryCard]:
+    """Money that arrived and fits no order: for the studio's eyes, newest first."""
+    if not by.may(Permission.SEE_MONEY):
+        return []
+    rows = db.exec(
+        select(LedgerEntry)
+        .where(LedgerEntry.studio_id == by.studio_id, LedgerEntry.kind == "unallocated")
+        .order_by(col(LedgerEntry.id).desc())
+    ).all()
+    return [_entry(row, None) for row in rows]
+
+
+def _number(db: Session, order_id: int) -> int:
+    return db.exec(select(Order.number).where(Order.id == order_id)).one()
+
+
+def _card(attempt: PaymentAttempt, order_number: int) -> AttemptCard:
+    return AttemptCard(
+        public_id=attempt.public_id,
+        order_number=order_number,
+        status=attempt.status,
+        amount_cents=attempt.amount_cents,
+        currency=attempt.currency,
+        return_to=attempt.return_to,
+        problem=attempt.problem,
+        created_at=attempt.created_at,
+    )
+
+
+def _entry(entry: LedgerEntry, order_number: int | None) -> EntryCard:
+    return EntryCard(
+        kind=entry.kind,
+        amount_cents=entry.amount_cents,
+        currency=entry.currency,
+        memo=entry.memo,
+        order_number=order_number,
+        at=entry.at,
+    )
