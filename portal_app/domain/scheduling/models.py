@@ -49,9 +49,9 @@ NO_OVERLAP_SQLITE = (
     f"CREATE TRIGGER slot_taken_on_update BEFORE UPDATE ON appointment BEGIN {_CLASH} END",
 )
 NO_OVERLAP_POSTGRES = (
-    "ALTER TABLE appointment ADD CONSTRAINT slot_taken EXCLUDE USING gist "
-    "(int8range(member_id, member_id, '[]') WITH &&, tstzrange(starts_at, ends_at) WITH &&) "
-    "WHERE (status IN ('held', 'booked') AND member_id IS NOT NULL)",
+    """ALTER TABLE appointment ADD CONSTRAINT slot_taken EXCLUDE USING gist
+    (int8range(member_id, member_id, '[]') WITH &&, tstzrange(starts_at, ends_at) WITH &&)
+    WHERE (status IN ('held', 'booked') AND member_id IS NOT NULL)""",
 )
 
 for _statement in NO_OVERLAP_SQLITE:
