@@ -395,6 +395,7 @@ def upgrade() -> None:
     sa.Column('watermark', sa.Boolean(), nullable=False),
     sa.Column('photo_count', sa.Integer(), nullable=False),
     sa.Column('new_count', sa.Integer(), nullable=False),
+    sa.Column('copy_to', sa.JSON(), nullable=False),
     sa.ForeignKeyConstraint(['listing_id'], ['listing.id'], ),
     sa.ForeignKeyConstraint(['order_id'], ['orders.id'], ),
     sa.ForeignKeyConstraint(['studio_id'], ['studio.id'], ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import JSON, Index
 from sqlmodel import Field, SQLModel
 
 from portal_app.domain.columns import instant
@@ -26,6 +26,7 @@ class Delivery(SQLModel, table=True):
     watermark: bool
     photo_count: int
     new_count: int
+    copy_to: list[str] = Field(default_factory=list, sa_type=JSON)
 
 
 class AccessLink(SQLModel, table=True):
