@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Index, UniqueConstraint
+from sqlalchemy import JSON, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from portal_app.domain.columns import instant, one_of
@@ -47,6 +47,14 @@ class Work(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("once_key", name="uq_work_once_key"),
         Index("ix_work_claim", "state", "run_at", "priority", "id"),
+        Index("ix_work_done", "done_at"),
+        Index(
+            "uq_work_lane_running",
+            "lane",
+            unique=True,
+            sqlite_where=text("state = 'running' AND lane <> ''"),
+            postgresql_where=text("state = 'running' AND lane <> ''"),
+        ),
         one_of("state", WorkState, "work"),
     )
 

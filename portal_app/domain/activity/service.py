@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, select
 
-from portal_app.core.viewer import Viewer
-from portal_app.domain.activity.models import Fact, Work
+from portal_app.core.errors import Conflict, NotAllowed, NotFound
+from portal_app.core.viewer import Permission, Viewer
+from portal_app.domain.activity.models import Fact, Work, WorkState
 
 REACT = "react"
 
@@ -60,9 +63,7 @@ def enqueue(
 
     `lane` names work that must not run at the same time as other work of the same lane; lower priority runs first.
     """
-    if once_key and db.exec(select(Work.id).where(Work.once_key == once_key)).first():
-        return None
-    work = Work(
+    row = Work(
         studio_id=studio_id,
         kind=kind,
         payload=payload,
@@ -72,7 +73,21 @@ def enqueue(
         run_at=run_at or now,
         created_at=now,
         max_tries=max_tries,
-    )
-    db.add(work)
+    ).model_dump(exclude={"id"})
+    insert = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
+    once = insert(Work).values(row).on_conflict_do_nothing(index_elements=["once_key"]).returning(Work.id)
+    work_id = db.scalar(once)
+    return db.get(Work, work_id) if work_id else None
+
+
+def retry_dead(db: Session, by: Viewer, work_id: int, *, now: datetime) -> None:
+    """Give work that gave up all its tries again, at once. Raises NotAllowed, NotFound, Conflict when it is not dead."""
+    if not by.may(Permission.SETTINGS):
+        raise NotAllowed
+    work = db.exec(select(Work).where(Work.id == work_id, Work.studio_id == by.studio_id).with_for_update()).first()
+    if work is None:
+        raise NotFound
+    if work.state != WorkState.DEAD:
+        raise Conflict("This is already running again.")
+    work.state, work.tries, work.run_at, work.last_error = WorkState.WAITING, 0, now, ""
     db.flush()
-    return work

@@ -21,7 +21,11 @@ class MailState(StrEnum):
 
 
 class Mail(SQLModel, table=True):
-    """One message to one recipient. `once_key` keeps a cause from mailing the same person twice."""
+    """One message to one recipient. `once_key` keeps a cause from mailing the same person twice.
+
+    `thread` names the conversation it belongs to (all mails of one order), for References. The words of a mail that
+    carries a secret (`is_secret`: a code, a link) are wiped once it was handed over.
+    """
 
     __tablename__ = "mail"
     __table_args__ = (one_of("state", MailState, "mail"),)
@@ -39,6 +43,8 @@ class Mail(SQLModel, table=True):
     text: str
     html: str
     message_id: str
+    thread: str = ""
+    is_secret: bool = False
     state: str = MailState.WAITING
     tries: int = 0
     last_answer: str = ""
