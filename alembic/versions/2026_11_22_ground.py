@@ -178,6 +178,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('work', schema=None) as batch_op:
         batch_op.create_index('ix_work_claim', ['state', 'run_at', 'priority', 'id'], unique=False)
+        batch_op.create_index('ix_work_done', ['done_at'], unique=False)
+        batch_op.create_index('uq_work_lane_running', ['lane'], unique=True, sqlite_where=sa.text("state = 'running' AND lane <> ''"), postgresql_where=sa.text("state = 'running' AND lane <> ''"))
 
     op.create_table('customer',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -420,6 +422,8 @@ def upgrade() -> None:
     sa.Column('text', sa.String(), nullable=False),
     sa.Column('html', sa.String(), nullable=False),
     sa.Column('message_id', sa.String(), nullable=False),
+    sa.Column('thread', sa.String(), nullable=False),
+    sa.Column('is_secret', sa.Boolean(), nullable=False),
     sa.Column('state', sa.String(), nullable=False),
     sa.Column('tries', sa.Integer(), nullable=False),
     sa.Column('last_answer', sa.String(), nullable=False),
@@ -678,6 +682,8 @@ def downgrade() -> None:
 
     op.drop_table('customer')
     with op.batch_alter_table('work', schema=None) as batch_op:
+        batch_op.drop_index('uq_work_lane_running')
+        batch_op.drop_index('ix_work_done')
         batch_op.drop_index('ix_work_claim')
 
     op.drop_table('work')
