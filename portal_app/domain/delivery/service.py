@@ -1,0 +1,233 @@
+"""Handing ready photos over, the secret links that open them, and what was downloaded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from portal_app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from portal_app.core.tokens import fingerprint, new_token
+from portal_app.core.viewer import Permission, Role, Viewer
+from portal_app.domain.activity.service import record
+from portal_app.domain.delivery.models import AccessLink, Delivery
+from portal_app.domain.listings.models import Listing
+from portal_app.domain.listings.queries import listing_by_public_id
+from portal_app.domain.media.models import Asset, AssetState
+from portal_app.domain.orders import service as orders
+from portal_app.domain.orders.models import Order, OrderStatus
+
+LINK_LIFE = timedelta(days=365)
+MOST_COPIES = 10
+LONGEST_MESSAGE = 4_000
+ADDRESS = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+\.[^\s@<>,;\"]+")
+
+
+class NothingReady(Conflict):
+    """There is no photo to hand over; the sentence says what is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverRequest:
+    """What the studio chose on the deliver screen. `copy_to` are further addresses that get their own mail."""
+
+    message: str = ""
+    collect_payment: bool = True
+    watermark: bool = True
+    copy_to: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What was handed over; `words` says it to the person who pressed."""
+
+    delivery_id: int
+    listing: str
+    photo_count: int
+    new_count: int
+    is_first: bool
+    words: str
+
+
+def deliver(db: Session, by: Viewer, order_number: int, request: DeliverRequest, *, now: datetime) -> Delivered:
+    """Hand over every ready photo that was not handed over before; the order becomes Completed.
+
+    Pressed twice at once it is one delivery: the order's row is locked. Raises NotFound, NotAllowed, WrongStatus,
+    NothingReady in words, InvalidInput for an address in `copy_to`.
+    """
+    copy_to = _addresses(request.copy_to)
+    order = orders.locked_order(db, by, order_number, Permission.DELIVER)
+    _refuse_status(order)
+    photos = _locked_photos(db, order.listing_id)
+    fresh = [photo for photo in photos if photo.delivered_at is None]
+    _refuse_unfinished(photos, fresh)
+    for photo in fresh:
+        photo.delivered_at = now
+    delivery = Delivery(
+        studio_id=by.studio_id,
+        listing_id=order.listing_id,
+        order_id=order.id,
+        delivered_at=now,
+        message=request.message.strip()[:LONGEST_MESSAGE],
+        collect_payment=request.collect_payment,
+        watermark=request.watermark,
+        photo_count=len(photos),
+        new_count=len(fresh),
+        copy_to=copy_to,
+    )
+    db.add(delivery)
+    db.flush()
+    orders.complete(db, by, order, now=now)
+    _record_delivery(db, by, order, delivery, now)
+    return _delivered(db, delivery)
+
+
+def make_link(db: Session, delivery_id: int, email: str, *, now: datetime) -> str:
+    """A new secret link for one recipient of a delivery; the token is returned once and never stored. Raises NotFound."""
+    delivery = db.get(Delivery, delivery_id)
+    if delivery is None:
+        raise NotFound
+    token = new_token()
+    db.add(
+        AccessLink(
+            studio_id=delivery.studio_id,
+            listing_id=delivery.listing_id,
+            delivery_id=delivery.id,
+            token_hash=fingerprint(token),
+            email=email,
+            created_at=now,
+            ends_at=now + LINK_LIFE,
+        )
+    )
+    db.flush()
+    return token
+
+
+def revoke_link(db: Session, by: Viewer, link_id: int, *, now: datetime) -> None:
+    """The link opens nothing from now on. Revoking it again changes nothing. Raises NotFound, NotAllowed."""
+    link = db.exec(
+        select(AccessLink).where(AccessLink.id == link_id, AccessLink.studio_id == by.studio_id).with_for_update()
+    ).first()
+    _allow_staff(by, is_found=link is not None)
+    if link.revoked_at is None:
+        link.revoked_at = now
+        db.flush()
+        record(db, by, "link.revoked", now=now, listing_id=link.listing_id, details={"link_id": link.id})
+
+
+def revoke_links(db: Session, by: Viewer, listing_public_id: str, *, now: datetime) -> int:
+    """Close every open link of a listing, and say how many there were. Raises NotFound, NotAllowed."""
+    _allow_staff(by, is_found=True)
+    listing = listing_by_public_id(db, by, listing_public_id)
+    links = db.exec(select(AccessLink.id).where(AccessLink.listing_id == listing.id, col(AccessLink.revoked_at).is_(None))).all()
+    for link_id in links:
+        revoke_link(db, by, link_id, now=now)
+    return len(links)
+
+
+def viewer_by_link(db: Session, token: str, *, now: datetime) -> Viewer | None:
+    """The viewer a secret link makes: one listing, nothing else. None for an unknown, revoked or ended link."""
+    link = db.exec(select(AccessLink).where(AccessLink.token_hash == fingerprint(token))).first()
+    if link is None or link.revoked_at is not None or link.ends_at <= now:
+        return None
+    return Viewer(studio_id=link.studio_id, role=Role.LINK, email=link.email, link_id=link.id, listing_id=link.listing_id)
+
+
+def record_download(
+    db: Session, by: Viewer, listing_id: int, *, now: datetime, asset_public_id: str = "", size: str = "original"
+) -> None:
+    """Keep that a customer took a photo, or all of them. The studio's own downloads are not news."""
+    if by.is_staff:
+        return
+    kind = "photo.downloaded" if asset_public_id else "listing.downloaded"
+    details = {"size": size} | ({"asset": asset_public_id} if asset_public_id else {})
+    listing = db.get(Listing, listing_id)
+    record(db, by, kind, now=now, listing_id=listing_id, customer_id=listing and listing.customer_id, details=details)
+
+
+def _allow_staff(by: Viewer, *, is_found: bool) -> None:
+    if not by.is_staff or not is_found:
+        raise NotFound
+    if not by.may(Permission.DELIVER):
+        raise NotAllowed
+
+
+def _refuse_status(order: Order) -> None:
+    if order.status == OrderStatus.PENDING:
+        raise NothingReady("This order is still pending. Accept it first, then deliver.")
+    if order.status == OrderStatus.CANCELED:
+        raise NothingReady("This order was canceled, so nothing can be delivered for it.")
+
+
+def _locked_photos(db: Session, listing_id: int) -> Sequence[Asset]:
+    return db.exec(
+        select(Asset)
+        .where(Asset.listing_id == listing_id, Asset.state != AssetState.REMOVED)
+        .order_by(col(Asset.id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def _refuse_unfinished(photos: Sequence[Asset], fresh: Sequence[Asset]) -> None:
+    making = [photo for photo in photos if photo.state == AssetState.RENDERING]
+    damaged = [photo for photo in photos if photo.state == AssetState.FAILED]
+    if damaged:
+        raise NothingReady(_damaged_words(damaged))
+    if making:
+        raise NothingReady(f"{counted(len(making), 'photo')} {_be(len(making))} still being made. Deliver when they are ready.")
+    if not photos:
+        raise NothingReady("There are no photos yet. Drop them above, then deliver.")
+    if not fresh:
+        raise NothingReady("Everything here is already delivered. Add or replace a photo to deliver again.")
+
+
+def _damaged_words(damaged: Sequence[Asset]) -> str:
+    names = ", ".join(photo.original_name for photo in damaged[:3]) + (" and more" if len(damaged) > 3 else "")
+    count = len(damaged)
+    return f"{counted(count, 'photo')} {_be(count)} damaged: {names}. Replace or remove {'it' if count == 1 else 'them'}, then deliver."
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 photo`, `29 photos`"""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _be(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _addresses(typed: Sequence[str]) -> list[str]:
+    kept: dict[str, str] = {}
+    for address in filter(None, (address.strip() for address in typed)):
+        if not ADDRESS.fullmatch(address) or len(address) > 254:
+            raise InvalidInput("copy_to", f"{address[:60]!r} is not a mail address. Write it like name@example.com.")
+        kept.setdefault(address.lower(), address)
+    if len(kept) > MOST_COPIES:
+        raise InvalidInput("copy_to", f"At most {MOST_COPIES} further people can get the mail.")
+    return list(kept.values())
+
+
+def _record_delivery(db: Session, by: Viewer, order: Order, delivery: Delivery, now: datetime) -> None:
+    details = {
+        "delivery_id": delivery.id,
+        "number": order.number,
+        "photo_count": delivery.photo_count,
+        "new_count": delivery.new_count,
+    }
+    record(
+        db, by, "listing.delivered", now=now, order_id=order.id, listing_id=order.listing_id,
+        customer_id=order.customer_id, details=details,
+    )  # fmt: skip
+
+
+def _delivered(db: Session, delivery: Delivery) -> Delivered:
+    before = db.exec(select(Delivery.id).where(Delivery.listing_id == delivery.listing_id, Delivery.id < delivery.id)).first()
+    listing = db.get_one(Listing, delivery.listing_id)
+    words = f"{counted(delivery.photo_count, 'photo')} delivered."
+    if before is not None:
+        words = f"{counted(delivery.new_count, 'new photo')} delivered, {delivery.photo_count} in all."
+    return Delivered(delivery.id, listing.public_id, delivery.photo_count, delivery.new_count, before is None, words)
