@@ -1,0 +1,5 @@
+"""Photographs drawn from shapes and light, so that the demo looks like a studio's work and nothing is fetched."""
+
+from portal_app.demo.photos.camera import SCENES, camera_jpeg, draw
+
+__all__ = ["SCENES", "camera_jpeg", "draw"]
