@@ -1,0 +1,129 @@
+"""Paying an order: open one checkout, take in events, settle, and note money that came another way."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, select
+
+from portal_app.core.errors import InvalidInput, NotAllowed
+from portal_app.core.viewer import Permission, Viewer
+from portal_app.domain.activity.service import enqueue
+from portal_app.domain.billing.balance import Balance
+from portal_app.domain.billing.gateway import Event
+from portal_app.domain.billing.models import EntryKind, LedgerEntry, Mode, PaymentAttempt, StripeAccount, WebhookEvent
+from portal_app.domain.billing.paying import locked_order, note, start_checkout
+from portal_app.domain.billing.queries import balance
+from portal_app.domain.billing.settling import UnitOfWork, reconcile, sweep_open_attempts
+
+__all__ = [
+    "connect_stripe", "receive_event", "reconcile", "record_offline_payment", "start_checkout", "sweep_open_attempts",
+]  # fmt: skip
+
+
+def receive_event(unit_of_work: UnitOfWork, studio_id: int, mode: str, event: Event, body: bytes, *, now: datetime) -> bool:
+    """Store a verified event once, with the work that follows from it. Returns whether it was new."""
+    try:
+        with unit_of_work() as db:
+            return _store_event(db, studio_id, mode, event, body, now)
+    except IntegrityError:
+        with unit_of_work() as db:
+            if not _is_stored(db, studio_id, mode, event.id):
+                raise
+        return False
+
+
+def record_offline_payment(
+    db: Session, by: Viewer, order_number: int, amount_cents: int, memo: str, request_key: str, *, now: datetime
+) -> Balance:
+    """Note money that came by check, cash or transfer. The same `request_key` again changes nothing.
+
+    Raises NotAllowed, NotFound, and InvalidInput for an amount that is not between 1 and what is due.
+    """
+    if not by.may(Permission.SEE_MONEY):
+        raise NotAllowed()
+    order = locked_order(db, by, order_number)
+    owed = balance(db, order.id or 0)
+    source = f"offline:{request_key}"
+    if _has_entry(db, by.studio_id, source):
+        return owed
+    if not 0 < amount_cents <= owed.due:
+        raise InvalidInput("amount_cents", "Enter an amount that is not more than what is due.")
+    db.add(
+        LedgerEntry(
+            studio_id=by.studio_id,
+            order_id=order.id,
+            kind=EntryKind.PAYMENT,
+            mode=Mode.LIVE,
+            source_id=source,
+            currency=order.currency,
+            amount_cents=amount_cents,
+            memo=memo.strip()[:200] or "Paid offline",
+            at=now,
+        )
+    )
+    db.flush()
+    left = balance(db, order.id or 0)
+    details = {"amount_cents": amount_cents, "currency": order.currency, "due_cents": left.due, "offline": True}
+    note(db, by, "payment.received", order, details, now)
+    return left
+
+
+def connect_stripe(
+    db: Session, studio_id: int, mode: str, *, endpoint_token: str, secret_key_box: bytes, webhook_secret_box: bytes
+) -> StripeAccount:
+    """Keep a studio's sealed keys for one mode, in place of those it had."""
+    account = db.exec(
+        select(StripeAccount).where(StripeAccount.studio_id == studio_id, StripeAccount.mode == mode).with_for_update()
+    ).first() or StripeAccount(studio_id=studio_id, mode=mode, endpoint_token=endpoint_token, secret_key_box=b"",
+                               webhook_secret_box=b"")  # fmt: skip
+    account.secret_key_box, account.webhook_secret_box = secret_key_box, webhook_secret_box
+    account.endpoint_token, account.is_active = endpoint_token, True
+    db.add(account)
+    db.flush()
+    return account
+
+
+def _store_event(db: Session, studio_id: int, mode: str, event: Event, body: bytes, now: datetime) -> bool:
+    if _is_stored(db, studio_id, mode, event.id):
+        return False
+    attempt = _attempt_of(db, studio_id, mode, event)
+    row = WebhookEvent(
+        studio_id=studio_id,
+        mode=mode,
+        event_id=event.id,
+        kind=event.kind,
+        session_id=event.session_id,
+        body=body,
+        received_at=now,
+        problem="" if attempt or not event.session_id else "It names no payment of ours.",
+    )
+    db.add(row)
+    db.flush()
+    if attempt:
+        payload = {"attempt": attempt, "session_id": event.session_id, "studio_id": studio_id, "mode": mode}
+        once = f"event:{studio_id}:{mode}:{event.id}"
+        enqueue(db, "reconcile_attempt", payload, now=now, studio_id=studio_id, once_key=once, priority=10)
+    return True
+
+
+def _attempt_of(db: Session, studio_id: int, mode: str, event: Event) -> str | None:
+    """Our attempt that the event is about: by its stored session, else by the reference we gave the session."""
+    if not event.session_id:
+        return None
+    own = select(PaymentAttempt.public_id).where(PaymentAttempt.studio_id == studio_id, PaymentAttempt.mode == mode)
+    by_session = db.exec(own.where(PaymentAttempt.session_id == event.session_id)).first()
+    return by_session or db.exec(own.where(PaymentAttempt.public_id == event.attempt)).first()
+
+
+def _is_stored(db: Session, studio_id: int, mode: str, event_id: str) -> bool:
+    same = select(WebhookEvent.id).where(
+        WebhookEvent.studio_id == studio_id, WebhookEvent.mode == mode, WebhookEvent.event_id == event_id
+    )
+    return db.exec(same).first() is not None
+
+
+def _has_entry(db: Session, studio_id: int, source: str) -> bool:
+    same = select(LedgerEntry.id).where(LedgerEntry.studio_id == studio_id, LedgerEntry.source_id == source)
+    return db.exec(same).first() is not None

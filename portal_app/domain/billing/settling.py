@@ -1,0 +1,249 @@
+"""What a checkout has come to: re-read at the payment service, applied in one locked transaction.
+
+Every webhook, return page, button and sweep ends here, so order and repetition of events do not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select, update
+
+from portal_app.core.errors import NotFound, Problem
+from portal_app.core.viewer import system_viewer
+from portal_app.domain.activity.service import record
+from portal_app.domain.billing.gateway import Checkout, PaymentGateway
+from portal_app.domain.billing.models import AttemptStatus, EntryKind, LedgerEntry, Mode, PaymentAttempt, WebhookEvent
+from portal_app.domain.billing.queries import balance
+from portal_app.domain.orders.models import Order
+
+UnitOfWork = Callable[[], AbstractContextManager[Session]]
+GatewayFor = Callable[[int, str], PaymentGateway | None]
+
+LIVE = frozenset({AttemptStatus.OPEN, AttemptStatus.PROCESSING})
+ARRIVED = frozenset({"paid", "no_payment_required"})
+SWEEP_AFTER = timedelta(seconds=30)
+SWEEP_AT_MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is stored of an attempt, enough to ask the payment service about it."""
+
+    id: int
+    public_id: str
+    studio_id: int
+    mode: str
+    status: AttemptStatus
+    session_id: str | None
+    expires_at: datetime
+
+
+def reconcile(
+    unit_of_work: UnitOfWork, gateway: PaymentGateway, attempt_public_id: str, *, now: datetime, session_id: str = ""
+) -> AttemptStatus:
+    """Ask the payment service about an attempt and apply the answer. Safe to repeat, and from many places at once.
+
+    `session_id` is an event's hint for an attempt whose session was not stored yet. Raises NotFound, Unavailable.
+    """
+    known = _known(unit_of_work, attempt_public_id)
+    if mode_of(gateway) != known.mode:
+        return known.status
+    asked = session_id or known.session_id
+    if not asked:
+        return _lapse(unit_of_work, known, now)
+    checkout = gateway.checkout(asked)
+    if checkout.is_live != gateway.is_live:
+        return known.status
+    with unit_of_work() as db:
+        return apply(db, known.id, checkout, now=now)
+
+
+def sweep_open_attempts(unit_of_work: UnitOfWork, gateway_for: GatewayFor, *, now: datetime) -> int:
+    """Settle what no webhook and no return page has settled. Returns how many attempts came to an end."""
+    ended = 0
+    for known in _waiting(unit_of_work, now):
+        gateway = gateway_for(known.studio_id, known.mode)
+        if gateway is None:
+            continue
+        try:
+            status = reconcile(unit_of_work, gateway, known.public_id, now=now)
+        except Problem:
+            continue
+        ended += status not in LIVE
+    return ended
+
+
+def apply(db: Session, attempt_id: int, checkout: Checkout, *, now: datetime) -> AttemptStatus:
+    """Bring an attempt, its order's ledger and the stored events up to what the checkout says."""
+    attempt = _locked(db, attempt_id)
+    if attempt.session_id is None and checkout.attempt == attempt.public_id:
+        attempt.session_id, attempt.session_url = checkout.id, checkout.url
+    if checkout.status == "complete" and checkout.payment_status in ARRIVED:
+        _take_money(db, attempt, checkout, now)
+    elif checkout.id == attempt.session_id and attempt.status in LIVE:
+        _follow(attempt, checkout, now)
+    _mark_processed(db, attempt, checkout.id, now)
+    db.add(attempt)
+    db.flush()
+    return AttemptStatus(attempt.status)
+
+
+def end_attempt(unit_of_work: UnitOfWork, attempt_id: int, status: AttemptStatus, problem: str, *, now: datetime) -> None:
+    """An attempt that will bring no money: replaced, refused, or its time is over."""
+    with unit_of_work() as db:
+        attempt = _locked(db, attempt_id)
+        if attempt.status in LIVE:
+            _end(attempt, status, problem, now)
+            db.add(attempt)
+
+
+def mode_of(gateway: PaymentGateway) -> Mode:
+    """Which of the two worlds this gateway's keys belong to."""
+    return Mode.LIVE if gateway.is_live else Mode.TEST
+
+
+def _take_money(db: Session, attempt: PaymentAttempt, checkout: Checkout, now: datetime) -> None:
+    source = checkout.payment_id or checkout.id
+    if _is_recorded(db, attempt, source):
+        return
+    order = db.get(Order, attempt.order_id)
+    assert order is not None
+    misfit = _misfit(attempt, checkout)
+    db.add(_entry(attempt, checkout, source, misfit, now))
+    if checkout.id == attempt.session_id:
+        _end(attempt, AttemptStatus.FAILED if misfit else AttemptStatus.PAID, misfit, now)
+    db.flush()
+    _tell(db, attempt, order, checkout, misfit, now)
+
+
+def _misfit(attempt: PaymentAttempt, checkout: Checkout) -> str:
+    """Why this money is not the attempt's, in words; nothing when it is."""
+    if checkout.id != attempt.session_id or checkout.attempt != attempt.public_id:
+        return "The payment belongs to another checkout."
+    if checkout.currency.upper() != attempt.currency.upper():
+        return f"It came in {checkout.currency.upper()}, not {attempt.currency.upper()}."
+    if checkout.amount_cents != attempt.amount_cents:
+        return f"The amount is {checkout.amount_cents}, not {attempt.amount_cents} (minor units)."
+    return ""
+
+
+def _entry(attempt: PaymentAttempt, checkout: Checkout, source: str, misfit: str, now: datetime) -> LedgerEntry:
+    return LedgerEntry(
+        studio_id=attempt.studio_id,
+        order_id=None if misfit else attempt.order_id,
+        attempt_id=attempt.id,
+        kind=EntryKind.UNALLOCATED if misfit else EntryKind.PAYMENT,
+        mode=attempt.mode,
+        source_id=source,
+        currency=checkout.currency.upper(),
+        amount_cents=checkout.amount_cents,
+        memo=misfit or "Card payment",
+        at=now,
+    )
+
+
+def _tell(db: Session, attempt: PaymentAttempt, order: Order, checkout: Checkout, misfit: str, now: datetime) -> None:
+    left = balance(db, attempt.order_id)
+    record(
+        db,
+        system_viewer(attempt.studio_id),
+        "payment.unallocated" if misfit else "payment.received",
+        now=now,
+        order_id=order.id,
+        listing_id=order.listing_id,
+        customer_id=order.customer_id,
+        details={
+            "amount_cents": checkout.amount_cents,
+            "currency": checkout.currency.upper(),
+            "attempt": attempt.public_id,
+            "due_cents": left.due,
+            "over_cents": left.over,
+            "problem": misfit,
+        },
+    )
+
+
+def _follow(attempt: PaymentAttempt, checkout: Checkout, now: datetime) -> None:
+    if checkout.status == "expired":
+        _end(attempt, AttemptStatus.EXPIRED, "The payment page was open too long.", now)
+    elif checkout.status == "complete" and checkout.has_failed:
+        _end(attempt, AttemptStatus.FAILED, "The bank sent the payment back.", now)
+    elif checkout.status == "complete":
+        attempt.status = AttemptStatus.PROCESSING
+
+
+def _end(attempt: PaymentAttempt, status: AttemptStatus, problem: str, now: datetime) -> None:
+    attempt.status = status
+    attempt.problem = problem
+    attempt.settled_at = now
+
+
+def _lapse(unit_of_work: UnitOfWork, known: Known, now: datetime) -> AttemptStatus:
+    """Nobody ever saw a page whose session was not stored: after its time it cannot be paid."""
+    if known.status not in LIVE or now < known.expires_at:
+        return known.status
+    end_attempt(unit_of_work, known.id, AttemptStatus.EXPIRED, "The payment page never opened.", now=now)
+    return AttemptStatus.EXPIRED
+
+
+def _is_recorded(db: Session, attempt: PaymentAttempt, source: str) -> bool:
+    entry = select(LedgerEntry.id).where(
+        LedgerEntry.studio_id == attempt.studio_id, LedgerEntry.mode == attempt.mode, LedgerEntry.source_id == source
+    )
+    return db.exec(entry).first() is not None
+
+
+def _mark_processed(db: Session, attempt: PaymentAttempt, session_id: str, now: datetime) -> None:
+    db.exec(
+        update(WebhookEvent)
+        .where(
+            col(WebhookEvent.studio_id) == attempt.studio_id,
+            col(WebhookEvent.mode) == attempt.mode,
+            col(WebhookEvent.session_id) == session_id,
+            col(WebhookEvent.processed_at).is_(None),
+        )
+        .values(processed_at=now)
+    )
+
+
+def _locked(db: Session, attempt_id: int) -> PaymentAttempt:
+    """Always the order first, then its attempt: two callers never wait for each other crosswise."""
+    order_id = db.exec(select(PaymentAttempt.order_id).where(PaymentAttempt.id == attempt_id)).one()
+    db.exec(select(Order.id).where(Order.id == order_id).with_for_update()).one()
+    return db.exec(select(PaymentAttempt).where(PaymentAttempt.id == attempt_id).with_for_update()).one()
+
+
+def _known(unit_of_work: UnitOfWork, public_id: str) -> Known:
+    with unit_of_work() as db:
+        attempt = db.exec(select(PaymentAttempt).where(PaymentAttempt.public_id == public_id)).first()
+    if attempt is None:
+        raise NotFound()
+    return _seen(attempt)
+
+
+def _waiting(unit_of_work: UnitOfWork, now: datetime) -> list[Known]:
+    with unit_of_work() as db:
+        rows = db.exec(
+            select(PaymentAttempt)
+            .where(col(PaymentAttempt.status).in_(LIVE), col(PaymentAttempt.created_at) <= now - SWEEP_AFTER)
+            .order_by(col(PaymentAttempt.id))
+            .limit(SWEEP_AT_MOST)
+        ).all()
+    return [_seen(row) for row in rows]
+
+
+def _seen(attempt: PaymentAttempt) -> Known:
+    assert attempt.id is not None
+    return Known(
+        id=attempt.id,
+        public_id=attempt.public_id,
+        studio_id=attempt.studio_id,
+        mode=attempt.mode,
+        status=AttemptStatus(attempt.status),
+        session_id=attempt.session_id,
+        expires_at=attempt.expires_at,
+    )
