@@ -493,7 +493,7 @@ def upgrade() -> None:
     with op.batch_alter_table('payment_attempt', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_payment_attempt_order_id'), ['order_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_payment_attempt_studio_id'), ['studio_id'], unique=False)
-        batch_op.create_index('uq_attempt_open_per_order', ['order_id'], unique=True, sqlite_where=sa.text("status = 'open'"), postgresql_where=sa.text("status = 'open'"))
+        batch_op.create_index('uq_attempt_open_per_order', ['order_id'], unique=True, sqlite_where=sa.text("status IN ('open', 'processing')"), postgresql_where=sa.text("status IN ('open', 'processing')"))
 
     op.create_table('rendition',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -612,7 +612,7 @@ def downgrade() -> None:
 
     op.drop_table('rendition')
     with op.batch_alter_table('payment_attempt', schema=None) as batch_op:
-        batch_op.drop_index('uq_attempt_open_per_order', sqlite_where=sa.text("status = 'open'"), postgresql_where=sa.text("status = 'open'"))
+        batch_op.drop_index('uq_attempt_open_per_order', sqlite_where=sa.text("status IN ('open', 'processing')"), postgresql_where=sa.text("status IN ('open', 'processing')"))
         batch_op.drop_index(batch_op.f('ix_payment_attempt_studio_id'))
         batch_op.drop_index(batch_op.f('ix_payment_attempt_order_id'))
 

@@ -11,10 +11,10 @@ from sqlalchemy import Select, false
 from sqlmodel import Session, col, select
 
 from portal_app.core.errors import NotFound
-from portal_app.core.viewer import Permission, Role, Viewer
+from portal_app.core.viewer import Permission, Viewer
 from portal_app.domain.billing.balance import Balance, balance_of
 from portal_app.domain.billing.models import AttemptStatus, LedgerEntry, PaymentAttempt
-from portal_app.domain.customers.models import Customer
+from portal_app.domain.orders import queries as orders_queries
 from portal_app.domain.orders.models import Order
 
 
@@ -46,13 +46,8 @@ class EntryCard:
 
 def orders_to_pay(by: Viewer) -> Select[tuple[Order]]:
     """The orders whose money this viewer may see and pay: its own, those of its link's listing, or the studio's."""
-    orders = select(Order).where(Order.studio_id == by.studio_id)
-    if by.role is Role.LINK:
-        return orders.where(Order.listing_id == by.listing_id)
-    if by.role is Role.CUSTOMER:
-        own = select(Customer.id).where(Customer.studio_id == by.studio_id, Customer.account_id == by.account_id)
-        return orders.where(col(Order.customer_id).in_(own))
-    return orders if by.may(Permission.SEE_MONEY) else orders.where(false())
+    orders = orders_queries.visible(by)
+    return orders if by.may(Permission.SEE_MONEY) or not by.is_staff else orders.where(false())
 
 
 def visible(by: Viewer) -> Select[tuple[PaymentAttempt]]:
