@@ -1,0 +1,204 @@
+"""Orders in words, as the portal's and the studio's screens both show them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from portal_app.core.clock import day_words, long_day_words, span_words, when_words, zone_words
+from portal_app.core.money import money_words
+from portal_app.domain.orders.queries import HistoryRow, LineRow, OrderPage, OrderRow, Visit
+
+STATUS_WORDS = {"pending": "Pending", "accepted": "Accepted", "completed": "Completed", "canceled": "Canceled"}
+
+
+@dataclass(frozen=True)
+class PriceCard:
+    """A name, what explains it, and an amount."""
+
+    name: str
+    detail: str
+    amount: str
+
+
+@dataclass(frozen=True)
+class VisitCard:
+    """`Thursday 26 November`, `9:30 – 11:15 am`, `Pacific time`."""
+
+    status: str = ""
+    day: str = ""
+    hours: str = ""
+    zone: str = ""
+    when: str = ""
+    photographer: str = ""
+    initials: str = ""
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class OrderCard:
+    """One row of an orders table."""
+
+    number: int
+    status: str
+    status_words: str
+    street: str
+    town: str
+    customer: str
+    total: str
+    placed: str
+    when: str
+    listing: str
+    due: str = ""
+    cover: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class HistoryCard:
+    """What happened, and when by whom."""
+
+    title: str
+    caption: str
+    is_latest: bool = False
+
+
+@dataclass(frozen=True)
+class OrderPageCard:
+    """An order's own page."""
+
+    number: int = 0
+    status: str = ""
+    status_words: str = ""
+    street: str = ""
+    town: str = ""
+    listing: str = ""
+    customer: str = ""
+    customer_email: str = ""
+    customer_phone: str = ""
+    area: str = ""
+    access_notes: str = ""
+    services: str = ""
+    visits: list[VisitCard] = field(default_factory=list)
+    lines: list[PriceCard] = field(default_factory=list)
+    subtotal: str = ""
+    tax_name: str = ""
+    tax: str = ""
+    total: str = ""
+    history: list[HistoryCard] = field(default_factory=list)
+
+
+def initials(name: str) -> str:
+    """`Pia Okonkwo-Reyes` → `PO`"""
+    words = [word for word in name.split() if word[:1].isalpha()]
+    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words[:1])).upper()
+
+
+def visit_card(visit: Visit) -> VisitCard:
+    """A wish, a booked visit or a past one, in the property's zone."""
+    captions = {"requested": "Your wish. The studio confirms the time.", "canceled": "This visit is canceled."}
+    return VisitCard(
+        status=visit.status,
+        day=long_day_words(visit.starts_at, visit.zone),
+        hours=span_words(visit.starts_at, visit.minutes, visit.zone),
+        zone=zone_words(visit.zone),
+        when=when_words(visit.starts_at, visit.zone),
+        photographer=visit.photographer,
+        initials=initials(visit.photographer),
+        caption=captions.get(visit.status, ""),
+    )
+
+
+def order_card(row: OrderRow, *, zone: str, base: str = "/orders", due_cents: int = 0, cover: str = "") -> OrderCard:
+    """A row in words. `zone` is the studio's, for the day it was placed."""
+    return OrderCard(
+        number=row.number,
+        status=row.status,
+        status_words=STATUS_WORDS[row.status],
+        street=row.street,
+        town=row.town,
+        customer=row.customer_name,
+        total=money_words(row.total_cents, row.currency),
+        placed=day_words(row.placed_at, zone)[4:],
+        when=when_words(row.visit.starts_at, row.visit.zone) if row.visit else "Time to be confirmed",
+        listing=row.listing,
+        due=f"{money_words(due_cents, row.currency)} due" if due_cents > 0 else "",
+        cover=cover,
+        href=f"{base}/{row.number}",
+    )
+
+
+def price_cards(lines: Sequence[LineRow], currency: str) -> list[PriceCard]:
+    """Order lines; more than one of a thing says so."""
+    return [
+        PriceCard(
+            line.name,
+            f"{line.quantity} at {money_words(line.unit_cents, currency)}" if line.quantity > 1 else line.detail,
+            money_words(line.total_cents, currency),
+        )
+        for line in lines
+    ]
+
+
+def order_page_card(page: OrderPage, *, zone: str, unit: str, studio: str) -> OrderPageCard:
+    """The whole page in words."""
+    row = page.row
+    return OrderPageCard(
+        number=row.number,
+        status=row.status,
+        status_words=STATUS_WORDS[row.status],
+        street=row.street,
+        town=row.town,
+        listing=row.listing,
+        customer=row.customer_name,
+        customer_email=page.customer_email,
+        customer_phone=page.customer_phone,
+        area=f"{page.area:,} {unit}" if page.area else "",
+        access_notes=page.access_notes,
+        services=", ".join(line.name if i == 0 else line.name[:1].lower() + line.name[1:] for i, line in enumerate(page.lines)),
+        visits=[visit_card(visit) for visit in page.visits],
+        lines=price_cards(page.lines, row.currency),
+        subtotal=money_words(page.subtotal_cents, row.currency),
+        tax_name=f"{page.tax_name}, {page.tax_basis_points / 100:g}%" if page.tax_basis_points else "",
+        tax=money_words(page.tax_cents, row.currency),
+        total=money_words(row.total_cents, row.currency),
+        history=history_cards(page.history, row.currency, zone=zone, studio=studio),
+    )
+
+
+def history_cards(history: Sequence[HistoryRow], currency: str, *, zone: str, studio: str) -> list[HistoryCard]:
+    """The facts a person asks for, newest first; facts without a sentence are the machine's own."""
+    told = [(fact, sentence) for fact in history if (sentence := _sentence(fact, currency, studio))]
+    return [
+        HistoryCard(sentence, f"{when_words(fact.at, zone)}{_by(fact)}", is_latest=position == 0)
+        for position, (fact, sentence) in enumerate(told)
+    ]
+
+
+def _sentence(fact: HistoryRow, currency: str, studio: str) -> str:
+    match fact.kind:
+        case "order.placed":
+            return "Order placed"
+        case "order.accepted":
+            return f"Accepted by {studio}"
+        case "order.canceled":
+            return "Order canceled"
+        case "listing.delivered":
+            return _delivered(fact)
+        case "payment.received":
+            return f"Payment of {money_words(int(fact.details.get('amount_cents', 0)), currency)} received"
+        case "listing.downloaded":
+            return "All photos downloaded"
+        case _:
+            return ""
+
+
+def _delivered(fact: HistoryRow) -> str:
+    count = int(fact.details.get("new_count", fact.details.get("photo_count", 0)) or 0)
+    return f"{count} photo{'' if count == 1 else 's'} delivered" if count else "Delivered"
+
+
+def _by(fact: HistoryRow) -> str:
+    if fact.is_mine:
+        return " · by you"
+    return f" · {fact.actor}" if fact.actor and fact.actor_role not in {"system"} else ""
