@@ -1,0 +1,76 @@
+"""Who a cookie belongs to. Sessions and accounts are read here and nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from portal_app.core.tokens import fingerprint
+from portal_app.core.viewer import Role, Viewer
+from portal_app.domain.identity.models import Account, Membership, SignInSession
+
+IDLE = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSession:
+    """A session that counts now."""
+
+    viewer: Viewer
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """One signed-in browser, as its owner sees it."""
+
+    id: int
+    device: str
+    seen_at: datetime
+    is_this: bool
+
+
+def visible(by: Viewer) -> SelectOfScalar[SignInSession]:
+    """A person sees their own sessions only."""
+    return select(SignInSession).where(
+        SignInSession.studio_id == by.studio_id, SignInSession.account_id == (by.account_id or 0)
+    )  # fmt: skip
+
+
+def live_session(db: Session, studio_id: int, token: str, *, now: datetime) -> LiveSession | None:
+    """The session of a cookie at this studio; None when it ended, idled 30 days, or its account is suspended."""
+    found = db.exec(
+        select(SignInSession, Account, Membership)
+        .join(Account, Account.id == SignInSession.account_id)
+        .outerjoin(Membership, (Membership.account_id == Account.id) & Membership.left_at.is_(None))
+        .where(SignInSession.token_hash == fingerprint(token), SignInSession.studio_id == studio_id)
+    ).first()
+    if found is None:
+        return None
+    session, account, member = found
+    if session.ended_at or account.suspended_at or session.ends_at <= now or session.seen_at + IDLE <= now:
+        return None
+    return LiveSession(viewer=viewer_from(account, member, session.id), seen_at=session.seen_at)
+
+
+def viewer_from(account: Account, member: Membership | None, session_id: int | None = None) -> Viewer:
+    """The viewer an account is: staff by membership, else a customer."""
+    return Viewer(
+        studio_id=account.studio_id,
+        role=Role(member.role) if member else Role.CUSTOMER,
+        name=account.name,
+        email=account.email,
+        account_id=account.id,
+        member_id=member.id if member else None,
+        session_id=session_id,
+        is_verified=account.verified_at is not None,
+    )
+
+
+def sessions_of(db: Session, by: Viewer) -> list[SessionRow]:
+    """The viewer's signed-in browsers, the latest first."""
+    open_ones = visible(by).where(SignInSession.ended_at.is_(None)).order_by(SignInSession.seen_at.desc())
+    return [SessionRow(row.id, row.device, row.seen_at, row.id == by.session_id) for row in db.exec(open_ones)]
