@@ -1,0 +1,248 @@
+"""From one JPEG to every size we serve. Runs inside a worker process (see photo_worker.py); no framework here.
+
+The recipe: decode at the smallest scale that leaves 1.25 times the largest size, one Lanczos step to 2048, color and
+orientation there (seven times cheaper than at full size), smaller sizes from larger ones. Saving without the camera's
+metadata drops the place it was taken at and the unmarked thumbnail inside it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import warnings
+import zlib
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+
+from PIL import Image, ImageChops, ImageCms, ImageFile
+
+from portal_app.adapters import jpeg_check
+from portal_app.adapters.watermark import mark
+from portal_app.domain.media.renderer import BadPhoto, PhotoFacts, Rendered, RenderRequest, RenderResult
+
+WEB = 2048
+SMALL = 1024
+MLS = (1024, 768)
+THUMB = 480
+COVERING = WEB * 5 // 4
+QUALITY = 82
+MLS_QUALITY = 85
+
+Image.MAX_IMAGE_PIXELS = jpeg_check.MOST_PIXELS
+ImageFile.LOAD_TRUNCATED_IMAGES = False
+warnings.simplefilter("error", Image.DecompressionBombWarning)
+
+ORIENTATION, EXIF_FOLDER, TAKEN_AT, TAKEN_AT_FRACTION = 0x0112, 0x8769, 0x9003, 0x9291
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def inspect(source: Path) -> PhotoFacts:
+    """Header, limits and, where the end is missing, how much of the picture is. Raises BadPhoto."""
+    header = jpeg_check.check_jpeg(source)
+    with _open(source) as photo:
+        facts = _facts(photo, header)
+    if not jpeg_check.has_end(source):
+        _decoded(source, header, small=True)
+    return facts
+
+
+def render(request: RenderRequest) -> RenderResult:
+    """Every size of one photograph, written into `request.into`. Raises BadPhoto."""
+    header = jpeg_check.check_jpeg(request.source)
+    photo = _decoded(request.source, header)
+    facts = _facts(photo, header)
+    web = _upright(_in_srgb(_fit(photo, (WEB, WEB)), photo.info.get("icc_profile")), _orientation(photo))
+    photo.close()
+    return RenderResult(facts, _all_sizes(web, request))
+
+
+def _all_sizes(web: Image.Image, request: RenderRequest) -> list[Rendered]:
+    into = request.into
+    mls = _fit(web, MLS)
+    marked = mark(web, request.watermark)
+    small = mls if mls.size == _fitting(web.size, (SMALL, SMALL)) else _fit(web, (SMALL, SMALL))
+    made = [
+        _save(web, "web", into),
+        _save(marked, "web_marked", into),
+        _save(mls, "mls", into, MLS_QUALITY),
+        _save(_fit(mls, (THUMB, THUMB)), "thumb", into),
+        _save(_fit_fast(marked, (THUMB, THUMB)), "thumb_marked", into),
+    ]
+    small_one = _same_file(made[2], "small") if small is mls else _save(small, "small", into)
+    return [*made, small_one]
+
+
+def _open(source: Path | io.BytesIO) -> ImageFile.ImageFile:
+    """Open as JPEG and nothing else: a stock decoder would try forty formats, some of them programs."""
+    try:
+        return Image.open(source, formats=["JPEG"])
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise BadPhoto(jpeg_check.SLOW) from error
+    except (OSError, SyntaxError, ValueError, KeyError, IndexError, TypeError, OverflowError) as error:
+        raise BadPhoto(jpeg_check.NOT_A_PHOTO) from error
+
+
+def _decoded(source: Path, header: jpeg_check.Header, *, small: bool = False) -> ImageFile.ImageFile:
+    """The photo decoded at its covering scale, mended when only its very end is missing."""
+    photo = _drafted(source, small=small)
+    try:
+        photo.load()
+    except OSError as error:
+        if "truncated" not in str(error):
+            raise BadPhoto(jpeg_check.NOT_A_PHOTO) from error
+        return _mended(source, photo, header, small=small)
+    except (SyntaxError, ValueError) as error:
+        raise BadPhoto(jpeg_check.NOT_A_PHOTO) from error
+    return photo
+
+
+def _drafted(source: Path | io.BytesIO, *, small: bool) -> ImageFile.ImageFile:
+    photo = _open(source)
+    side = WEB // 8 if small else COVERING
+    if max(photo.size) > side:
+        scale = side / max(photo.size)
+        photo.draft(None, (max(1, round(photo.width * scale)), max(1, round(photo.height * scale))))
+    return photo
+
+
+def _mended(source: Path, cut: ImageFile.ImageFile, header: jpeg_check.Header, *, small: bool) -> ImageFile.ImageFile:
+    """Decode again with an end marker appended; accept it only when the first try had already reached the last rows."""
+    whole = _drafted(io.BytesIO(source.read_bytes() + jpeg_check.EOI), small=small)
+    try:
+        whole.load()
+    except OSError as error:
+        raise BadPhoto(jpeg_check.CUT) from error
+    missing = _missing_rows(cut, whole)
+    if header.is_progressive or missing * header.height > 16 * whole.height:
+        raise BadPhoto(jpeg_check.CUT)
+    return whole
+
+
+def _missing_rows(cut: ImageFile.ImageFile, whole: ImageFile.ImageFile) -> int:
+    """Rows the cut file did not give: there the first try is still black, the mended one gray."""
+    first_try = Image.new(whole.mode, whole.size)
+    first_try.im = cut.im
+    box = ImageChops.difference(first_try, whole).getbbox()
+    return 0 if box is None else whole.height - box[1]
+
+
+def _fitting(size: tuple[int, int], box: tuple[int, int]) -> tuple[int, int]:
+    """The size inside the box, same shape, never enlarged."""
+    scale = min(1.0, box[0] / size[0], box[1] / size[1])
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _fit(photo: Image.Image, box: tuple[int, int]) -> Image.Image:
+    size = _fitting(photo.size, box)
+    return photo.copy() if size == photo.size else photo.resize(size, Image.Resampling.LANCZOS)
+
+
+def _fit_fast(photo: Image.Image, box: tuple[int, int]) -> Image.Image:
+    size = _fitting(photo.size, box)
+    return photo.copy() if size == photo.size else photo.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+
+
+def _upright(photo: Image.Image, orientation: int) -> Image.Image:
+    return photo.transpose(TURNS[orientation]) if orientation in TURNS else photo
+
+
+def _in_srgb(photo: Image.Image, profile: bytes | None) -> Image.Image:
+    """Convert to sRGB by the embedded profile; a profile that cannot be used is left aside."""
+    if profile:
+        try:
+            transform = _to_srgb(profile, photo.mode)
+            photo = ImageCms.applyTransform(photo, transform) if transform else photo
+        except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+            pass
+    photo = photo if photo.mode == "RGB" else photo.convert("RGB")
+    photo.info.clear()
+    return photo
+
+
+@lru_cache(maxsize=4)
+def _to_srgb(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
+    """How to get from this profile to sRGB; None when that is what it already is."""
+    source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+    target = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+    if mode == "RGB" and _is_srgb(source, target):
+        return None
+    return ImageCms.buildTransform(source, target, mode, "RGB")
+
+
+def _is_srgb(source: ImageCms.ImageCmsProfile, target: ImageCms.ImageCmsProfile) -> bool:
+    """Named sRGB, and with its three colors: a name alone may lie."""
+    there, here = source.profile, target.profile
+    pairs = (
+        (there.red_colorant, here.red_colorant),
+        (there.green_colorant, here.green_colorant),
+        (there.blue_colorant, here.blue_colorant),
+    )
+    if "srgb" not in (there.profile_description or "").lower() or any(one is None for one, _ in pairs):
+        return False
+    return all(abs(a - b) < 0.002 for one, other in pairs for a, b in zip(one[0], other[0], strict=True))
+
+
+def _facts(photo: Image.Image, header: jpeg_check.Header) -> PhotoFacts:
+    is_turned = _orientation(photo) >= 5
+    width, height = (header.height, header.width) if is_turned else (header.width, header.height)
+    return PhotoFacts(width, height, _captured_at(photo))
+
+
+def _orientation(photo: Image.Image) -> int:
+    value = _exif(photo).get(ORIENTATION, 1)
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def _exif(photo: Image.Image) -> dict:
+    """Top-level tags and those of the camera's folder; a broken block reads as none."""
+    try:
+        exif = photo.getexif()
+        return {**exif, **exif.get_ifd(EXIF_FOLDER)}
+    except Exception:  # whatever a camera or an attacker wrote there, the photo itself may be fine
+        return {}
+
+
+def _captured_at(photo: Image.Image) -> datetime | None:
+    """When the shutter opened, as the camera's own clock said: cameras rarely know their zone, so it is written as UTC."""
+    tags = _exif(photo)
+    found = re.match(r"(\d{4}):(\d\d):(\d\d) (\d\d):(\d\d):(\d\d)", str(tags.get(TAKEN_AT, "")))
+    if not found:
+        return None
+    fraction = re.match(r"\d{1,6}", str(tags.get(TAKEN_AT_FRACTION, "")))
+    try:
+        at = datetime(*map(int, found.groups()), tzinfo=UTC)
+    except ValueError:
+        return None
+    return at + timedelta(microseconds=int(fraction.group().ljust(6, "0")) if fraction else 0)
+
+
+def _save(photo: Image.Image, name: str, into: Path, quality: int = QUALITY) -> Rendered:
+    buffer = io.BytesIO()
+    photo.save(buffer, "JPEG", quality=quality, subsampling="4:2:0")
+    content = buffer.getbuffer()
+    path = into / f"{name}.jpg"
+    path.write_bytes(content)
+    return Rendered(
+        name=name,
+        path=path,
+        sha256=hashlib.sha256(content).hexdigest(),
+        crc32=zlib.crc32(content),
+        size=len(content),
+        width=photo.width,
+        height=photo.height,
+    )
+
+
+def _same_file(made: Rendered, name: str) -> Rendered:
+    """The same pixels under a second name, kept once by the store."""
+    return Rendered(name, made.path, made.sha256, made.crc32, made.size, made.width, made.height)
