@@ -188,7 +188,8 @@ def _refuse_unfinished(photos: Sequence[Asset], fresh: Sequence[Asset]) -> None:
 def _damaged_words(damaged: Sequence[Asset]) -> str:
     names = ", ".join(photo.original_name for photo in damaged[:3]) + (" and more" if len(damaged) > 3 else "")
     count = len(damaged)
-    return f"{counted(count, 'photo')} {_be(count)} damaged: {names}. Replace or remove {'it' if count == 1 else 'them'}, then deliver."
+    verb = "Replace or remove it" if count == 1 else "Replace or remove them"
+    return f"{counted(count, 'photo')} {_be(count)} damaged: {names}. {verb}, then deliver."
 
 
 def counted(count: int, noun: str) -> str:

@@ -1,0 +1,84 @@
+"""What is there to see: listings, photos and gates, for one viewer."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from sqlmodel import Session, col, select
+
+from portal_app.core.viewer import Role, Viewer
+from portal_app.domain.billing import queries as billing
+from portal_app.domain.delivery.gate import Gate, Sight, decide
+from portal_app.domain.delivery.models import Delivery
+from portal_app.domain.listings import queries as listings
+from portal_app.domain.listings.models import Listing
+from portal_app.domain.media.models import Asset, AssetState
+from portal_app.domain.orders.models import Order, OrderStatus
+
+SHOWN = (OrderStatus.ACCEPTED, OrderStatus.COMPLETED)
+
+
+def visible(by: Viewer):
+    """The listings whose photos are this viewer's to see: a customer's once an order of it was accepted."""
+    found = listings.visible(by)
+    if by.role is not Role.CUSTOMER:
+        return found
+    accepted = select(Order.listing_id).where(Order.studio_id == by.studio_id, col(Order.status).in_(SHOWN))
+    return found.where(col(Listing.id).in_(accepted))
+
+
+def photos_to_see(by: Viewer):
+    """The photos of those listings: everybody but the studio sees only what was delivered and is ready."""
+    found = select(Asset).where(
+        Asset.studio_id == by.studio_id, col(Asset.listing_id).in_(visible(by).with_only_columns(Listing.id))
+    )
+    if by.is_staff:
+        return found
+    return found.where(col(Asset.delivered_at).is_not(None), Asset.state == AssetState.READY)
+
+
+def gate_of(db: Session, listing_id: int) -> Gate:
+    """The listing's gate as its customer meets it, computed from the newest delivery and the ledger."""
+    return gates_of(db, [listing_id])[listing_id]
+
+
+def gates_of(db: Session, listing_ids: Sequence[int]) -> dict[int, Gate]:
+    """The same for many, in as many statements as for one."""
+    newest, delivered_orders = _deliveries(db, listing_ids)
+    dues = billing.due(db, sorted({order_id for ids in delivered_orders.values() for order_id in ids}))
+    return {listing_id: _gate(newest.get(listing_id), delivered_orders[listing_id], dues) for listing_id in listing_ids}
+
+
+def _deliveries(db: Session, listing_ids: Sequence[int]) -> tuple[dict[int, Delivery], dict[int, set[int]]]:
+    newest: dict[int, Delivery] = {}
+    order_ids: dict[int, set[int]] = defaultdict(set)
+    for delivery in db.exec(select(Delivery).where(col(Delivery.listing_id).in_(listing_ids)).order_by(col(Delivery.id))):
+        newest[delivery.listing_id] = delivery
+        order_ids[delivery.listing_id].add(delivery.order_id)
+    return newest, order_ids
+
+
+def _gate(newest: Delivery | None, order_ids: set[int], dues: dict[int, int]) -> Gate:
+    if newest is None:
+        return Gate(Sight.NOTHING)
+    cents = sum(dues[order_id] for order_id in order_ids)
+    sight = decide(
+        is_delivered=True, collect_payment=newest.collect_payment, watermark=newest.watermark, due_cents=cents
+    )  # fmt: skip
+    return Gate(sight, cents)
+
+
+def delivered_photos(db: Session, listing_ids: Sequence[int]) -> list[Asset]:
+    """Everything handed over and not removed, in the order it is shown."""
+    return list(
+        db.exec(
+            select(Asset)
+            .where(
+                col(Asset.listing_id).in_(listing_ids),
+                col(Asset.delivered_at).is_not(None),
+                Asset.state == AssetState.READY,
+            )
+            .order_by(col(Asset.listing_id), col(Asset.position), col(Asset.id))
+        )
+    )
