@@ -1,0 +1,1 @@
+"""What screens are made of: functions of values and vars. Nothing here knows a State."""

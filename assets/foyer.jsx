@@ -1,0 +1,144 @@
+// The parts that only a browser can play: a dialog, passing notes, the light table for photographs, and two small guards.
+import { useEffect, useRef, useState } from "react";
+
+const PATHS = {
+  close: "M5 5l10 10M15 5 5 15",
+  earlier: "M12 4.5 6.5 10l5.5 5.5",
+  later: "M8 4.5l5.5 5.5L8 15.5",
+  download: "M10 3.5v9M6.2 9.2 10 13l3.8-3.8M4 16.5h12",
+  warning: "M10 3.4 17.4 16.4H2.6zM10 8.2v3.6M10 14.1h.01",
+};
+
+function Icon({ name }) {
+  return (
+    <svg viewBox="0 0 20 20" width="20" height="20" fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinecap="round" strokeLinejoin="round" aria-hidden="true">
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}
+
+// A native dialog: focus moves in, Tab stays, Escape and a press on the veil dismiss it, focus returns.
+export function Modal({ open, onDismiss, label, children, ...rest }) {
+  const ref = useRef(null);
+  useEffect(() => {
+    const dialog = ref.current;
+    if (open && !dialog.open) dialog.showModal();
+    if (!open && dialog.open) dialog.close();
+  }, [open]);
+  const press = (e) => e.target === ref.current && ref.current.close();
+  return (
+    <dialog ref={ref} aria-label={label} {...rest} onClose={() => open && onDismiss && onDismiss()} onClick={press}>
+      {open ? children : null}
+    </dialog>
+  );
+}
+
+// Passing notes. Good news leaves after eight seconds, unless somebody points at it; bad news stays until closed.
+function Toast({ item, onDone }) {
+  const [held, setHeld] = useState(false);
+  const bad = item.kind === "bad";
+  useEffect(() => {
+    if (held || bad) return undefined;
+    const timer = setTimeout(() => onDone(item.id), 8000);
+    return () => clearTimeout(timer);
+  }, [held, bad, item.id]);
+  const hold = { onMouseEnter: () => setHeld(true), onMouseLeave: () => setHeld(false), onFocus: () => setHeld(true), onBlur: () => setHeld(false) };
+  return (
+    <div className={"toast" + (bad ? " bad" : "")} {...hold}>
+      {bad ? <Icon name="warning" /> : null}
+      <p>{item.text}</p>
+      <button type="button" onClick={() => onDone(item.id)}>Close</button>
+    </div>
+  );
+}
+
+export function Toasts({ items, onDone }) {
+  return (
+    <div className="toasts" role="status" aria-live="polite">
+      {(items || []).map((item) => <Toast key={item.id} item={item} onDone={onDone} />)}
+    </div>
+  );
+}
+
+// The light table. Wraps a sheet of photographs: a press on anything with data-shot="3" shows the third one.
+// shots: [{ url, alt, name, download, locked }]. Nothing goes to the server for looking.
+export function Gallery({ shots, children, onPay, payLabel, ...rest }) {
+  const [at, setAt] = useState(-1);
+  const list = shots || [];
+  const box = useRef(null);
+  const open = (e) => {
+    const tile = e.target.closest("[data-shot]");
+    if (!tile || e.metaKey || e.ctrlKey || e.shiftKey) return;
+    e.preventDefault();
+    setAt(Number(tile.dataset.shot));
+  };
+  const close = () => {
+    const tile = box.current.querySelector(`[data-shot="${at}"]`);
+    setAt(-1);
+    if (tile) setTimeout(() => tile.focus(), 0);
+  };
+  return (
+    <div ref={box} onClick={open} {...rest}>
+      {children}
+      {at >= 0 && list[at] ? <LightTable list={list} at={at} go={setAt} onClose={close} onPay={onPay} payLabel={payLabel} /> : null}
+    </div>
+  );
+}
+
+function LightTable({ list, at, go, onClose, onPay, payLabel }) {
+  const ref = useRef(null);
+  const start = useRef(null);
+  const shot = list[at];
+  const move = (by) => list[at + by] && go(at + by);
+  useEffect(() => {
+    ref.current.showModal();
+    ref.current.querySelector("[data-close]").focus();
+  }, []);
+  useEffect(() => {
+    [list[at + 1], list[at - 1]].forEach((near) => near && (new Image().src = near.url));
+  }, [at]);
+  const key = (e) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[e.key];
+    if (step) move(step);
+    if (e.key === "Home") go(0);
+    if (e.key === "End") go(list.length - 1);
+  };
+  const down = (e) => e.isPrimary && (start.current = [e.clientX, e.clientY]);
+  const up = (e) => {
+    const [x, y] = start.current || [e.clientX, e.clientY];
+    start.current = null;
+    const far = e.clientX - x;
+    if (Math.abs(far) > 40 && Math.abs(far) > Math.abs(e.clientY - y)) move(far < 0 ? 1 : -1);
+  };
+  return (
+    <dialog ref={ref} className="table-light" aria-label="Photographs" onClose={onClose} onKeyDown={key} onClick={(e) => e.stopPropagation()}>
+      <div className="strip">
+        <span className="small num" aria-live="polite">{at + 1} of {list.length}</span>
+        <span className="row gap-1">
+          {shot.locked && onPay ? <button type="button" className="btn main-act" onClick={() => { ref.current.close(); onPay(); }}>{payLabel || "Pay to open"}</button> : null}
+          {shot.download ? <a className="round" href={shot.download} download aria-label={"Download " + (shot.name || "this photo")}><Icon name="download" /></a> : null}
+          <button type="button" className="round" aria-label="Close" data-close onClick={() => ref.current.close()}><Icon name="close" /></button>
+        </span>
+      </div>
+      <div className="pane" onPointerDown={down} onPointerUp={up}>
+        <img key={shot.url} src={shot.url} alt={shot.alt || "Photo " + (at + 1)} draggable="false" />
+      </div>
+      <div className="strip">
+        <button type="button" className="round" aria-label="Previous photo" disabled={at === 0} onClick={() => move(-1)}><Icon name="earlier" /></button>
+        <span className="cap">{shot.name}</span>
+        <button type="button" className="round" aria-label="Next photo" disabled={at === list.length - 1} onClick={() => move(1)}><Icon name="later" /></button>
+      </div>
+    </dialog>
+  );
+}
+
+// The browser asks before the tab goes while something typed is not saved yet.
+export function LeaveGuard({ active }) {
+  useEffect(() => {
+    if (!active) return undefined;
+    const ask = (e) => { e.preventDefault(); e.returnValue = ""; };
+    addEventListener("beforeunload", ask);
+    return () => removeEventListener("beforeunload", ask);
+  }, [active]);
+  return null;
+}

@@ -1,0 +1,35 @@
+"""Links inside the app (no page load) and places of a navigation (they know when they are current)."""
+
+from __future__ import annotations
+
+import reflex as rx
+from reflex_components_core.el.elements.forms import Form
+from reflex_components_core.react_router.dom import ReactRouterLink
+
+from portal_app.ui.components.words import Child, Words, classes
+
+
+class Place(ReactRouterLink):
+    """A link that carries aria-current="page" by itself while its page, or one beneath it, is open."""
+
+    tag = "NavLink"
+    alias = "Place"
+    end: rx.Var[bool]
+
+
+class NativeForm(Form):
+    """A form the browser posts itself: passwords and cookies never pass through an event."""
+
+    @classmethod
+    def create(cls, *children: Child, **props) -> rx.Component:
+        return super(Form, cls).create(*children, **props)
+
+
+def go(*children: Child, to: Words, kind: str = "link", **props) -> rx.Component:
+    """A link to a page of the app; `kind` is its class, "" for none."""
+    return ReactRouterLink.create(*children, to=to, class_name=classes(kind, props.pop("class_name", "")), **props)
+
+
+def away(*children: Child, to: Words, kind: str = "link", **props) -> rx.Component:
+    """A link to something the app does not draw: a file, another site, a route of the server."""
+    return rx.el.a(*children, href=to, class_name=classes(kind, props.pop("class_name", "")), **props)

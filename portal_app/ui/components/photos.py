@@ -1,0 +1,113 @@
+"""Photographs: the tile in all its states, the sheet, the listing card, the light table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from portal_app.ui.components.address import address
+from portal_app.ui.components.icons import icon
+from portal_app.ui.components.links import go
+from portal_app.ui.components.status import status
+from portal_app.ui.components.words import Child, Flag, Words, classes
+
+
+class Gallery(rx.Component):
+    """Wraps a sheet; a press on a tile with `data-shot` opens the light table there. Nothing goes to the server."""
+
+    library = "$/public/foyer.jsx"
+    tag = "Gallery"
+    shots: rx.Var[list[dict[str, Any]]]
+    pay_label: rx.Var[str]
+    on_pay: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+def picture(url: Words, alt: Words = "", *, eager: bool = False) -> rx.Component:
+    """A picture whose box is sized before it loads (3:2; the box decides the rest)."""
+    loading = {"fetch_priority": "high"} if eager else {"loading": "lazy"}
+    return rx.el.img(src=url, alt=alt, width="1200", height="800", custom_attrs={"decoding": "async"}, **loading)
+
+
+def tag(*children: Child, locked: Flag = False) -> rx.Component:
+    """The small plate at the bottom right of a photo; `locked` puts a lock before its words."""
+    if isinstance(locked, rx.Var):
+        lock: Child = rx.cond(locked, icon("lock", size=13), rx.fragment())
+    else:
+        lock = icon("lock", size=13) if locked else rx.fragment()
+    return rx.el.span(lock, *children, class_name="tag")
+
+
+def photo_tile(
+    url: Words, alt: Words, frame: Words, *, shot: Words, href: Words, locked: Flag = False, lead: Flag = False
+) -> rx.Component:
+    """One photo of the sheet with its frame number; opens in the light table, or as a file without scripts."""
+    tile = rx.el.a(
+        picture(url, alt),
+        tag(frame, locked=locked),
+        href=href,
+        class_name="photo on-photo",
+        custom_attrs={"data-shot": shot},
+    )
+    wide = rx.cond(lead, "lead", "") if isinstance(lead, rx.Var) else classes("lead" if lead else "")
+    return rx.el.li(tile, class_name=wide)
+
+
+def making_tile(frame: Words) -> rx.Component:
+    """A photo whose sizes are being made."""
+    words = rx.el.span(icon("photo"), "Making sizes", class_name="mid")
+    return rx.el.li(rx.el.span(words, tag(frame), class_name="photo"))
+
+
+def failed_tile(frame: Words, reason: Words = "Damaged, replace it") -> rx.Component:
+    """A photo that could not be read, and why."""
+    words = rx.el.span(icon("warning"), rx.el.span(reason), class_name="mid")
+    return rx.el.li(rx.el.span(words, tag(frame), class_name="photo failed"))
+
+
+def sheet(*tiles: Child, label: Words = "Photos") -> rx.Component:
+    """The grid of photos: 2 on a phone with the first one double, 4 from 768 px with the first one 2 × 2."""
+    return rx.el.ul(*tiles, class_name="sheet", aria_label=label)
+
+
+def gallery(*children: Child, shots: rx.Var, on_pay=None, pay_label: Words = "") -> rx.Component:
+    """A sheet that opens the light table. `shots`: dicts url, alt, name, download ("" for none), locked."""
+    paying = {"on_pay": on_pay, "pay_label": pay_label} if on_pay is not None else {}
+    return Gallery.create(*children, shots=shots, **paying)
+
+
+def hero(url: Words, alt: Words, *, preview: Flag = False) -> rx.Component:
+    """The cover of a listing: edge to edge on a phone, 21:9 on wide screens."""
+    plate = rx.cond(preview, tag("Preview"), rx.fragment()) if isinstance(preview, rx.Var) else rx.fragment()
+    return rx.el.div(rx.el.span(picture(url, alt, eager=True), plate, class_name="photo"), class_name="hero")
+
+
+def listing_card(
+    *,
+    href: Words,
+    street: Words,
+    town: Words,
+    state: Words,
+    cover: Words,
+    counts: Words = "",
+    waiting: Words = "",
+    locked: Flag = False,
+) -> rx.Component:
+    """A listing: photo, street, town, status; the whole card is the link. Without a cover: `waiting` on a plain tile."""
+    shown = rx.el.span(picture(cover), rx.cond(counts, tag(counts, locked=locked), rx.fragment()), class_name="photo")
+    plain = rx.el.span(rx.el.span(waiting, class_name="small pre"), class_name="photo none")
+    return go(
+        rx.cond(cover, shown, plain),
+        rx.el.span(address(street, town), status(state), class_name="cap"),
+        to=href,
+        kind="listing",
+    )
+
+
+def thumb(url: Words) -> rx.Component:
+    """The small photo of a row; a drawing where there is none yet."""
+    return rx.cond(
+        url,
+        rx.el.span(picture(url), class_name="thumb photo"),
+        rx.el.span(icon("photo"), class_name="thumb photo none"),
+    )

@@ -1,0 +1,51 @@
+"""Status: a small drawn shape and a word, never a pill. The shape differs, so the color may be missing."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from portal_app.ui.components.words import Words
+
+RING = ("circle", {"cx": "7", "cy": "7", "r": "5", "stroke_width": "1.8"})
+HALF = ("path", {"d": "M7 2a5 5 0 0 1 0 10z", "fill": "currentColor", "stroke": "none"})
+DISC = ("circle", {"cx": "7", "cy": "7", "r": "5.6", "fill": "currentColor", "stroke": "none"})
+CROSS = ("path", {"d": "M3 3l8 8M11 3l-8 8", "stroke_width": "1.8"})
+TRIANGLE = ("path", {"d": "M2 10.5 7 3l5 7.5z", "stroke_width": "1.8"})
+DIAMOND = ("path", {"d": "M7 1 13 7l-6 6-6-6z", "fill": "currentColor", "stroke": "none"})
+CHECK = ("path", {"d": "M2 7.5 5.5 11 12 3.5", "stroke_width": "2.2"})
+
+STATES = {
+    "pending": ("Pending", (RING,)),
+    "accepted": ("Accepted", (RING, HALF)),
+    "completed": ("Completed", (DISC,)),
+    "canceled": ("Canceled", (CROSS,)),
+    "production": ("In production", (TRIANGLE,)),
+    "due": ("Payment due", (DIAMOND,)),
+    "ready": ("Ready", (CHECK,)),
+}
+
+
+def status(state: Words) -> rx.Component:
+    """The shape and word of one of `STATES`; a state it does not know draws nothing."""
+    if isinstance(state, str):
+        return _drawn(state)
+    return rx.match(state, *((name, _drawn(name)) for name in STATES), rx.fragment())
+
+
+def _drawn(state: str) -> rx.Component:
+    word, shapes = STATES[state]
+    return rx.el.span(_shape(shapes), word, class_name=f"status {state}")
+
+
+def _shape(shapes: tuple) -> rx.Component:
+    return rx.el.svg(
+        *(getattr(rx.el, tag)(**attributes) for tag, attributes in shapes),
+        view_box="0 0 14 14",
+        width="14",
+        height="14",
+        fill="none",
+        stroke="currentColor",
+        stroke_linecap="round",
+        stroke_linejoin="round",
+        aria_hidden="true",
+    )
