@@ -11,7 +11,7 @@ const PATHS = {
 
 function Icon({ name }) {
   return (
-    <svg viewBox="0 0 20 20" width="20" height="20" fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinecap="round" strokeLinejoin="round" aria-hidden="true">
+    <svg viewBox="0 0 20 20" width="20" height="20" className="i" aria-hidden="true">
       <path d={PATHS[name]} />
     </svg>
   );

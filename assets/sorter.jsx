@@ -7,7 +7,7 @@ import { CSS } from "@dnd-kit/utilities";
 
 const PATHS = { earlier: "M12 4.5 6.5 10l5.5 5.5", later: "M8 4.5l5.5 5.5L8 15.5", photo: "M3 4.5h14v11H3zM3 13l4-3.6 3.4 3 2.4-2 4.2 3.6M12.6 8.2h.01", warning: "M10 3.4 17.4 16.4H2.6zM10 8.2v3.6M10 14.1h.01" };
 const Icon = ({ name }) => (
-  <svg viewBox="0 0 20 20" width="20" height="20" fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinecap="round" strokeLinejoin="round" aria-hidden="true"><path d={PATHS[name]} /></svg>
+  <svg viewBox="0 0 20 20" width="20" height="20" className="i" aria-hidden="true"><path d={PATHS[name]} /></svg>
 );
 const two = (n) => String(n).padStart(2, "0");
 

@@ -122,7 +122,7 @@ function Act({ file }) {
   const label = file.state === "refused" ? "Remove" : "Stop";
   return (
     <button type="button" className="btn soft square" aria-label={`${label} ${file.name}`} onClick={() => stop(file.key)}>
-      <svg viewBox="0 0 20 20" width="20" height="20" fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinecap="round" aria-hidden="true"><path d="M5 5l10 10M15 5 5 15" /></svg>
+      <svg viewBox="0 0 20 20" width="20" height="20" className="i" aria-hidden="true"><path d="M5 5l10 10M15 5 5 15" /></svg>
     </button>
   );
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from portal_app.ui.components.icons import icon
-from portal_app.ui.components.links import go
+from portal_app.ui.components.links import away, go
 from portal_app.ui.components.words import Child, Flag, Number, Words
 
 
@@ -55,7 +55,7 @@ def filter_tabs(label: Words, tabs: rx.Var, chosen: Words, on_choose) -> rx.Comp
 def part_tab(drawing: str, label: Words, number: Number, to: Words, *, current: bool = False) -> rx.Component:
     """One part of a listing (*Photos 29*) in the row of parts."""
     said = {"aria_current": "true"} if current else {}
-    return rx.el.a(icon(drawing, size=18), label, rx.el.span(number, class_name="count"), href=to, **said)
+    return away(icon(drawing, size=18), label, rx.el.span(number, class_name="count"), to=to, kind="", **said)
 
 
 def fact(words: Words, when: Words, *, now: Flag = False) -> rx.Component:
@@ -122,4 +122,4 @@ def time_choices(legend: Words, name: str, times: rx.Var, chosen: Words, on_choo
 def to_next(amount: Words, caption: Words, act: Child) -> rx.Component:
     """The bar of a longer task: total and time at the left, the one action at the right, above a phone's thumb."""
     said = rx.el.div(rx.el.p(amount, class_name="strong num"), rx.el.p(caption, class_name="tiny quiet"))
-    return rx.el.div(said, act, class_name="next")
+    return rx.el.div(said, act, class_name="next-bar")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 from reflex_components_core.el.elements.forms import Form
+from reflex_components_core.el.elements.inline import A
 from reflex_components_core.react_router.dom import ReactRouterLink
 
 from portal_app.ui.components.words import Child, Words, classes
@@ -32,4 +33,4 @@ def go(*children: Child, to: Words, kind: str = "link", **props) -> rx.Component
 
 def away(*children: Child, to: Words, kind: str = "link", **props) -> rx.Component:
     """A link to something the app does not draw: a file, another site, a route of the server."""
-    return rx.el.a(*children, href=to, class_name=classes(kind, props.pop("class_name", "")), **props)
+    return A.create(*children, href=to, class_name=classes(kind, props.pop("class_name", "")), **props)

@@ -8,7 +8,7 @@ import reflex as rx
 
 from portal_app.ui.components.address import address
 from portal_app.ui.components.icons import icon
-from portal_app.ui.components.links import go
+from portal_app.ui.components.links import away, go
 from portal_app.ui.components.status import status
 from portal_app.ui.components.words import Child, Flag, Words, classes
 
@@ -25,8 +25,8 @@ class Gallery(rx.Component):
 
 def picture(url: Words, alt: Words = "", *, eager: bool = False) -> rx.Component:
     """A picture whose box is sized before it loads (3:2; the box decides the rest)."""
-    loading = {"fetch_priority": "high"} if eager else {"loading": "lazy"}
-    return rx.el.img(src=url, alt=alt, width="1200", height="800", custom_attrs={"decoding": "async"}, **loading)
+    box = {"width": "1200", "height": "800"} | ({"fetchPriority": "high"} if eager else {})
+    return rx.el.img(src=url, alt=alt, loading="eager" if eager else "lazy", decoding="async", custom_attrs=box)
 
 
 def tag(*children: Child, locked: Flag = False) -> rx.Component:
@@ -42,11 +42,11 @@ def photo_tile(
     url: Words, alt: Words, frame: Words, *, shot: Words, href: Words, locked: Flag = False, lead: Flag = False
 ) -> rx.Component:
     """One photo of the sheet with its frame number; opens in the light table, or as a file without scripts."""
-    tile = rx.el.a(
+    tile = away(
         picture(url, alt),
         tag(frame, locked=locked),
-        href=href,
-        class_name="photo on-photo",
+        to=href,
+        kind="photo on-photo",
         custom_attrs={"data-shot": shot},
     )
     wide = rx.cond(lead, "lead", "") if isinstance(lead, rx.Var) else classes("lead" if lead else "")

@@ -6,13 +6,13 @@ import reflex as rx
 
 from portal_app.ui.components.words import Words
 
-RING = ("circle", {"cx": "7", "cy": "7", "r": "5", "stroke_width": "1.8"})
-HALF = ("path", {"d": "M7 2a5 5 0 0 1 0 10z", "fill": "currentColor", "stroke": "none"})
-DISC = ("circle", {"cx": "7", "cy": "7", "r": "5.6", "fill": "currentColor", "stroke": "none"})
-CROSS = ("path", {"d": "M3 3l8 8M11 3l-8 8", "stroke_width": "1.8"})
-TRIANGLE = ("path", {"d": "M2 10.5 7 3l5 7.5z", "stroke_width": "1.8"})
-DIAMOND = ("path", {"d": "M7 1 13 7l-6 6-6-6z", "fill": "currentColor", "stroke": "none"})
-CHECK = ("path", {"d": "M2 7.5 5.5 11 12 3.5", "stroke_width": "2.2"})
+RING = ("circle", {"cx": "7", "cy": "7", "r": "5"})
+HALF = ("path", {"d": "M7 2a5 5 0 0 1 0 10z", "class_name": "solid"})
+DISC = ("circle", {"cx": "7", "cy": "7", "r": "5.6", "class_name": "solid"})
+CROSS = ("path", {"d": "M3 3l8 8M11 3l-8 8"})
+TRIANGLE = ("path", {"d": "M2 10.5 7 3l5 7.5z"})
+DIAMOND = ("path", {"d": "M7 1 13 7l-6 6-6-6z", "class_name": "solid"})
+CHECK = ("path", {"d": "M2 7.5 5.5 11 12 3.5", "class_name": "heavy"})
 
 STATES = {
     "pending": ("Pending", (RING,)),
@@ -43,9 +43,6 @@ def _shape(shapes: tuple) -> rx.Component:
         view_box="0 0 14 14",
         width="14",
         height="14",
-        fill="none",
-        stroke="currentColor",
-        stroke_linecap="round",
-        stroke_linejoin="round",
         aria_hidden="true",
+        class_name="i",
     )
