@@ -1,0 +1,175 @@
+"""What the mails say: one function per message, its sentences together. Values in, a Letter out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from portal_app.core.money import money_words
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line with an amount at its end, both as they are read."""
+
+    name: str
+    amount: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """The one thing to do next. `url` is absolute."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message before it is dressed: plain sentences only. `quote` is a person's own words."""
+
+    subject: str
+    preheader: str
+    title: str
+    paragraphs: tuple[str, ...] = ()
+    quote: str = ""
+    code: str = ""
+    rows: tuple[Row, ...] = ()
+    total: Row | None = None
+    button: Button | None = None
+    closing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OrderWords:
+    """An order as mails name it. `when` is empty while no time was asked for; `base` is the studio's address."""
+
+    studio: str
+    base: str
+    number: int
+    customer: str
+    street: str
+    town: str
+    when: str
+    rows: tuple[Row, ...]
+    total_cents: int
+    currency: str
+
+    @property
+    def total(self) -> Row:
+        return Row("Total", money_words(self.total_cents, self.currency))
+
+    @property
+    def page(self) -> str:
+        return f"{self.base}/orders/{self.number}"
+
+
+def code_to_verify(studio: str, code: str, minutes: int) -> Letter:
+    """Proves a mailbox after signing up."""
+    return Letter(
+        subject=f"Your code for {studio}",
+        preheader=f"Type it within {minutes} minutes to confirm this address.",
+        title="Confirm your address",
+        paragraphs=(f"Type this code on the page you came from. It is good for {minutes} minutes.",),
+        code=code,
+        closing=("You did not ask for this? Then nothing happens, and this mail can go.",),
+    )
+
+
+def code_to_reset(studio: str, code: str, minutes: int) -> Letter:
+    """Lets somebody choose a new password."""
+    return replace(
+        code_to_verify(studio, code, minutes),
+        subject=f"Your code for a new password at {studio}",
+        preheader=f"Type it within {minutes} minutes to choose a new password.",
+        title="Choose a new password",
+        closing=("You did not ask for this? Then your password stays as it is. Give this code to nobody.",),
+    )
+
+
+def account_exists(studio: str, base: str) -> Letter:
+    """Somebody signed up with an address that has an account: only its owner learns that."""
+    return Letter(
+        subject=f"You already have an account at {studio}",
+        preheader="Sign in with it, or choose a new password.",
+        title="You already have an account",
+        paragraphs=("Somebody tried to sign up with this address. Sign in instead, or choose a new password there.",),
+        button=Button("Sign in", f"{base}/login"),
+        closing=("It was not you? Then nothing changed, and there is nothing to do.",),
+    )
+
+
+def order_placed(order: OrderWords) -> Letter:
+    """To the customer, at once."""
+    wished = f"You asked for {order.when}." if order.when else "We get in touch about a time."
+    return Letter(
+        subject=f"Order {order.number}: {order.street}",
+        preheader=f"{order.studio} has your order and confirms the time.",
+        title="We have your order",
+        paragraphs=(f"{order.street}, {order.town}.", f"{wished} {order.studio} confirms it by mail."),
+        rows=order.rows,
+        total=order.total,
+        button=Button(f"See order {order.number}", order.page),
+        closing=("Something to add or to change? Answer this mail.",),
+    )
+
+
+def order_placed_to_studio(order: OrderWords) -> Letter:
+    """To the studio: somebody waits for an answer."""
+    return Letter(
+        subject=f"New order {order.number}: {order.street}",
+        preheader=f"{order.customer} waits for your answer.",
+        title=f"New order from {order.customer}",
+        paragraphs=(f"{order.street}, {order.town}.", f"Wished: {order.when}." if order.when else "No time was asked for."),
+        rows=order.rows,
+        total=order.total,
+        button=Button(f"Open order {order.number}", f"{order.base}/admin/orders/{order.number}"),
+        closing=(f"An answer to this mail goes to {order.customer}.",),
+    )
+
+
+def order_accepted(order: OrderWords) -> Letter:
+    """To the customer: it will happen."""
+    seen = f"We see you on {order.when}." if order.when else "We get in touch about a time."
+    return Letter(
+        subject=f"Accepted: order {order.number}, {order.street}",
+        preheader=seen,
+        title="Your order is accepted",
+        paragraphs=(f"{order.street}, {order.town}.", seen),
+        rows=order.rows,
+        total=order.total,
+        button=Button(f"See order {order.number}", order.page),
+        closing=("The time does not fit anymore? Answer this mail.",),
+    )
+
+
+def delivered(order: OrderWords, *, photos: int, due_cents: int, is_locked: bool, message: str, link: str) -> Letter:
+    """To one recipient, with their own secret link. `is_locked`: downloads wait for the payment."""
+    count = "1 photo is" if photos == 1 else f"{photos} photos are"
+    due = money_words(due_cents, order.currency)
+    waits = f"{due} is due. Downloads open once it is paid." if is_locked else f"{due} is due."
+    return Letter(
+        subject=f"Ready: {order.street}",
+        preheader=f"{count} ready." + (f" {waits}" if due_cents else ""),
+        title=f"{count} ready",
+        paragraphs=(f"{order.street}, {order.town}.", *((waits,) if due_cents else ())),
+        quote=message,
+        button=Button(f"See the photos and pay {due}" if due_cents else "See and download the photos", link),
+        closing=("This link opens the listing without signing in: whoever has it can pay and download.",),
+    )
+
+
+def receipt(order: OrderWords, *, paid_cents: int, due_cents: int) -> Letter:
+    """To whoever paid: what was paid, for what, and what is left."""
+    paid = money_words(paid_cents, order.currency)
+    left = Row("Still due", money_words(due_cents, order.currency))
+    return Letter(
+        subject=f"Receipt: {paid} for order {order.number}",
+        preheader=f"{order.studio} received {paid}. Thank you.",
+        title=f"{paid} received",
+        paragraphs=(f"Order {order.number}, {order.street}, {order.town}.",),
+        rows=(*order.rows, Row("Total", order.total.amount), Row("Paid with this payment", paid)),
+        total=left,
+        button=Button(f"See order {order.number}", order.page),
+        closing=("Keep this mail as your receipt.",),
+    )
