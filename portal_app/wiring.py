@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
+from portal_app.adapters.disk_store import DiskStore
+from portal_app.adapters.mailbox_mailer import MailboxMailer
+from portal_app.adapters.pillow_renderer import PillowRenderer
+from portal_app.adapters.smtp_mailer import SmtpMailer
 from portal_app.db import Database
 from portal_app.domain.media.renderer import Renderer
 from portal_app.domain.media.store import Store
@@ -27,8 +32,43 @@ class Wiring:
     mailer: Mailer
     executor: ThreadPoolExecutor
 
+    @property
+    def uploads_dir(self) -> Path:
+        """Where unfinished uploads lie."""
+        return self.settings.data_dir / "uploads"
+
 
 _current: Wiring | None = None
+
+
+def open_wiring(settings: Settings, *, render_workers: int = 1, threads: int | None = None) -> Wiring:
+    """Make everything for this process and make it `current()`. Rendering processes start when first needed.
+
+    A web process only looks at headers, so one is enough there; the worker brings as many as the settings say.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database_url, threads=threads)
+    wiring = Wiring(
+        settings=settings,
+        database=database,
+        store=DiskStore(settings.data_dir / "store"),
+        renderer=PillowRenderer(render_workers),
+        mailer=_mailer(settings),
+        executor=ThreadPoolExecutor(database.threads, thread_name_prefix="verb"),
+    )
+    use(wiring)
+    return wiring
+
+
+def close_wiring() -> None:
+    """End what this process's wiring holds. Nothing when it was not open."""
+    if _current is None:
+        return
+    _current.executor.shutdown(wait=True, cancel_futures=True)
+    if close := getattr(_current.renderer, "close", None):
+        close()
+    _current.database.close()
+    use(None)
 
 
 def current() -> Wiring:
@@ -42,3 +82,7 @@ def use(wiring: Wiring | None) -> None:
     """Make it this process's wiring (tests pass their own)."""
     global _current
     _current = wiring
+
+
+def _mailer(settings: Settings) -> Mailer:
+    return SmtpMailer(settings.smtp_url) if settings.smtp_url else MailboxMailer(settings.data_dir / "mailbox")

@@ -209,8 +209,8 @@ def main(settings: Settings) -> bool:
     """Run a worker in this process until SIGTERM or SIGINT. False when work had to be handed back unfinished."""
     from portal_app.jobs.works import WORKS, at_most
 
-    wiring = open_wiring(settings, renders=True)
     slots = max(4, settings.render_workers + 2)
+    wiring = open_wiring(settings, render_workers=settings.render_workers, threads=slots)
     worker = Worker(wiring, WORKS, times=schedule.TIMES, slots=slots, at_most=at_most(settings))
     for stop in (signal.SIGTERM, signal.SIGINT):
         signal.signal(stop, worker.stop)

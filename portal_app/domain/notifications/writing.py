@@ -1,0 +1,144 @@
+"""The mails that follow from what happened: who gets which letter. One function per occasion, in its cause's transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from portal_app.core.clock import day_words, span_words, zone_words
+from portal_app.core.money import money_words
+from portal_app.domain.billing.queries import due
+from portal_app.domain.customers.models import Customer
+from portal_app.domain.delivery.models import Delivery
+from portal_app.domain.delivery.queries import gate_of, recipients
+from portal_app.domain.delivery.service import make_link
+from portal_app.domain.identity.models import Account, MailedCode, Purpose
+from portal_app.domain.identity.service import issue_code
+from portal_app.domain.notifications import letters
+from portal_app.domain.notifications.letters import OrderWords, Row
+from portal_app.domain.notifications.service import write_mail
+from portal_app.domain.orders.models import Order, OrderLine
+from portal_app.domain.scheduling.models import Appointment, AppointmentStatus
+from portal_app.domain.studios.models import Studio
+
+
+def mail_code(db: Session, mailed_code_id: int, *, now: datetime) -> None:
+    """A code for a mailbox or a new password, made here and kept nowhere else. Nothing for a code already replaced."""
+    row = db.get_one(MailedCode, mailed_code_id)
+    if row.used_at:
+        return
+    code = issue_code(db, mailed_code_id, now=now)
+    studio, account = db.get_one(Studio, row.studio_id), db.get_one(Account, row.account_id)
+    write = letters.code_to_verify if row.purpose == Purpose.VERIFY else letters.code_to_reset
+    letter = write(studio.name, code, round((row.ends_at - now).total_seconds() / 60))
+    write_mail(
+        db, studio, letter, kind="code", once_key=f"code:{mailed_code_id}",
+        to_email=account.email, to_name=account.name, is_secret=True, now=now,
+    )  # fmt: skip
+
+
+def mail_account_exists(db: Session, account_id: int, fact_id: int, *, now: datetime) -> None:
+    """Somebody signed up with an address that has an account: its owner is told."""
+    account = db.get_one(Account, account_id)
+    studio = db.get_one(Studio, account.studio_id)
+    write_mail(
+        db, studio, letters.account_exists(studio.name, studio.address), kind="account_exists",
+        once_key=f"account_exists:{fact_id}", to_email=account.email, to_name=account.name, now=now,
+    )  # fmt: skip
+
+
+def mail_order_placed(db: Session, order_id: int, *, now: datetime) -> None:
+    """To the customer: we have it."""
+    order, studio, customer = _people(db, order_id)
+    write_mail(
+        db, studio, letters.order_placed(order_words(db, order, studio)), kind="order_placed",
+        once_key=f"order_placed:{order.id}", to_email=customer.email, to_name=customer.name, order=order, now=now,
+    )  # fmt: skip
+
+
+def mail_order_placed_to_studio(db: Session, order_id: int, *, now: datetime) -> None:
+    """To the studio's own address: somebody waits. An answer goes to the customer."""
+    order, studio, customer = _people(db, order_id)
+    write_mail(
+        db, studio, letters.order_placed_to_studio(order_words(db, order, studio)), kind="order_arrived",
+        once_key=f"order_arrived:{order.id}", to_email=studio.email, to_name=studio.name, reply_to=customer.email,
+        order=order, now=now,
+    )  # fmt: skip
+
+
+def mail_order_accepted(db: Session, order_id: int, *, now: datetime) -> None:
+    """To the customer: it will happen, and when."""
+    order, studio, customer = _people(db, order_id)
+    write_mail(
+        db, studio, letters.order_accepted(order_words(db, order, studio)), kind="order_accepted",
+        once_key=f"order_accepted:{order.id}", to_email=customer.email, to_name=customer.name, order=order, now=now,
+    )  # fmt: skip
+
+
+def mail_delivery(db: Session, delivery_id: int, *, now: datetime) -> None:
+    """To each recipient of a delivery, once, with a secret link of their own."""
+    delivery = db.get_one(Delivery, delivery_id)
+    order, studio, _customer = _people(db, delivery.order_id)
+    words = order_words(db, order, studio)
+    gate = gate_of(db, delivery.listing_id)
+    for recipient in recipients(db, delivery_id):
+        token = make_link(db, delivery_id, recipient.email, now=now)
+        letter = letters.delivered(
+            words, photos=delivery.photo_count, due_cents=due(db, [order.id]).get(order.id, 0), is_locked=gate.is_locked,
+            message=delivery.message, link=f"{studio.address}/l/{token}",
+        )  # fmt: skip
+        write_mail(
+            db, studio, letter, kind="delivered", once_key=f"delivered:{delivery_id}:{recipient.email.lower()}",
+            to_email=recipient.email, to_name=recipient.name, order=order, is_secret=True, now=now,
+        )  # fmt: skip
+
+
+def mail_receipt(db: Session, order_id: int, fact_id: int, paid_cents: int, *, now: datetime) -> None:
+    """To the customer: what was paid, for what, what is left."""
+    order, studio, customer = _people(db, order_id)
+    left = due(db, [order_id]).get(order_id, 0)
+    letter = letters.receipt(order_words(db, order, studio), paid_cents=paid_cents, due_cents=left)
+    write_mail(
+        db, studio, letter, kind="receipt", once_key=f"receipt:{fact_id}",
+        to_email=customer.email, to_name=customer.name, order=order, now=now,
+    )  # fmt: skip
+
+
+def order_words(db: Session, order: Order, studio: Studio) -> OrderWords:
+    """The order as mails name it: its lines with amounts, its tax, and the time that was asked for or booked."""
+    lines = db.exec(select(OrderLine).where(OrderLine.order_id == order.id).order_by(col(OrderLine.position))).all()
+    rows = [Row(_counted(line), money_words(line.total_cents, order.currency), line.detail) for line in lines]
+    if order.tax_cents:
+        rows.append(Row(order.tax_name or "Tax", money_words(order.tax_cents, order.currency)))
+    return OrderWords(
+        studio=studio.name,
+        base=studio.address,
+        number=order.number,
+        customer=order.customer_name,
+        street=order.street,
+        town=order.town,
+        when=_when(db, order),
+        rows=tuple(rows),
+        total_cents=order.total_cents,
+        currency=order.currency,
+    )
+
+
+def _counted(line: OrderLine) -> str:
+    return line.name if line.quantity == 1 else f"{line.quantity} × {line.name}"
+
+
+def _when(db: Session, order: Order) -> str:
+    visits = select(Appointment).where(Appointment.order_id == order.id, Appointment.status != AppointmentStatus.CANCELED)
+    visit = db.exec(visits.order_by(col(Appointment.starts_at))).first()
+    if visit is None:
+        return ""
+    minutes = round((visit.ends_at - visit.starts_at).total_seconds() / 60)
+    span = span_words(visit.starts_at, minutes, visit.zone)
+    return f"{day_words(visit.starts_at, visit.zone)}, {span} ({zone_words(visit.zone)})"
+
+
+def _people(db: Session, order_id: int) -> tuple[Order, Studio, Customer]:
+    order = db.get_one(Order, order_id)
+    return order, db.get_one(Studio, order.studio_id), db.get_one(Customer, order.customer_id)

@@ -1,0 +1,90 @@
+"""The only map from what happened to what follows. Each reaction runs exactly once per fact, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlmodel import Session
+
+from portal_app.domain.activity.models import Fact
+from portal_app.domain.activity.service import enqueue
+from portal_app.domain.notifications import writing
+from portal_app.jobs.worker import Job
+
+Reaction = Callable[..., None]
+ONE_REACTION = "react_one"
+
+
+def mail_code(db: Session, fact: Fact, *, now: datetime) -> None:
+    """The code is made while its mail is written."""
+    writing.mail_code(db, fact.details["mailed_code_id"], now=now)
+
+
+def tell_account_exists(db: Session, fact: Fact, *, now: datetime) -> None:
+    """Only the owner of the mailbox learns that the account exists."""
+    writing.mail_account_exists(db, fact.details["account_id"], fact.id, now=now)
+
+
+def confirm_order(db: Session, fact: Fact, *, now: datetime) -> None:
+    """The customer sees that the order arrived."""
+    writing.mail_order_placed(db, fact.order_id, now=now)
+
+
+def announce_order(db: Session, fact: Fact, *, now: datetime) -> None:
+    """The studio sees that somebody waits."""
+    writing.mail_order_placed_to_studio(db, fact.order_id, now=now)
+
+
+def confirm_acceptance(db: Session, fact: Fact, *, now: datetime) -> None:
+    """The customer learns that it will happen."""
+    writing.mail_order_accepted(db, fact.order_id, now=now)
+
+
+def mail_delivery(db: Session, fact: Fact, *, now: datetime) -> None:
+    """One mail with its own secret link per recipient."""
+    writing.mail_delivery(db, fact.details["delivery_id"], now=now)
+
+
+def mail_receipt(db: Session, fact: Fact, *, now: datetime) -> None:
+    """Whoever paid gets a receipt."""
+    writing.mail_receipt(db, fact.order_id, fact.id, fact.details["amount_cents"], now=now)
+
+
+REACTIONS: dict[str, tuple[Reaction, ...]] = {
+    "account.code_requested": (mail_code,),
+    "account.sign_up_repeated": (tell_account_exists,),
+    "order.placed": (confirm_order, announce_order),
+    "order.accepted": (confirm_acceptance,),
+    "listing.delivered": (mail_delivery,),
+    "payment.received": (mail_receipt,),
+}
+
+
+def react(job: Job) -> None:
+    """Find what follows from a fact: one reaction runs here, several become work of their own, so none blocks another."""
+    with job.wiring.database.unit_of_work() as db:
+        fact = db.get_one(Fact, job.payload["fact_id"])
+        reactions = REACTIONS.get(fact.kind, ())
+        if len(reactions) == 1:
+            reactions[0](db, fact, now=job.now())
+        else:
+            _fan_out(db, fact, reactions, job.now())
+        job.finish(db)
+
+
+def react_one(job: Job) -> None:
+    """One of several reactions to a fact."""
+    with job.wiring.database.unit_of_work() as db:
+        fact = db.get_one(Fact, job.payload["fact_id"])
+        for reaction in REACTIONS.get(fact.kind, ()):
+            if reaction.__name__ == job.payload["reaction"]:
+                reaction(db, fact, now=job.now())
+        job.finish(db)
+
+
+def _fan_out(db: Session, fact: Fact, reactions: tuple[Reaction, ...], now: datetime) -> None:
+    for reaction in reactions:
+        name = reaction.__name__
+        payload = {"fact_id": fact.id, "reaction": name}
+        enqueue(db, ONE_REACTION, payload, now=now, studio_id=fact.studio_id, once_key=f"react:{fact.id}:{name}", priority=50)
