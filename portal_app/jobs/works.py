@@ -9,7 +9,6 @@ from sqlalchemy import delete
 
 from portal_app.domain.activity.models import Work, WorkState
 from portal_app.domain.billing.settling import reconcile, sweep_open_attempts
-from portal_app.domain.media import service as media
 from portal_app.domain.notifications.sending import send
 from portal_app.jobs import reactions, worker
 from portal_app.jobs.claiming import GiveUp
@@ -47,17 +46,6 @@ def settle_open_attempts(job: Job) -> None:
     sweep_open_attempts(job.wiring.database.unit_of_work, job.wiring.gateway_for, now=job.now())
 
 
-def render_asset(job: Job) -> None:
-    """Make every size of one photo. Safe to repeat: sizes are stored under their content."""
-    wiring = job.wiring
-    media.render_asset(wiring.database.unit_of_work, wiring.store, wiring.renderer, job.payload["asset_id"], now=job.now())
-
-
-def sweep_uploads(job: Job) -> None:
-    """Drop the parts of uploads that nobody came back to."""
-    media.sweep_uploads(job.wiring.database.unit_of_work, job.wiring.uploads_dir, now=job.now())
-
-
 def clean_done_work(job: Job) -> None:
     """Forget work done more than a week ago."""
     with job.wiring.database.unit_of_work() as db:
@@ -71,8 +59,6 @@ WORKS: Mapping[str, worker.Work] = {
     "send_mail": send_mail,
     "reconcile_attempt": reconcile_attempt,
     "sweep_open_attempts": settle_open_attempts,
-    "render_asset": render_asset,
-    "sweep_uploads": sweep_uploads,
     "clean_done_work": clean_done_work,
 }
 
