@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from PIL import Image, ImageChops, ImageCms, ImageDraw
@@ -35,7 +35,7 @@ def camera_jpeg(
         quality=quality,
         subsampling="4:2:2",
         progressive=is_progressive,
-        exif=_exif(orientation, taken_at or datetime(2026, 11, 20, 10, 0, seed % 60)),
+        exif=_exif(orientation, taken_at or datetime(2026, 11, 20, 10, 0, seed % 60, tzinfo=UTC)),
         icc_profile=display_p3() if is_display_p3 else srgb(),
     )
     return buffer.getvalue()

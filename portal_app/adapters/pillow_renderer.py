@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -145,10 +146,8 @@ def _end(worker: subprocess.Popen[bytes]) -> None:
         worker.kill()
         worker.wait()
     for pipe in (worker.stdin, worker.stdout):
-        try:
+        with suppress(OSError):
             pipe.close()
-        except OSError:
-            pass
 
 
 def _facts(said: dict[str, Any]) -> PhotoFacts:

@@ -1,0 +1,129 @@
+"""A photographer puts photos in order, picks the cover, takes photos out and brings them back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from portal_app.core.errors import NotAllowed, NotFound
+from portal_app.core.viewer import Permission, Viewer
+from portal_app.domain.activity.service import enqueue, record
+from portal_app.domain.listings.models import Listing
+from portal_app.domain.media.models import Asset, AssetState, Rendition
+from portal_app.domain.media.ordering import Placing, arrange, move
+from portal_app.domain.media.queries import asset_by_public_id
+
+
+def move_photo(db: Session, by: Viewer, asset_public_id: str, to_position: int, *, now: datetime) -> None:
+    """Put a photo at a place (0 is first); it stays there when more photos come. Raises NotFound, NotAllowed."""
+    asset = _locked(db, by, asset_public_id)
+    asset.is_placed_by_hand = True
+    living = living_photos(db, asset.listing_id)
+    number(living, move([photo.id for photo in living], asset.id, to_position))
+    record(db, by, "asset.moved", now=now, listing_id=asset.listing_id, details={"asset_id": asset.id, "to": asset.position})
+
+
+def make_cover(db: Session, by: Viewer, asset_public_id: str, *, now: datetime) -> None:
+    """Show this photo first wherever the listing is a card. Raises NotFound, NotAllowed."""
+    asset = _locked(db, by, asset_public_id)
+    _listing(db, asset.listing_id).cover_asset_id = asset.id
+    record(db, by, "asset.made_cover", now=now, listing_id=asset.listing_id, details={"asset_id": asset.id})
+
+
+def remove_photo(db: Session, by: Viewer, asset_public_id: str, *, now: datetime) -> None:
+    """Take a photo out; the customer no longer sees it, the file stays. Raises NotFound, NotAllowed."""
+    asset = _locked(db, by, asset_public_id)
+    if asset.state != AssetState.REMOVED:
+        take_out(db, asset)
+        record(db, by, "asset.removed", now=now, listing_id=asset.listing_id, details=named(asset))
+
+
+def restore_photo(db: Session, by: Viewer, asset_public_id: str, *, now: datetime) -> None:
+    """Bring a removed photo back. Raises NotFound, NotAllowed."""
+    asset = _locked(db, by, asset_public_id)
+    if asset.state == AssetState.REMOVED:
+        bring_back(db, asset, now=now)
+        record(db, by, "asset.restored", now=now, listing_id=asset.listing_id, details=named(asset))
+
+
+def named(asset: Asset) -> dict:
+    """How a fact names a photo."""
+    return {"asset_id": asset.id, "asset": asset.public_id, "name": asset.original_name}
+
+
+def take_out(db: Session, asset: Asset) -> None:
+    """Out of the order and off the cover; the caller holds the listing's lock."""
+    asset.state = AssetState.REMOVED
+    listing = _listing(db, asset.listing_id)
+    if listing.cover_asset_id == asset.id:
+        listing.cover_asset_id = None
+    db.flush()
+    living = living_photos(db, asset.listing_id)
+    number(living, [photo.id for photo in living])
+
+
+def bring_back(db: Session, asset: Asset, *, now: datetime) -> None:
+    """Back in the order: ready when its sizes exist, else they are made; the caller holds the listing's lock."""
+    has_sizes = db.exec(select(Rendition.id).where(Rendition.asset_id == asset.id)).first()
+    asset.state = AssetState.READY if has_sizes else AssetState.RENDERING
+    asset.reason = ""
+    if not has_sizes:
+        queue_rendering(db, asset, now=now)
+    settle(db, asset.listing_id)
+
+
+def queue_rendering(db: Session, asset: Asset, *, now: datetime) -> None:
+    """Have every size made by a worker, in the caller's transaction."""
+    enqueue(db, "render_asset", {"asset_id": asset.id}, now=now, studio_id=asset.studio_id)
+
+
+def settle(db: Session, listing_id: int) -> None:
+    """Number a listing's photos by the rule; the caller holds the listing's lock."""
+    db.flush()
+    living = living_photos(db, listing_id)
+    number(living, arrange([_placing(photo) for photo in living]))
+
+
+def living_photos(db: Session, listing_id: int) -> Sequence[Asset]:
+    """Every photo that was not taken out, in its order."""
+    asked = select(Asset).where(Asset.listing_id == listing_id, Asset.state != AssetState.REMOVED)
+    return db.exec(asked.order_by(Asset.position, Asset.id)).all()
+
+
+def number(living: Sequence[Asset], ids: Sequence[int]) -> None:
+    """Give each photo its place in `ids`."""
+    places = {asset_id: place for place, asset_id in enumerate(ids)}
+    for photo in living:
+        if photo.position != places[photo.id]:
+            photo.position = places[photo.id]
+
+
+def lock_listing(db: Session, listing_id: int) -> Listing:
+    """One change of order at a time per listing."""
+    return db.exec(select(Listing).where(Listing.id == listing_id).with_for_update()).one()
+
+
+def require_upload(by: Viewer) -> None:
+    """Raises NotAllowed for whoever may not add photos."""
+    if not by.may(Permission.UPLOAD):
+        raise NotAllowed
+
+
+def _locked(db: Session, by: Viewer, asset_public_id: str) -> Asset:
+    if not by.is_staff and by.role != "system":
+        raise NotFound
+    require_upload(by)
+    asset = asset_by_public_id(db, by, asset_public_id)
+    lock_listing(db, asset.listing_id)
+    db.refresh(asset)
+    return asset
+
+
+def _listing(db: Session, listing_id: int) -> Listing:
+    return db.exec(select(Listing).where(Listing.id == listing_id)).one()
+
+
+def _placing(photo: Asset) -> Placing:
+    return Placing(photo.id, photo.original_name, photo.captured_at, photo.position, photo.is_placed_by_hand)

@@ -1,0 +1,231 @@
+"""A file comes in: begun, received whole, checked, kept; or refused in words, or swept away when abandoned."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import zlib
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlmodel import Session, select
+
+from portal_app.core.errors import Conflict, InvalidInput, NotFound
+from portal_app.core.tokens import new_public_id
+from portal_app.core.viewer import Viewer
+from portal_app.domain.activity.service import record
+from portal_app.domain.identity.models import Account, Membership
+from portal_app.domain.identity.queries import viewer_from
+from portal_app.domain.listings import queries as listings
+from portal_app.domain.media.arranging import bring_back, lock_listing, named, queue_rendering, require_upload, settle
+from portal_app.domain.media.models import Asset, AssetState, Upload, UploadState
+from portal_app.domain.media.names import clean_name
+from portal_app.domain.media.queries import UploadCard, asset_by_public_id, card_of
+from portal_app.domain.media.renderer import BadPhoto, PhotoFacts, Renderer
+from portal_app.domain.media.store import Store
+
+UnitOfWork = Callable[[], AbstractContextManager[Session]]
+
+LARGEST = 200 << 20
+KEPT_OPEN = timedelta(hours=24)
+EMPTY = "This file is empty. Copy it from the camera card again, then upload it again."
+TOO_BIG = "This file is larger than 200 MB. Export the photo smaller, then upload it again."
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprints:
+    """What identical bytes share: computed once, at intake."""
+
+    sha256: str
+    crc32: int
+    size: int
+
+
+def begin_upload(
+    db: Session, by: Viewer, listing_id: int, file_name: str, size: int, *, replaces: str | None = None, now: datetime
+) -> UploadCard:
+    """Open a way in for one file of `size` bytes; `replaces` is the public id of the photo it will stand in for.
+
+    Raises NotAllowed, NotFound (another studio's listing or photo), InvalidInput for an empty or too large file.
+    """
+    require_upload(by)
+    if db.exec(listings.visible(by).where(listings.Listing.id == listing_id)).first() is None:
+        raise NotFound
+    if not 0 < size <= LARGEST:
+        raise InvalidInput("file", TOO_BIG if size > 0 else EMPTY)
+    upload = Upload(
+        public_id=new_public_id(),
+        studio_id=by.studio_id,
+        listing_id=listing_id,
+        account_id=by.account_id,
+        replaces_asset_id=_replaced(db, by, listing_id, replaces),
+        file_name=clean_name(file_name),
+        size=size,
+        created_at=now,
+        touched_at=now,
+    )
+    db.add(upload)
+    db.flush()
+    return card_of(db, upload)
+
+
+def touch_upload(db: Session, public_id: str, *, now: datetime) -> None:
+    """Something of it arrived: the sweep leaves it alone for another day."""
+    upload = db.exec(select(Upload).where(Upload.public_id == public_id)).one()
+    upload.touched_at = now
+
+
+def end_upload(db: Session, public_id: str, *, now: datetime) -> None:
+    """The photographer gave it up."""
+    upload = db.exec(select(Upload).where(Upload.public_id == public_id).with_for_update()).one()
+    if upload.state == UploadState.OPEN:
+        upload.state, upload.touched_at = UploadState.SWEPT, now
+
+
+def receive(
+    unit_of_work: UnitOfWork, store: Store, renderer: Renderer, upload_public_id: str, part_path: Path, *, now: datetime
+) -> UploadCard:
+    """The last byte is here: check the file, keep it, and have its sizes made. Doing it again changes nothing.
+
+    The card says what became of it: DONE with its photo (`is_duplicate` when the listing already had these bytes), or
+    REFUSED with the reason. Raises Conflict while bytes are missing, Unavailable when it should be tried again.
+    """
+    with unit_of_work() as db:
+        card = card_of(db, _upload(db, upload_public_id))
+    if card.state != UploadState.OPEN:
+        return card
+    prints = _fingerprints(part_path)
+    if prints.size != card.size:
+        raise Conflict("This file has not arrived completely yet. The upload goes on from where it stopped.")
+    try:
+        facts = renderer.inspect(part_path)
+    except BadPhoto as problem:
+        return _refuse(unit_of_work, card, part_path, problem.sentence, now)
+    store.add_file(_second_name(part_path), prints.sha256)
+    with unit_of_work() as db:
+        card = _keep(db, upload_public_id, prints, facts, now)
+    part_path.unlink(missing_ok=True)
+    return card
+
+
+def sweep_uploads(unit_of_work: UnitOfWork, folder: Path, *, now: datetime) -> int:
+    """Forget uploads nothing arrived for in 24 hours, and their parts. How many there were."""
+    with unit_of_work() as db:
+        asked = select(Upload).where(Upload.state == UploadState.OPEN, Upload.touched_at < now - KEPT_OPEN)
+        abandoned = db.exec(asked.with_for_update(skip_locked=True)).all()
+        for upload in abandoned:
+            upload.state = UploadState.SWEPT
+    oldest = (now - KEPT_OPEN).timestamp()
+    for part in folder.glob("*.part*"):
+        if part.stat().st_mtime < oldest:
+            part.unlink(missing_ok=True)
+    return len(abandoned)
+
+
+def part_path(folder: Path, public_id: str) -> Path:
+    """Where the bytes of an upload gather; `public_id` is ours, never a name somebody sent."""
+    return folder / f"{public_id}.part"
+
+
+def _replaced(db: Session, by: Viewer, listing_id: int, public_id: str | None) -> int | None:
+    if not public_id:
+        return None
+    asset = asset_by_public_id(db, by, public_id)
+    if asset.listing_id != listing_id or asset.state == AssetState.REMOVED:
+        raise NotFound
+    return asset.id
+
+
+def _upload(db: Session, public_id: str, *, is_locked: bool = False) -> Upload:
+    asked = select(Upload).where(Upload.public_id == public_id)
+    upload = db.exec(asked.with_for_update() if is_locked else asked).first()
+    if upload is None:
+        raise NotFound
+    return upload
+
+
+def _fingerprints(path: Path) -> Fingerprints:
+    sha256, crc32, size = hashlib.sha256(), 0, 0
+    with path.open("rb", buffering=0) as file:
+        while piece := file.read(1 << 20):
+            sha256.update(piece)
+            crc32 = zlib.crc32(piece, crc32)
+            size += len(piece)
+    return Fingerprints(sha256.hexdigest(), crc32, size)
+
+
+def _second_name(path: Path) -> Path:
+    """The same bytes under another name, for the store to take: the part stays until the photo is recorded."""
+    other = path.with_suffix(".part-whole")
+    other.unlink(missing_ok=True)
+    try:
+        os.link(path, other)
+    except OSError:  # a disk without hard links
+        shutil.copyfile(path, other)
+    return other
+
+
+def _refuse(unit_of_work: UnitOfWork, card: UploadCard, part: Path, sentence: str, now: datetime) -> UploadCard:
+    with unit_of_work() as db:
+        upload = _upload(db, card.public_id, is_locked=True)
+        if upload.state == UploadState.OPEN:
+            upload.state, upload.reason, upload.touched_at = UploadState.REFUSED, sentence, now
+            details = {"name": upload.file_name, "reason": sentence}
+            record(db, _uploader(db, upload), "upload.refused", now=now, listing_id=upload.listing_id, details=details)
+        refused = card_of(db, upload)
+    part.unlink(missing_ok=True)
+    return refused
+
+
+def _keep(db: Session, public_id: str, prints: Fingerprints, facts: PhotoFacts, now: datetime) -> UploadCard:
+    upload = _upload(db, public_id)
+    lock_listing(db, upload.listing_id)
+    db.refresh(upload)
+    if upload.state != UploadState.OPEN:
+        return card_of(db, upload)
+    known = _same_bytes(db, upload, prints)
+    asset = known or _new_asset(db, upload, prints, facts, now)
+    if known and known.state in {AssetState.REMOVED, AssetState.FAILED}:
+        bring_back(db, known, now=now)
+    upload.state, upload.asset_id, upload.is_duplicate, upload.touched_at = UploadState.DONE, asset.id, known is not None, now
+    db.flush()
+    return card_of(db, upload)
+
+
+def _same_bytes(db: Session, upload: Upload, prints: Fingerprints) -> Asset | None:
+    """The photo of this listing with the same bytes, one that is shown before one that was taken out."""
+    found = db.exec(select(Asset).where(Asset.listing_id == upload.listing_id, Asset.sha256 == prints.sha256)).all()
+    return min(found, key=lambda asset: (asset.state == AssetState.REMOVED, asset.id), default=None)
+
+
+def _new_asset(db: Session, upload: Upload, prints: Fingerprints, facts: PhotoFacts, now: datetime) -> Asset:
+    replaced = db.get(Asset, upload.replaces_asset_id) if upload.replaces_asset_id else None
+    asset = Asset(
+        studio_id=upload.studio_id,
+        listing_id=upload.listing_id,
+        public_id=new_public_id(),
+        original_name=upload.file_name,
+        size=prints.size,
+        sha256=prints.sha256,
+        crc32=prints.crc32,
+        width=facts.width,
+        height=facts.height,
+        captured_at=facts.captured_at,
+        position=replaced.position if replaced else 0,
+        is_placed_by_hand=replaced is not None,
+        received_at=now,
+    )
+    db.add(asset)
+    settle(db, upload.listing_id)
+    queue_rendering(db, asset, now=now)
+    record(db, _uploader(db, upload), "asset.received", now=now, listing_id=upload.listing_id, details=named(asset))
+    return asset
+
+
+def _uploader(db: Session, upload: Upload) -> Viewer:
+    account = db.exec(select(Account).where(Account.id == upload.account_id)).one()
+    return viewer_from(account, db.exec(select(Membership).where(Membership.account_id == account.id)).first())

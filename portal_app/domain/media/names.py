@@ -1,0 +1,26 @@
+"""What a photo is called: the name its camera gave it, made safe for every screen and every disk."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+LONGEST = 180
+UNNAMED = "photo.jpg"
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
+FORBIDDEN = re.compile(r'[<>:"|?*]')
+
+
+def clean_name(name: str) -> str:
+    """The last part of a path without control and direction characters, at most 180 characters, its ending kept."""
+    last = unicodedata.normalize("NFC", name).replace("\\", "/").rstrip("/").rpartition("/")[2]
+    seen = "".join(letter for letter in last if unicodedata.category(letter)[0] != "C")
+    plain = FORBIDDEN.sub("_", " ".join(seen.split())).lstrip(". ").rstrip(". ")
+    stem, dot, ending = plain.rpartition(".")
+    if not dot or len(ending) > 5:
+        stem, ending = plain, ""
+    if not stem:
+        return UNNAMED
+    stem = f"_{stem}" if RESERVED.fullmatch(stem.split(".")[0]) else stem
+    ending = f".{ending}" if ending else ""
+    return stem[: LONGEST - len(ending)].rstrip(". ") + ending
