@@ -1,0 +1,152 @@
+"""What a test may make happen. These routes exist only when the stand-in was started with --controls.
+
+`buyer`, `bank`: what people do elsewhere. `queue`, `send`, `forge`: webhooks. `break`, `time`: trouble. `log`: the truth.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from portal_app.demo.stripe import courier, payments
+from portal_app.demo.stripe.books import World
+from portal_app.demo.stripe.courier import Target, post, send_many, signature
+from portal_app.demo.stripe.refusals import Refusal, missing
+from portal_app.demo.stripe.stand_in import Fault, StandIn
+
+Wanted = dict[str, Any]
+
+
+def answer(stand_in: StandIn, name: str, body: bytes) -> tuple[int, Any]:
+    """Do what a test asks for."""
+    if name not in CONTROLS:
+        return 404, {"error": {"message": f"no control called {name}"}}
+    try:
+        return 200, CONTROLS[name](stand_in, json.loads(body or b"{}"))
+    except Refusal as refusal:
+        return refusal.status, refusal.body
+
+
+def _buyer(stand_in: StandIn, wanted: Wanted) -> Any:
+    """Complete a session without a browser: `session`, and `card` or `debit`."""
+    world, session = _session(stand_in, wanted["session"])
+    buyer = payments.Buyer(card=wanted.get("card", "4242424242424242"), by_debit=wanted.get("debit", False))
+    return payments.confirm(stand_in, world, session["id"], buyer)
+
+
+def _bank(stand_in: StandIn, wanted: Wanted) -> Any:
+    """Settle a bank debit: `session`, `succeeds`."""
+    world, session = _session(stand_in, wanted["session"])
+    return payments.settle_debit(stand_in, world, session["id"], succeeds=wanted["succeeds"])
+
+
+def _queue(stand_in: StandIn, wanted: Wanted) -> Any:
+    """Webhooks `automatic`, `paused` or `never`."""
+    if wanted["mode"] not in (courier.AUTOMATIC, courier.PAUSED, courier.NEVER):
+        raise missing("mode", wanted["mode"])
+    stand_in.courier.set_mode(wanted["mode"])
+    return {"mode": wanted["mode"]}
+
+
+def _send(stand_in: StandIn, wanted: Wanted) -> Any:
+    """Send stored events: `events` in the given order, `times` each, `parallel`, with `changes` or another `secret`."""
+    acts: list[Callable[[], int]] = []
+    for name in wanted["events"]:
+        world, event = _event(stand_in, name)
+        body = json.dumps(_changed(event, wanted.get("changes") or {})).encode()
+        for target in stand_in.courier.targets(world):
+            url, secret = wanted.get("url") or target.url, wanted.get("secret") or target.secret
+            acts += [_act(url, body, signature(body, secret, stand_in.now()))] * wanted.get("times", 1)
+    return {"statuses": send_many(acts, parallel=wanted.get("parallel", False))}
+
+
+def _forge(stand_in: StandIn, wanted: Wanted) -> Any:
+    """One raw request about a stored `event`: `signature`, `body`, `offset` seconds of the stamp."""
+    world, event = _event(stand_in, wanted["event"])
+    target = stand_in.courier.targets(world)[0]
+    genuine = json.dumps(event).encode()
+    sent = BODIES[wanted.get("body", "as_is")](genuine)
+    signed = genuine if wanted.get("body") == "tampered" else sent
+    stamp = SIGNATURES[wanted.get("signature", "good")](signed, target, stand_in.now() + wanted.get("offset", 0))
+    headers = {"Stripe-Signature": stamp} if stamp is not None else {}
+    return {"status": post(wanted.get("url") or target.url, sent, headers)}
+
+
+def _break(stand_in: StandIn, wanted: Wanted) -> Any:
+    """The next `times` calls of `method` `path` meet `kind`: 500, 409, 429, time_out, reset_before, reset_after."""
+    fault = Fault(wanted.get("method", ""), wanted["path"], wanted["kind"], wanted.get("times", 1))
+    stand_in.faults.append(fault)
+    return asdict(fault)
+
+
+def _time(stand_in: StandIn, wanted: Wanted) -> Any:
+    """Move the clock forward by `seconds`."""
+    return {"now": stand_in.move_clock(wanted["seconds"])}
+
+
+def _log(stand_in: StandIn, wanted: Wanted) -> Any:
+    """Everything asked, every webhook answer, and the objects of the kinds in `kinds`."""
+    kinds = wanted.get("kinds", ["checkout.session", "payment_intent", "charge", "refund", "event"])
+    return {
+        "requests": [asdict(each) for each in stand_in.log],
+        "webhooks": stand_in.courier.log(),
+        "objects": {kind: [body for _, body in stand_in.books.everywhere(kind)] for kind in kinds},
+    }
+
+
+def _session(stand_in: StandIn, name: str) -> tuple[World, Wanted]:
+    return _found(stand_in, "checkout.session", name)
+
+
+def _event(stand_in: StandIn, name: str) -> tuple[World, Wanted]:
+    return _found(stand_in, "event", name)
+
+
+def _found(stand_in: StandIn, kind: str, name: str) -> tuple[World, Wanted]:
+    found = stand_in.books.find(kind, name)
+    if found is None:
+        raise missing(kind, name)
+    return found
+
+
+def _changed(event: Wanted, changes: Wanted) -> Wanted:
+    """The event with fields of its object replaced, and `id` or `livemode` of its own."""
+    own = {key: value for key, value in changes.items() if key in ("id", "livemode", "type")}
+    rest = {key: value for key, value in changes.items() if key not in own}
+    return event | own | {"data": {"object": event["data"]["object"] | rest}}
+
+
+def _act(url: str, body: bytes, signed: str) -> Callable[[], int]:
+    return lambda: post(url, body, {"Stripe-Signature": signed})
+
+
+BODIES: dict[str, Callable[[bytes], bytes]] = {
+    "as_is": lambda body: body,
+    "tampered": lambda body: body.replace(b"paid", b"PAID", 1) + b" ",
+    "bad_utf8": lambda body: body[:-1] + b"\xff\xfe}",
+    "not_json": lambda body: body[:-3],
+    "not_an_object": lambda _: b'["event"]',
+    "no_object": lambda _: b'{"id": "evt_1", "object": "event", "type": "x", "livemode": false, "data": {"object": null}}',
+    "huge": lambda body: body + b" " * (10 << 20),
+    "empty": lambda _: b"",
+}
+SIGNATURES: dict[str, Callable[[bytes, Target, int], str | None]] = {
+    "good": lambda body, to, at: signature(body, to.secret, at),
+    "bad": lambda body, _, at: signature(body, "whsec_of_somebody_else", at),
+    "missing": lambda _body, _to, _at: None,
+    "malformed": lambda _body, _to, _at: "t=,v1,,=;",
+    "v0_only": lambda body, to, at: signature(body, to.secret, at, scheme="v0"),
+    "non_ascii": lambda _body, _to, at: f"t={at},v1=\xe9\xe8\xff",
+}
+CONTROLS: dict[str, Callable[[StandIn, Wanted], Any]] = {
+    "buyer": _buyer,
+    "bank": _bank,
+    "queue": _queue,
+    "send": _send,
+    "forge": _forge,
+    "break": _break,
+    "time": _time,
+    "log": _log,
+}

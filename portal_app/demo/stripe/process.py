@@ -1,0 +1,83 @@
+"""Starting the stand-in beside the app, and opening a studio's account at it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from sqlmodel import Session
+
+from portal_app.adapters.secret_box import SecretBox, context_of
+from portal_app.core.tokens import new_token
+from portal_app.demo.stripe.accounts import new_account, read_accounts, write_accounts
+from portal_app.domain.billing.models import Mode
+from portal_app.domain.billing.service import connect_stripe
+from portal_app.settings import Settings
+
+START_SECONDS = 10
+
+
+def stand_in_folder(settings: Settings) -> Path:
+    """Where the stand-in keeps its books and reads its accounts."""
+    return settings.data_dir / "stripe"
+
+
+def start_stand_in(settings: Settings) -> subprocess.Popen[bytes]:
+    """A child process that answers on the demo port and ends with this one. Raises RuntimeError if it does not start.
+
+    The child dies with the thread that starts it: call this from one that lives as long as the app, such as the main one.
+    """
+    port = settings.demo_stripe_port
+    process = subprocess.Popen(
+        [
+            sys.executable, "-m", "portal_app.demo.stripe", "--port", str(port), "--app", settings.public_url,
+            "--folder", str(stand_in_folder(settings)), "--parent", str(os.getpid()),
+        ],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        cwd=Path(__file__).parents[3],
+    )  # fmt: skip
+    _wait(process, f"http://127.0.0.1:{port}/healthz")
+    return process
+
+
+def stop_stand_in(process: subprocess.Popen[bytes]) -> None:
+    """End it and wait for it."""
+    process.terminate()
+    try:
+        process.wait(5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def open_account(db: Session, settings: Settings, studio_id: int, studio_name: str) -> None:
+    """Fresh test keys for a studio: sealed in its row, and written where the stand-in finds them."""
+    endpoint_token, path = new_token(), stand_in_folder(settings) / "accounts.json"
+    account = new_account(studio_name, f"/webhooks/stripe/{endpoint_token}")
+    box = SecretBox(settings.secret_key)
+    connect_stripe(
+        db,
+        studio_id,
+        Mode.TEST,
+        endpoint_token=endpoint_token,
+        secret_key_box=box.seal(account.key, context_of(studio_id, Mode.TEST, "secret_key")),
+        webhook_secret_box=box.seal(account.webhook_secret, context_of(studio_id, Mode.TEST, "webhook_secret")),
+    )
+    write_accounts(path, [*read_accounts(path), account])
+
+
+def _wait(process: subprocess.Popen[bytes], url: str) -> None:
+    ends = time.monotonic() + START_SECONDS
+    while time.monotonic() < ends and process.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=1):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.05)
+    raise RuntimeError("The pretend Stripe did not start: is its port taken? Set PORTAL_DEMO_STRIPE_PORT.")
