@@ -1,0 +1,49 @@
+"""The studio's customers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portal_app.core.clock import day_words
+from portal_app.core.viewer import Permission
+from portal_app.domain.customers.queries import customer_rows
+from portal_app.ui.shared.guard import staff
+from portal_app.ui.shared.order_cards import initials
+from portal_app.ui.shared.run import ask
+from portal_app.ui.shared.session import Base, viewer_of
+
+
+@dataclass(frozen=True)
+class CustomerCard:
+    """One row: who, how to reach them, since when."""
+
+    name: str
+    email: str
+    phone: str
+    initials: str
+    since: str
+    caption: str
+
+
+class CustomersState(Base):
+    """Everybody who ordered or signed up, newest first."""
+
+    rows: list[CustomerCard] = []
+    loaded: bool = False
+
+    @staff(Permission.SEE_CUSTOMERS)
+    async def load(self) -> None:
+        """Read the list afresh."""
+        zone = self.studio.zone
+        self.rows = [
+            CustomerCard(
+                name=row.name,
+                email=row.email,
+                phone=row.phone,
+                initials=initials(row.name),
+                since=day_words(row.created_at, zone)[4:],
+                caption=row.standing,
+            )
+            for row in await ask(customer_rows, viewer_of(self))
+        ]
+        self.loaded = True

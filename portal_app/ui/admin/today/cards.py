@@ -1,0 +1,49 @@
+"""What waits for the studio, ready to read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portal_app.core.clock import clock_words, when_words
+from portal_app.core.money import money_words
+from portal_app.domain.orders.queries import OrderRow
+
+
+@dataclass(frozen=True)
+class WaitingCard:
+    """One thing that needs a person: a request to answer, or a listing to deliver."""
+
+    number: int
+    kind: str
+    street: str
+    caption: str
+    ask: str
+
+
+@dataclass(frozen=True)
+class AgendaCard:
+    """One visit of the day."""
+
+    number: int
+    at: str
+    street: str
+    caption: str
+
+
+def request_card(row: OrderRow) -> WaitingCard:
+    """A request: whose, for how much, and the wished time."""
+    wish = f"Wants {when_words(row.visit.starts_at, row.visit.zone)}" if row.visit else "No time wished"
+    caption = f"{row.customer_name} · {money_words(row.total_cents, row.currency)}"
+    return WaitingCard(row.number, "request", row.street, caption, wish)
+
+
+def deliver_card(row: OrderRow) -> WaitingCard:
+    """An accepted order whose visit is over: upload and deliver."""
+    visited = f"Photographed {when_words(row.visit.starts_at, row.visit.zone)}" if row.visit else "Accepted"
+    return WaitingCard(row.number, "deliver", row.street, f"{row.customer_name} · {row.town}", visited)
+
+
+def agenda_card(row: OrderRow) -> AgendaCard:
+    """A visit: when, where, who goes."""
+    visit = row.visit
+    return AgendaCard(row.number, clock_words(visit.starts_at, visit.zone), row.street, visit.photographer or "Nobody assigned")

@@ -1,0 +1,80 @@
+"""Today: what waits for a person, each row one click from its remedy."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from portal_app.core.clock import at_wall_time, local, long_day_words, utc_now
+from portal_app.core.viewer import Permission
+from portal_app.domain.orders.queries import agenda, order_rows
+from portal_app.domain.orders.service import accept, cancel
+from portal_app.ui.admin.today.cards import AgendaCard, WaitingCard, agenda_card, deliver_card, request_card
+from portal_app.ui.shared.guard import staff
+from portal_app.ui.shared.run import act, ask
+from portal_app.ui.shared.session import Base, viewer_of
+
+
+class TodayState(Base):
+    """The studio's first page."""
+
+    heading: str = ""
+    summary: str = ""
+    requests: list[WaitingCard] = []
+    to_deliver: list[WaitingCard] = []
+    visits: list[AgendaCard] = []
+    declining: int = 0
+    loaded: bool = False
+
+    @staff(Permission.SEE_ORDERS)
+    async def load(self) -> None:
+        """Read the day afresh; also called when something changed."""
+        now, zone, by = utc_now(), self.studio.zone, viewer_of(self)
+        start, end = _day(now, zone)
+        pending = await ask(order_rows, by, status="pending", limit=50)
+        accepted = await ask(order_rows, by, status="accepted", limit=50)
+        today = await ask(agenda, by, start=start, end=end)
+        self.requests = [request_card(row) for row in pending.rows]
+        self.to_deliver = [deliver_card(row) for row in accepted.rows]
+        self.visits = [agenda_card(row) for row in today]
+        self.heading = long_day_words(now, zone)
+        self.summary = _summary(len(today), len(pending.rows), len(accepted.rows))
+        self.loaded = True
+
+    @staff(Permission.ACCEPT_ORDERS)
+    async def accept(self, number: int) -> None:
+        """Accept a request; the second click changes nothing."""
+        await act(accept, viewer_of(self), number, now=utc_now())
+        self._say(f"Order {number} is accepted. The customer hears from us by mail.")
+        await self._reload()
+
+    @staff(Permission.ACCEPT_ORDERS)
+    async def ask_decline(self, number: int) -> None:
+        """Open the question before declining; 0 closes it."""
+        self.declining = number
+
+    @staff(Permission.ACCEPT_ORDERS)
+    async def decline(self) -> None:
+        """Cancel the request that was asked about."""
+        number, self.declining = self.declining, 0
+        if number:
+            await act(cancel, viewer_of(self), number, reason="declined", now=utc_now())
+            self._say(f"Order {number} is declined.")
+        await self._reload()
+
+    async def _reload(self) -> None:
+        await TodayState.load.fn(self)
+
+
+def _day(now: datetime, zone: str) -> tuple[datetime, datetime]:
+    midnight = datetime.combine(local(now, zone).date(), time())
+    return at_wall_time(midnight, zone), at_wall_time(midnight + timedelta(days=1), zone)
+
+
+def _summary(visits: int, requests: int, deliveries: int) -> str:
+    return ", ".join(
+        [_count(visits, "appointment"), f"{_count(requests, 'request')} to answer", f"{_count(deliveries, 'listing')} to deliver"]
+    )
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"

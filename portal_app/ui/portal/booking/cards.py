@@ -1,0 +1,124 @@
+"""What the booking screen shows, ready to read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from portal_app.core.clock import duration_words
+from portal_app.core.money import money_words
+from portal_app.domain.catalog.models import Kind
+from portal_app.domain.catalog.pricing import Offer, Quote, saving, tier_for, tier_words
+
+FIRST_HOUR, LAST_HOUR = 7, 19
+
+
+@dataclass(frozen=True)
+class OfferCard:
+    """One thing to choose, priced for this property."""
+
+    id: str
+    name: str
+    detail: str
+    price: str
+    saving: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class PriceRow:
+    """A name, what explains it, and an amount."""
+
+    name: str
+    detail: str
+    amount: str
+
+
+@dataclass(frozen=True)
+class QuoteCard:
+    """The summary that stays in view."""
+
+    rows: list[PriceRow] = field(default_factory=list)
+    subtotal: str = ""
+    tax_name: str = ""
+    tax: str = ""
+    total: str = ""
+    total_cents: int = 0
+    duration: str = ""
+
+
+@dataclass(frozen=True)
+class TimeChoice:
+    """A wall time to wish for: `09:30`, read as `9:30 am`."""
+
+    value: str
+    label: str
+
+
+def offer_cards(
+    shelf: Sequence[Offer], kind: Kind, area: int | None, chosen: Sequence[str], currency: str, unit: str
+) -> list[OfferCard]:
+    """The offers of one kind, each with its price at this area; those no tier covers are left out."""
+    by_id = {offer.public_id: offer for offer in shelf}
+    return [
+        _offer_card(offer, by_id, area, offer.public_id in chosen, currency, unit)
+        for offer in shelf
+        if offer.kind == kind and is_priced(offer, area)
+    ]
+
+
+def is_priced(offer: Offer, area: int | None) -> bool:
+    """Whether some tier covers this area."""
+    try:
+        tier_for(offer.tiers, area)
+    except ValueError:
+        return False
+    return True
+
+
+def _offer_card(offer: Offer, by_id: dict[str, Offer], area: int | None, is_chosen: bool, currency: str, unit: str) -> OfferCard:  # noqa: FBT001
+    tier = tier_for(offer.tiers, area)
+    parts = [by_id[part] for part in offer.parts if part in by_id]
+    saved = saving(offer, parts, area) if parts else 0
+    about = [" + ".join(part.name for part in parts), offer.detail, tier_words(tier, offer.tiers, unit)]
+    return OfferCard(
+        id=offer.public_id,
+        name=offer.name,
+        detail=" · ".join(text for text in about if text),
+        price=money_words(tier.price_cents, currency),
+        saving=f"Saves {money_words(saved, currency)}" if saved else "",
+        is_chosen=is_chosen,
+    )
+
+
+def quote_card(quote: Quote, currency: str) -> QuoteCard:
+    """A quote in words; an empty one has no rows."""
+    return QuoteCard(
+        rows=[PriceRow(line.name, line.detail, money_words(line.total_cents, currency)) for line in quote.lines],
+        subtotal=money_words(quote.subtotal_cents, currency),
+        tax_name=tax_words(quote.tax_name, quote.tax_basis_points),
+        tax=money_words(quote.tax_cents, currency),
+        total=money_words(quote.total_cents, currency),
+        total_cents=quote.total_cents,
+        duration=f"About {duration_words(quote.minutes)} at the property",
+    )
+
+
+def tax_words(name: str, basis_points: int) -> str:
+    """`Tax, 3.15%`"""
+    return f"{name}, {basis_points / 100:g}%" if basis_points else ""
+
+
+def time_choices() -> list[TimeChoice]:
+    """Every half hour between early and late light."""
+    halves = [(hour, minute) for hour in range(FIRST_HOUR, LAST_HOUR) for minute in (0, 30)]
+    return [
+        TimeChoice(f"{hour:02d}:{minute:02d}", f"{hour % 12 or 12}:{minute:02d} {'am' if hour < 12 else 'pm'}")
+        for hour, minute in halves
+    ]
+
+
+def day_bounds(today: date) -> tuple[str, str]:
+    """The first and last day that can be wished for, as a date field takes them."""
+    return (today + timedelta(days=1)).isoformat(), (today + timedelta(days=365)).isoformat()

@@ -1,0 +1,140 @@
+"""Placing an order: choices, a quote that follows them, one verb at the end."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import reflex as rx
+
+from portal_app.core.clock import local, utc_now
+from portal_app.core.errors import InvalidInput
+from portal_app.core.tokens import new_public_id
+from portal_app.domain.catalog.models import Kind
+from portal_app.domain.catalog.pricing import Offer, Quote, quote
+from portal_app.domain.catalog.queries import offers
+from portal_app.domain.orders.placing import OrderRequest, place_order, read_area
+from portal_app.ui.portal.booking.cards import OfferCard, QuoteCard, day_bounds, is_priced, offer_cards, quote_card
+from portal_app.ui.shared.guard import customer
+from portal_app.ui.shared.run import act, ask
+from portal_app.ui.shared.session import Base, viewer_of
+
+
+class BookingState(Base):
+    """What the customer chose so far. It outlives a reload and a walk through the app; placing the order clears it."""
+
+    street: str = ""
+    town: str = ""
+    area: str = ""
+    day: str = ""
+    time: str = ""
+    notes: str = ""
+    chosen: list[str] = []
+    packages: list[OfferCard] = []
+    services: list[OfferCard] = []
+    add_ons: list[OfferCard] = []
+    summary: QuoteCard = QuoteCard()
+    first_day: str = ""
+    last_day: str = ""
+    zone_name: str = ""
+    loaded: bool = False
+    _request_key: str = ""
+    _shelf: list[Offer] = []
+
+    @customer
+    async def load(self) -> None:
+        """Show the shelf, and what was already chosen."""
+        self._shelf = await ask(offers, viewer_of(self))
+        self._request_key = self._request_key or new_public_id()
+        self.first_day, self.last_day = day_bounds(local(utc_now(), self.studio.zone).date())
+        self._price()
+        self.loaded = True
+
+    @customer
+    async def toggle(self, service: str) -> None:
+        """Choose one, or take it back; a package takes over the services it contains."""
+        self.chosen = _toggled(self._shelf, self.chosen, service)
+        self._price()
+
+    @customer
+    async def keep(self, field: str, value: str) -> None:
+        """Keep what was typed, so that nothing is lost on the way."""
+        if field in {"street", "town", "area", "day", "time", "notes"}:
+            setattr(self, field, value[:2000])
+            self.field_errors = {name: text for name, text in self.field_errors.items() if name != _beside(field)}
+        if field == "area":
+            self._price()
+
+    @customer
+    async def place(self, form: dict[str, Any]) -> rx.event.EventSpec:
+        """Place the order once, then show it in the dashboard."""
+        for field in ("street", "town", "area", "day", "time", "notes"):
+            setattr(self, field, str(form.get(field, getattr(self, field)))[:2000])
+        self.field_errors = {}
+        number = await act(place_order, viewer_of(self), self._request(), now=utc_now())
+        self._clear()
+        return rx.redirect(f"/orders/{number}")
+
+    def _request(self) -> OrderRequest:
+        return OrderRequest(
+            request_key=self._request_key,
+            street=self.street,
+            town=self.town,
+            area=self.area,
+            services=tuple(self.chosen),
+            starts_at=_wall_time(self.day, self.time),
+            access_notes=self.notes,
+            expected_total_cents=self.summary.total_cents if self.chosen else None,
+        )
+
+    def _price(self) -> None:
+        try:
+            area = read_area(self.area)
+        except InvalidInput as typed:
+            self.field_errors = {**self.field_errors, typed.field: typed.sentence}
+            area = None
+        words = (area, self.chosen, self.studio.currency, self.studio.area_unit)
+        self.packages, self.services, self.add_ons = (
+            offer_cards(self._shelf, kind, *words) for kind in (Kind.PACKAGE, Kind.SERVICE, Kind.ADD_ON)
+        )
+        self.summary = quote_card(self._quote(area), self.studio.currency)
+
+    def _quote(self, area: int | None) -> Quote:
+        picked = [offer for offer in self._shelf if offer.public_id in self.chosen and is_priced(offer, area)]
+        return quote(
+            [(offer, 1) for offer in picked],
+            area,
+            tax_name=self.studio.tax_name,
+            tax_basis_points=self.studio.tax_basis_points,
+            unit=self.studio.area_unit,
+        )
+
+    def _clear(self) -> None:
+        self.street = self.town = self.area = self.day = self.time = self.notes = self._request_key = ""
+        self.chosen, self.summary, self.loaded = [], QuoteCard(), False
+
+
+def _toggled(shelf: list[Offer], chosen: list[str], service: str) -> list[str]:
+    """The choice after one click. Packages exclude each other and replace their parts."""
+    by_id = {offer.public_id: offer for offer in shelf}
+    if service not in by_id:
+        return chosen
+    if service in chosen:
+        return [other for other in chosen if other != service]
+    offer = by_id[service]
+    if offer.kind == Kind.PACKAGE:
+        kept = [other for other in chosen if by_id[other].kind != Kind.PACKAGE and other not in offer.parts]
+    else:
+        kept = [other for other in chosen if service not in by_id[other].parts]
+    return [*kept, service]
+
+
+def _wall_time(day: str, time: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=None)
+    except ValueError:
+        return None
+
+
+def _beside(field: str) -> str:
+    return {"day": "starts_at", "time": "starts_at"}.get(field, field)
