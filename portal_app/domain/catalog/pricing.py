@@ -71,6 +71,11 @@ def tier_for(tiers: Sequence[PriceTier], area: int | None) -> PriceTier:
     raise ValueError(f"no tier covers an area of {area}")
 
 
+def is_priced(offer: Offer, area: int | None) -> bool:
+    """Whether some tier covers this area."""
+    return area is None or any(tier.up_to is None or area <= tier.up_to for tier in offer.tiers)
+
+
 def tier_words(tier: PriceTier, tiers: Sequence[PriceTier], unit: str) -> str:
     """`Up to 3,500 sq ft`, or `Over 3,500 sq ft` for the open end; empty when one price fits all."""
     if len(tiers) == 1:

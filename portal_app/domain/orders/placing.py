@@ -14,7 +14,7 @@ from portal_app.core.errors import InvalidInput, NotAllowed
 from portal_app.core.viewer import Viewer
 from portal_app.domain.activity.service import record
 from portal_app.domain.catalog.models import Kind
-from portal_app.domain.catalog.pricing import Offer, Quote, quote
+from portal_app.domain.catalog.pricing import Offer, Quote, is_priced, quote
 from portal_app.domain.catalog.queries import offers
 from portal_app.domain.customers.service import customer_for
 from portal_app.domain.listings.service import open_listing
@@ -62,18 +62,21 @@ def place_order(db: Session, by: Viewer, request: OrderRequest, *, now: datetime
 
 def price(db: Session, by: Viewer, services: Sequence[str], area: int | None) -> Quote:
     """The quote for these services at this studio, from its catalog and tax of today. Raises InvalidInput."""
-    studio = db.exec(select(Studio).where(Studio.id == by.studio_id)).one()
-    chosen = choose(offers(db, by), services)
     try:
-        return quote(
-            [(offer, 1) for offer in chosen],
-            area,
-            tax_name=studio.tax_name,
-            tax_basis_points=studio.tax_basis_points,
-            unit=studio.area_unit,
-        )
+        return _quote(db, by, choose(offers(db, by), services), area)
     except ValueError as outside:
         raise InvalidInput("area", "We have no price for a property this large yet. Call us and we quote it.") from outside
+
+
+def estimate(db: Session, by: Viewer, services: Sequence[str], area: int | None) -> Quote:
+    """The same while the customer is still choosing: what cannot be priced yet is left out instead of refused."""
+    return _quote(db, by, [offer for offer in offers(db, by) if offer.public_id in services and is_priced(offer, area)], area)
+
+
+def _quote(db: Session, by: Viewer, chosen: Sequence[Offer], area: int | None) -> Quote:
+    studio = db.exec(select(Studio).where(Studio.id == by.studio_id)).one()
+    tax = {"tax_name": studio.tax_name, "tax_basis_points": studio.tax_basis_points}
+    return quote([(offer, 1) for offer in chosen], area, **tax, unit=studio.area_unit)
 
 
 def choose(shelf: Sequence[Offer], services: Sequence[str]) -> list[Offer]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from portal_app.core.clock import day_words
 from portal_app.core.viewer import Permission
-from portal_app.domain.customers.queries import customer_rows
+from portal_app.domain.customers.queries import CustomerRow, customer_rows
 from portal_app.ui.shared.guard import staff
 from portal_app.ui.shared.order_cards import initials
 from portal_app.ui.shared.run import ask
@@ -42,8 +42,14 @@ class CustomersState(Base):
                 phone=row.phone,
                 initials=initials(row.name),
                 since=day_words(row.created_at, zone)[4:],
-                caption=row.standing,
+                caption=_standing(row),
             )
             for row in await ask(customer_rows, viewer_of(self))
         ]
         self.loaded = True
+
+
+def _standing(row: CustomerRow) -> str:
+    if not row.has_account:
+        return "Guest, no account yet"
+    return "Signed up" if row.is_verified else "Signed up, mailbox not proven yet"

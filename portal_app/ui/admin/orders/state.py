@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import reflex as rx
+
 from portal_app.core.viewer import Permission
 from portal_app.domain.billing.queries import due
 from portal_app.domain.orders.queries import order_rows, status_counts
 from portal_app.ui.shared.guard import staff
-from portal_app.ui.shared.order_cards import OrderCard, order_card
+from portal_app.ui.shared.order_cards import STATUS_WORDS, OrderCard, order_card
 from portal_app.ui.shared.run import ask
 from portal_app.ui.shared.session import Base, viewer_of
 
@@ -20,6 +22,17 @@ class AdminOrdersState(Base):
     status: str = ""
     more: str = ""
     loaded: bool = False
+
+    @rx.var
+    def tabs(self) -> list[list[str]]:
+        """Value, words and count of every filter."""
+        names = {"": "All"} | STATUS_WORDS
+        return [[status, words, str(self.counts.get(status or "all", 0))] for status, words in names.items()]
+
+    @rx.var
+    def is_filtered(self) -> bool:
+        """Whether an empty list may be the filter's doing."""
+        return bool(self.search or self.status)
 
     @staff(Permission.SEE_ORDERS)
     async def load(self) -> None:
@@ -38,7 +51,13 @@ class AdminOrdersState(Base):
     @staff(Permission.SEE_ORDERS)
     async def filter(self, status: str) -> None:
         """Only one status; empty shows all."""
-        self.status = status if status in self.counts and status != "all" else ""
+        self.status = status if status in STATUS_WORDS else ""
+        self.rows, self.more = await self._page("")
+
+    @staff(Permission.SEE_ORDERS)
+    async def clear(self) -> None:
+        """All orders again."""
+        self.search = self.status = ""
         self.rows, self.more = await self._page("")
 
     @staff(Permission.SEE_ORDERS)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from portal_app.core.clock import duration_words
 from portal_app.core.money import money_words
 from portal_app.domain.catalog.models import Kind
-from portal_app.domain.catalog.pricing import Offer, Quote, saving, tier_for, tier_words
+from portal_app.domain.catalog.pricing import Offer, Quote, is_priced, saving, tier_for, tier_words
 
 FIRST_HOUR, LAST_HOUR = 7, 19
 
@@ -66,15 +66,6 @@ def offer_cards(
         for offer in shelf
         if offer.kind == kind and is_priced(offer, area)
     ]
-
-
-def is_priced(offer: Offer, area: int | None) -> bool:
-    """Whether some tier covers this area."""
-    try:
-        tier_for(offer.tiers, area)
-    except ValueError:
-        return False
-    return True
 
 
 def _offer_card(offer: Offer, by_id: dict[str, Offer], area: int | None, is_chosen: bool, currency: str, unit: str) -> OfferCard:  # noqa: FBT001

@@ -7,14 +7,14 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.core.clock import local, utc_now
+from portal_app.core.clock import local, utc_now, zone_words
 from portal_app.core.errors import InvalidInput
 from portal_app.core.tokens import new_public_id
 from portal_app.domain.catalog.models import Kind
-from portal_app.domain.catalog.pricing import Offer, Quote, quote
+from portal_app.domain.catalog.pricing import Offer
 from portal_app.domain.catalog.queries import offers
-from portal_app.domain.orders.placing import OrderRequest, place_order, read_area
-from portal_app.ui.portal.booking.cards import OfferCard, QuoteCard, day_bounds, is_priced, offer_cards, quote_card
+from portal_app.domain.orders.placing import OrderRequest, estimate, place_order, read_area
+from portal_app.ui.portal.booking.cards import OfferCard, QuoteCard, day_bounds, offer_cards, quote_card
 from portal_app.ui.shared.guard import customer
 from portal_app.ui.shared.run import act, ask
 from portal_app.ui.shared.session import Base, viewer_of
@@ -37,24 +37,24 @@ class BookingState(Base):
     first_day: str = ""
     last_day: str = ""
     zone_name: str = ""
+    is_placing: bool = False
     loaded: bool = False
     _request_key: str = ""
-    _shelf: list[Offer] = []
 
     @customer
     async def load(self) -> None:
         """Show the shelf, and what was already chosen."""
-        self._shelf = await ask(offers, viewer_of(self))
         self._request_key = self._request_key or new_public_id()
         self.first_day, self.last_day = day_bounds(local(utc_now(), self.studio.zone).date())
-        self._price()
+        self.zone_name = zone_words(self.studio.zone)
+        await self._price()
         self.loaded = True
 
     @customer
     async def toggle(self, service: str) -> None:
         """Choose one, or take it back; a package takes over the services it contains."""
-        self.chosen = _toggled(self._shelf, self.chosen, service)
-        self._price()
+        self.chosen = _toggled(await ask(offers, viewer_of(self)), self.chosen, service)
+        await self._price()
 
     @customer
     async def keep(self, field: str, value: str) -> None:
@@ -63,7 +63,7 @@ class BookingState(Base):
             setattr(self, field, value[:2000])
             self.field_errors = {name: text for name, text in self.field_errors.items() if name != _beside(field)}
         if field == "area":
-            self._price()
+            await self._price()
 
     @customer
     async def place(self, form: dict[str, Any]) -> rx.event.EventSpec:
@@ -87,27 +87,22 @@ class BookingState(Base):
             expected_total_cents=self.summary.total_cents if self.chosen else None,
         )
 
-    def _price(self) -> None:
-        try:
-            area = read_area(self.area)
-        except InvalidInput as typed:
-            self.field_errors = {**self.field_errors, typed.field: typed.sentence}
-            area = None
+    async def _price(self) -> None:
+        by = viewer_of(self)
+        area = self._area()
+        shelf = await ask(offers, by)
         words = (area, self.chosen, self.studio.currency, self.studio.area_unit)
         self.packages, self.services, self.add_ons = (
-            offer_cards(self._shelf, kind, *words) for kind in (Kind.PACKAGE, Kind.SERVICE, Kind.ADD_ON)
+            offer_cards(shelf, kind, *words) for kind in (Kind.PACKAGE, Kind.SERVICE, Kind.ADD_ON)
         )
-        self.summary = quote_card(self._quote(area), self.studio.currency)
+        self.summary = quote_card(await ask(estimate, by, self.chosen, area), self.studio.currency)
 
-    def _quote(self, area: int | None) -> Quote:
-        picked = [offer for offer in self._shelf if offer.public_id in self.chosen and is_priced(offer, area)]
-        return quote(
-            [(offer, 1) for offer in picked],
-            area,
-            tax_name=self.studio.tax_name,
-            tax_basis_points=self.studio.tax_basis_points,
-            unit=self.studio.area_unit,
-        )
+    def _area(self) -> int | None:
+        try:
+            return read_area(self.area)
+        except InvalidInput as typed:
+            self.field_errors = {**self.field_errors, typed.field: typed.sentence}
+            return None
 
     def _clear(self) -> None:
         self.street = self.town = self.area = self.day = self.time = self.notes = self._request_key = ""

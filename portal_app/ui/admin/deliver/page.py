@@ -1,0 +1,127 @@
+"""Deliver: upload, put in order, hand over."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from portal_app.ui.admin.deliver.state import DeliverState as S
+from portal_app.ui.components.address import address_title
+from portal_app.ui.components.buttons import button
+from portal_app.ui.components.fields import field, switch, text_area
+from portal_app.ui.components.floating import dialog
+from portal_app.ui.components.frames import crumb, empty, note, section
+from portal_app.ui.components.status import status
+from portal_app.ui.components.uploads import replace_button, sorter, uploader
+from portal_app.ui.components.waiting import page_skeleton
+from portal_app.ui.shared.layout import admin_shell
+
+HINT = "JPEG from your camera or editor. You can leave this page; uploads go on while you move in Foyer."
+
+
+def page() -> rx.Component:
+    """The screen of one order."""
+    return admin_shell(rx.cond(S.loaded, _loaded(), page_skeleton()))
+
+
+def _loaded() -> rx.Component:
+    return rx.fragment(
+        _head(),
+        rx.el.div(
+            rx.el.div(_upload(), _order_of_photos(), class_name="stack gap-7"),
+            rx.el.aside(_panel()),
+            class_name="cols staff",
+        ),
+        _replace_dialog(),
+    )
+
+
+def _head() -> rx.Component:
+    here = S.order
+    return rx.el.div(
+        rx.el.div(
+            crumb(f"Order {here.number}", f"/admin/orders/{here.number}", "Deliver"),
+            address_title(here.street, f"{here.town} · for {here.customer}"),
+            rx.el.p(status(here.status), class_name="under"),
+        ),
+        class_name="head",
+    )
+
+
+def _upload() -> rx.Component:
+    return section(
+        "Upload",
+        uploader(S.order.listing, on_finished=S.uploaded, title="Drop photos here", hint=HINT),
+        key="upload",
+        apart=False,
+    )
+
+
+def _order_of_photos() -> rx.Component:
+    return section(
+        "Order of photos",
+        rx.cond(
+            S.photos,
+            rx.fragment(
+                rx.el.p("Drag a photo, or use its arrows. The first one is the cover.", class_name="small quiet"),
+                sorter(S.photos, on_reorder=S.arrange, on_act=S.act_on),
+            ),
+            empty("photo", "No photos yet.", "Drop them above or choose from this device."),
+        ),
+        key="sorting",
+        aside=rx.el.p(S.order.progress, class_name="small quiet num", role="status"),
+    )
+
+
+def _panel() -> rx.Component:
+    return rx.el.form(
+        rx.el.h2("Deliver"),
+        rx.cond(S.order.before, note(S.order.before), rx.fragment()),
+        rx.el.p("To ", rx.el.span(S.order.customer, class_name="strong"), ", ", S.order.customer_email, class_name="small"),
+        field(
+            "Also send to",
+            "copy_to",
+            optional=True,
+            hint="Further addresses, separated by commas. Each gets an own link.",
+            error=S.field_errors["copy_to"],
+            default_value=S.copy_to,
+            on_blur=lambda typed: S.keep("copy_to", typed),
+            auto_complete="off",
+            input_mode="email",
+        ),
+        text_area(
+            "Message", "message", optional=True, default_value=S.message, on_blur=lambda typed: S.keep("message", typed)
+        ),
+        _switches(),
+        _deliver_button(),
+        on_submit=S.deliver,
+        class_name="panel stack",
+    )
+
+
+def _switches() -> rx.Component:
+    return rx.el.div(
+        switch(S.order.collect_title, "Downloads open once it is paid", checked=S.collect, on_change=S.choose_collect),
+        switch("Mark previews", "Your name across every photo until then", checked=S.mark, on_change=S.choose_mark),
+    )
+
+
+def _deliver_button() -> rx.Component:
+    return rx.el.div(
+        button(S.order.button, kind="main", tall=True, wide=True, type="submit", disabled=S.order.blocked != ""),
+        rx.cond(S.order.blocked, rx.el.p(S.order.blocked, class_name="tiny quiet"), rx.fragment()),
+        class_name="stack gap-2",
+    )
+
+
+def _replace_dialog() -> rx.Component:
+    return dialog(
+        "Replace this photo?",
+        rx.el.p("The new file takes its place in the order. What was delivered stays in the history.", class_name="quiet"),
+        rx.el.div(
+            button("Keep it", kind="soft", on_click=S.keep_photo),
+            replace_button(S.order.listing, S.replacing, on_finished=S.uploaded, label="Choose the new file"),
+            class_name="row wrap acts",
+        ),
+        is_open=S.replacing != "",
+        on_dismiss=S.keep_photo,
+    )

@@ -1,0 +1,111 @@
+"""Uploading and delivering one order: photos arrive, are put in order, and are handed over."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from portal_app.core.clock import utc_now
+from portal_app.core.viewer import Permission
+from portal_app.domain.billing.queries import balance
+from portal_app.domain.delivery.service import DeliverRequest, deliver
+from portal_app.domain.media.queries import photos as photos_of
+from portal_app.domain.media.service import arrange_photos, make_cover, remove_photo
+from portal_app.domain.orders.queries import order_page
+from portal_app.ui.admin.deliver.cards import DeliverCard, deliver_card, tiles
+from portal_app.ui.shared.guard import staff
+from portal_app.ui.shared.run import act, ask
+from portal_app.ui.shared.session import Base, route_number, viewer_of
+
+
+class DeliverState(Base):
+    """The order in the address, its photos, and what goes with them."""
+
+    order: DeliverCard = DeliverCard()
+    photos: list[dict[str, Any]] = []
+    replacing: str = ""
+    message: str = ""
+    copy_to: str = ""
+    collect: bool = True
+    mark: bool = True
+    loaded: bool = False
+    _listing_id: int = 0
+
+    @rx.var
+    def title(self) -> str:
+        """The browser's title follows the order."""
+        return f"Deliver order {self.order.number}" if self.order.number else "Deliver"
+
+    @staff(Permission.UPLOAD)
+    async def load(self) -> None:
+        """Read order and photos afresh; also called when a photo became ready."""
+        by = viewer_of(self)
+        page = await ask(order_page, by, route_number(self))
+        money = await ask(balance, page.row.id)
+        found = await ask(photos_of, by, page.row.listing_id)
+        self._listing_id = page.row.listing_id
+        self.order = deliver_card(page, money, found)
+        self.photos = tiles(found)
+        self.loaded = True
+
+    @staff(Permission.UPLOAD)
+    async def uploaded(self, name: str) -> None:
+        """A file arrived: show it."""
+        self.replacing = ""
+        await DeliverState.load.fn(self)
+
+    @staff(Permission.UPLOAD)
+    async def arrange(self, ids: list[str]) -> None:
+        """A photo was moved: this is the whole order now, the first one the cover."""
+        await act(arrange_photos, viewer_of(self), self._listing_id, ids, now=utc_now())
+        await DeliverState.load.fn(self)
+
+    @staff(Permission.UPLOAD)
+    async def act_on(self, action: str, photo: str) -> None:
+        """A button beneath a photo: make it the cover, replace it, take it out (the file itself is kept)."""
+        if action == "replace":
+            self.replacing = photo
+            return
+        if action == "cover":
+            await act(make_cover, viewer_of(self), photo, now=utc_now())
+        if action == "remove":
+            await act(remove_photo, viewer_of(self), photo, now=utc_now())
+        await DeliverState.load.fn(self)
+
+    @staff(Permission.UPLOAD)
+    async def keep_photo(self) -> None:
+        """Close the question about replacing."""
+        self.replacing = ""
+
+    @staff(Permission.DELIVER)
+    async def choose_collect(self, on: bool) -> None:  # noqa: FBT001
+        """Whether downloads wait for the payment."""
+        self.collect = on
+
+    @staff(Permission.DELIVER)
+    async def choose_mark(self, on: bool) -> None:  # noqa: FBT001
+        """Whether previews carry the studio's name until then."""
+        self.mark = on
+
+    @staff(Permission.DELIVER)
+    async def keep(self, field: str, value: str) -> None:
+        """Keep what was typed."""
+        if field in {"message", "copy_to"}:
+            setattr(self, field, value[:4000])
+
+    @staff(Permission.DELIVER)
+    async def deliver(self, form: dict[str, Any]) -> None:
+        """Hand over; pressed twice it is one delivery."""
+        self.message, self.copy_to = (str(form.get(name, getattr(self, name)))[:4000] for name in ("message", "copy_to"))
+        self.field_errors = {}
+        request = DeliverRequest(
+            message=self.message,
+            collect_payment=self.collect,
+            watermark=self.mark,
+            copy_to=[address for address in self.copy_to.replace(",", " ").replace(";", " ").split() if address],
+        )
+        done = await act(deliver, viewer_of(self), self.order.number, request, now=utc_now())
+        self.message = self.copy_to = ""
+        self._say(done.words)
+        await DeliverState.load.fn(self)

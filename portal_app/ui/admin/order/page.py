@@ -1,0 +1,147 @@
+"""One order at the studio's desk."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from portal_app.ui.admin.order.state import AdminOrderState as S
+from portal_app.ui.components.address import address_title
+from portal_app.ui.components.buttons import button, link_button
+from portal_app.ui.components.floating import confirm
+from portal_app.ui.components.frames import crumb, fact, panel, section, timeline
+from portal_app.ui.components.people import person
+from portal_app.ui.components.prices import line, lines, minor_line, sum_line, total_line
+from portal_app.ui.components.status import status
+from portal_app.ui.components.waiting import page_skeleton
+from portal_app.ui.shared.layout import admin_shell
+
+
+def page() -> rx.Component:
+    """Everything about it, and what to do next."""
+    return admin_shell(rx.cond(S.loaded, _loaded(), page_skeleton()))
+
+
+def _loaded() -> rx.Component:
+    return rx.fragment(
+        rx.el.div(
+            rx.el.div(
+                crumb("Orders", "/admin/orders", S.order.number),
+                address_title(S.order.street, S.order.town),
+                rx.el.p(status(S.order.status), class_name="under"),
+            ),
+            class_name="head",
+        ),
+        rx.el.div(
+            rx.el.div(_visits(), _ordered(), _history(), _cancel(), class_name="stack gap-7"),
+            rx.el.aside(_next(), _customer(), class_name="stack"),
+            class_name="cols staff aside-first",
+        ),
+        _question(),
+    )
+
+
+def _next() -> rx.Component:
+    return panel(
+        rx.el.h2("Next", class_name="kick"),
+        rx.match(
+            S.order.status,
+            ("pending", _accept()),
+            ("accepted", link_button("Upload and deliver", f"/admin/deliver/{S.order.number}", kind="main", tall=True, wide=True)),
+            ("completed", link_button("Add or change photos", f"/admin/deliver/{S.order.number}", wide=True)),
+            rx.el.p("This order is canceled.", class_name="small quiet"),
+        ),
+        lines(line("Paid", S.paid), line("Due", S.due), small=True),
+    )
+
+
+def _accept() -> rx.Component:
+    return rx.el.div(
+        rx.el.p("Accepting books the first free photographer and tells the customer.", class_name="small quiet"),
+        button("Accept order", kind="main", tall=True, wide=True, on_click=S.accept),
+        class_name="stack",
+    )
+
+
+def _customer() -> rx.Component:
+    return panel(
+        rx.el.h2("Customer", class_name="kick"),
+        rx.el.p(S.order.customer, class_name="strong"),
+        rx.el.p(rx.el.a(S.order.customer_email, href=f"mailto:{S.order.customer_email}", class_name="link"), class_name="small"),
+        rx.cond(
+            S.order.customer_phone,
+            rx.el.p(rx.el.a(S.order.customer_phone, href=f"tel:{S.order.customer_phone}", class_name="link"), class_name="small"),
+            rx.fragment(),
+        ),
+    )
+
+
+def _visits() -> rx.Component:
+    return rx.el.div(rx.foreach(S.order.visits, _visit), class_name="stack")
+
+
+def _visit(card: rx.Var) -> rx.Component:
+    who = rx.cond(
+        card.photographer,
+        person(card.initials, card.photographer, "Photographer"),
+        rx.el.p("Nobody assigned yet", class_name="small quiet"),
+    )
+    return panel(
+        rx.el.div(
+            rx.el.div(rx.el.h2(card.day), rx.el.p(f"{card.hours}, {card.zone}", class_name="quiet")),
+            who,
+            class_name="row between wrap",
+        ),
+        rx.el.hr(class_name="rule"),
+        rx.el.dl(
+            rx.el.div(rx.el.dt("For"), rx.el.dd(S.order.services)),
+            rx.cond(S.order.area, rx.el.div(rx.el.dt("Size"), rx.el.dd(S.order.area)), rx.fragment()),
+            rx.cond(S.order.access_notes, rx.el.div(rx.el.dt("Access"), rx.el.dd(S.order.access_notes, class_name="pre")), rx.fragment()),
+            class_name="facts small",
+        ),
+    )
+
+
+def _ordered() -> rx.Component:
+    return section(
+        "What was ordered",
+        lines(
+            rx.foreach(S.order.lines, lambda row: line(row.name, row.amount, row.detail)),
+            sum_line("Subtotal", S.order.subtotal),
+            rx.cond(S.order.tax_name, minor_line(S.order.tax_name, S.order.tax), rx.fragment()),
+            total_line("Total", S.order.total),
+        ),
+        key="ordered",
+        apart=False,
+    )
+
+
+def _history() -> rx.Component:
+    rows = rx.foreach(S.order.history, lambda card: fact(card.title, card.caption, now=card.is_latest))
+    return section("History", timeline(rows), key="history", apart=False)
+
+
+def _cancel() -> rx.Component:
+    open_one = (S.order.status == "pending") | (S.order.status == "accepted")
+    return rx.cond(
+        open_one,
+        rx.el.section(
+            rx.el.div(
+                rx.el.h3("Will not happen?"), rx.el.p("Canceling gives the photographer's time back.", class_name="small quiet")
+            ),
+            button("Cancel this order", kind="danger", on_click=S.ask_cancel(True)),
+            class_name="cut",
+        ),
+        rx.fragment(),
+    )
+
+
+def _question() -> rx.Component:
+    return confirm(
+        "Cancel this order?",
+        "It becomes Canceled for the customer too, and the photographer's time is free again.",
+        is_open=S.is_asking,
+        keep="Keep it",
+        on_keep=S.ask_cancel(False),
+        act="Cancel the order",
+        on_act=S.cancel,
+    )

@@ -1,0 +1,92 @@
+"""Today: requests to answer, listings to deliver, who is where."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from portal_app.ui.admin.today.state import TodayState as S
+from portal_app.ui.components.buttons import button, link_button
+from portal_app.ui.components.floating import confirm
+from portal_app.ui.components.frames import empty, page_head, section
+from portal_app.ui.components.links import go
+from portal_app.ui.components.waiting import page_skeleton
+from portal_app.ui.shared.layout import admin_shell
+
+
+def page() -> rx.Component:
+    """The studio's first page."""
+    return admin_shell(rx.cond(S.loaded, _loaded(), page_skeleton()))
+
+
+def _loaded() -> rx.Component:
+    return rx.fragment(
+        page_head(rx.el.h1(S.heading), under=rx.el.p(S.summary, class_name="quiet")),
+        rx.el.div(
+            rx.el.div(_waiting(), class_name="stack gap-7"),
+            rx.el.aside(_agenda()),
+            class_name="cols staff",
+        ),
+        _decline_question(),
+    )
+
+
+def _waiting() -> rx.Component:
+    nothing = empty("check", "Nothing waits for you.", "New requests appear here at once.")
+    rows = rx.el.ul(rx.foreach(S.requests, _request), rx.foreach(S.to_deliver, _delivery), class_name="wait")
+    return section("Waiting for you", rx.cond(S.requests | S.to_deliver, rows, nothing), key="waiting", apart=False)
+
+
+def _request(card: rx.Var) -> rx.Component:
+    return rx.el.li(
+        _what(card),
+        rx.el.div(
+            button("Decline", on_click=S.ask_decline(card.number)),
+            button("Accept", kind="main", on_click=S.accept(card.number)),
+            class_name="row",
+        ),
+    )
+
+
+def _delivery(card: rx.Var) -> rx.Component:
+    return rx.el.li(
+        _what(card),
+        rx.el.div(link_button("Upload and deliver", f"/admin/deliver/{card.number}"), class_name="row"),
+    )
+
+
+def _what(card: rx.Var) -> rx.Component:
+    return rx.el.div(
+        rx.el.b(go(card.street, to=f"/admin/orders/{card.number}", kind="plain-link")),
+        rx.el.span(card.caption),
+        rx.el.span(card.ask, class_name="ask0"),
+        class_name="address",
+    )
+
+
+def _agenda() -> rx.Component:
+    rows = rx.el.ol(rx.foreach(S.visits, _visit), class_name="agenda")
+    none = rx.el.p("No appointments today.", class_name="small quiet")
+    return section("Who is where", rx.cond(S.visits, rows, none), key="agenda", apart=False)
+
+
+def _visit(card: rx.Var) -> rx.Component:
+    return rx.el.li(
+        rx.el.span(card.at, class_name="small num"),
+        rx.el.span(
+            rx.el.b(go(card.street, to=f"/admin/orders/{card.number}", kind="plain-link")),
+            rx.el.span(card.caption),
+            class_name="address",
+        ),
+    )
+
+
+def _decline_question() -> rx.Component:
+    return confirm(
+        "Decline this request?",
+        "The order becomes Canceled and its wished time is given back. Nothing was charged.",
+        is_open=S.declining != 0,
+        keep="Keep it",
+        on_keep=S.ask_decline(0),
+        act="Decline",
+        on_act=S.decline,
+    )
