@@ -1,0 +1,194 @@
+"""Nothing of one studio is ever read or changed by another: every table, every reading function, every verb."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, is_dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func
+from sqlmodel import Session, select
+
+import portal_app.domain
+from portal_app.core.errors import InvalidInput, NotAllowed, NotFound
+from portal_app.core.viewer import Viewer
+from portal_app.db import Database
+from portal_app.domain import tables
+from tests.conftest import NOW, Cast
+from tests.world import MARK, World, build
+
+pytestmark = pytest.mark.proof("main-job-07")
+
+# Reading functions without a viewer: they take ids that a visible read handed out, or a secret, or a host name.
+INNER = {
+    "activity": {"facts_after", "history_of_order", "latest_id"},
+    "billing": {"balance", "balances", "due", "is_on_its_way"},
+    "delivery": {"delivered_photos", "gate_of", "gates_of", "opened_link", "recipients"},
+    "identity": {"live_session", "viewer_from"},
+    "media": {"rendition", "rendition_of"},
+    "studios": {"host_name", "moved_to", "studio_by_host", "studio_by_id"},
+}
+
+
+def functions(room: str, module: str) -> Iterator[tuple[str, Callable]]:
+    """The public functions a domain module offers, including those it hands on from its neighbors."""
+    try:
+        found = importlib.import_module(f"portal_app.domain.{room}.{module}")
+    except ModuleNotFoundError:
+        return
+    names = getattr(found, "__all__", None) or [
+        n for n, v in vars(found).items() if getattr(v, "__module__", "") == found.__name__
+    ]
+    for name in names:
+        value = getattr(found, name)
+        if inspect.isfunction(value) and not name.startswith("_"):
+            yield name, value
+
+
+ROOMS = [module.name for module in pkgutil.iter_modules(portal_app.domain.__path__) if module.ispkg]
+READING = [
+    pytest.param(room, name, function, id=f"{room}.{name}")
+    for room in ROOMS
+    for name, function in functions(room, "queries")
+    if "by" in inspect.signature(function).parameters and "db" in inspect.signature(function).parameters
+]
+
+
+@pytest.fixture
+def world(database: Database, cast: Cast) -> World:
+    return build(database, cast)
+
+
+def arguments(function: Callable, db: Session, by: Viewer, world: World, cast: Cast) -> dict[str, Any]:
+    """What a stranger would pass who knows every number and id of Harbor Light."""
+    known = {
+        "db": db, "by": by, "now": NOW, "start": NOW - timedelta(days=400), "end": NOW + timedelta(days=400),
+        "number": world.delivered, "order_number": world.delivered, "listing_id": world.listing_id, "public_id": world.listing,
+        "listing_public_id": world.listing, "asset_public_id": world.asset, "photo": world.asset, "listing_ids": [world.listing_id],
+        "order_ids": [world.order_id], "upload_public_id": world.upload, "attempt_public_id": world.attempt,
+    }  # fmt: skip
+    if function.__name__ == "attempt_card":
+        known["public_id"] = world.attempt
+    if "size" in inspect.signature(function).parameters:
+        from portal_app.domain.delivery.gate import Size
+
+        known["size"] = Size("original")
+    wanted = inspect.signature(function).parameters.values()
+    missing = [p.name for p in wanted if p.default is inspect.Parameter.empty and p.name not in known]
+    assert not missing, f"tell this test what a stranger would pass as {missing}"
+    return {p.name: known[p.name] for p in wanted if p.name in known}
+
+
+def is_empty(found: Any) -> bool:
+    if isinstance(found, dict):
+        return all(is_empty(value) for value in found.values())
+    if is_dataclass(found):
+        return is_empty({k: v for k, v in asdict(found).items() if isinstance(v, (list, tuple, dict))})
+    return not found
+
+
+def ask(database: Database, function: Callable, by: Viewer, world: World, cast: Cast) -> Any:
+    with database.reading() as db:
+        try:
+            return function(**arguments(function, db, by, world, cast))
+        except (NotFound, NotAllowed):
+            return None
+
+
+@pytest.mark.parametrize(("room", "name", "function"), READING)
+def test_a_reading_function_shows_a_stranger_nothing(
+    database: Database, cast: Cast, world: World, room: str, name: str, function: Callable
+) -> None:
+    for stranger in (cast.omar, cast.ollie):
+        found = ask(database, function, stranger, world, cast)
+        assert MARK not in repr(found)
+        if name not in {"offers", "customer_rows", "sessions_of"}:
+            assert is_empty(found), f"{room}.{name} answered a stranger"
+
+
+def test_the_same_questions_are_answered_at_home(database: Database, cast: Cast, world: World) -> None:
+    silent = []
+    for parameter in READING:
+        room, name, function = parameter.values
+        insiders = (cast.olive, cast.carl, world.link)
+        if all(ask(database, function, by, world, cast) in (None, [], {}, (), "", 0) for by in insiders):
+            silent.append(f"{room}.{name}")
+    assert set(silent) <= {"activity.dead_work"}
+
+
+def test_every_reading_function_names_its_viewer() -> None:
+    loose = {
+        room: names
+        for room in ROOMS
+        if (
+            names := {n for n, f in functions(room, "queries") if "by" not in inspect.signature(f).parameters}
+            - INNER.get(room, set())
+        )
+    }
+    assert not loose
+
+
+def test_every_table_of_a_studio_is_visited(database: Database, cast: Cast, world: World) -> None:
+    with database.reading() as db:
+        empty = [
+            table.name
+            for table in tables.metadata.sorted_tables
+            if "studio_id" in table.c
+            and not db.execute(select(func.count()).select_from(table).where(table.c.studio_id == cast.harbor)).scalar_one()
+        ]
+    assert not empty
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_visible_selects_no_row_of_another_studio(database: Database, cast: Cast, world: World, room: str) -> None:
+    module = importlib.import_module(f"portal_app.domain.{room}.queries") if room != "notifications" else None
+    visible = getattr(module, "visible", None)
+    if visible is None:
+        return
+    with database.reading() as db:
+        for stranger in (cast.omar, cast.ollie):
+            rows = db.exec(visible(stranger)).all()
+            assert MARK not in repr(rows)
+            assert all(getattr(row, "studio_id", stranger.studio_id) == stranger.studio_id for row in rows)
+
+
+def verbs(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
+    """Every verb a person can call, aimed at Harbor Light's rows."""
+    from portal_app.domain.billing.service import record_offline_payment
+    from portal_app.domain.delivery.service import DeliverRequest, deliver, revoke_link, revoke_links
+    from portal_app.domain.media.service import arrange_photos, begin_upload, make_cover, move_photo, remove_photo
+    from portal_app.domain.orders.service import accept, cancel
+
+    return {
+        "accept": lambda db, by: accept(db, by, world.pending, now=NOW),
+        "cancel": lambda db, by: cancel(db, by, world.pending, now=NOW),
+        "deliver": lambda db, by: deliver(db, by, world.delivered, DeliverRequest(), now=NOW),
+        "revoke_link": lambda db, by: revoke_link(db, by, 1, now=NOW),
+        "revoke_links": lambda db, by: revoke_links(db, by, world.listing, now=NOW),
+        "record_offline_payment": lambda db, by: record_offline_payment(db, by, world.delivered, 100, "", "key", now=NOW),
+        "begin_upload": lambda db, by: begin_upload(db, by, world.listing, "a.jpg", 10, now=NOW),
+        "move_photo": lambda db, by: move_photo(db, by, world.asset, 1, now=NOW),
+        "arrange_photos": lambda db, by: arrange_photos(db, by, world.listing_id, [world.asset], now=NOW),
+        "make_cover": lambda db, by: make_cover(db, by, world.asset, now=NOW),
+        "remove_photo": lambda db, by: remove_photo(db, by, world.asset, now=NOW),
+    }
+
+
+def snapshot(database: Database) -> dict[str, list]:
+    with database.reading() as db:
+        return {t.name: sorted(map(repr, db.execute(select(t)).all())) for t in tables.metadata.sorted_tables}
+
+
+@pytest.mark.parametrize("who", ["omar", "ollie", "carl"])
+def test_a_verb_refuses_a_stranger_and_changes_nothing(database: Database, cast: Cast, world: World, who: str) -> None:
+    before = snapshot(database)
+    for name, verb in verbs(world).items():
+        with pytest.raises((NotFound, NotAllowed, InvalidInput)), database.unit_of_work() as db:
+            verb(db, getattr(cast, who))
+            pytest.fail(f"{name} let {who} in")
+    assert snapshot(database) == before

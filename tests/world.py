@@ -1,0 +1,155 @@
+"""Harbor Light in full: every table with rows, every private text carrying a marker nobody else may ever read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from portal_app.core.tokens import fingerprint
+from portal_app.core.viewer import Role, Viewer
+from portal_app.db import Database
+from portal_app.domain.billing.models import LedgerEntry, PaymentAttempt, StripeAccount, WebhookEvent
+from portal_app.domain.delivery.service import DeliverRequest, deliver, make_link
+from portal_app.domain.identity.models import Attempt, MailedCode, SignInSession
+from portal_app.domain.listings.models import Listing
+from portal_app.domain.media.models import Asset, Rendition, RenditionName, Upload
+from portal_app.domain.notifications.models import Mail
+from portal_app.domain.orders.models import Order
+from portal_app.domain.orders.placing import OrderRequest
+from portal_app.domain.orders.queries import visible
+from portal_app.domain.orders.service import accept, place_order
+from tests.conftest import NOW, Cast
+
+MARK = "Zz9marker"
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What a stranger could try to name: numbers, ids and secrets of Harbor Light."""
+
+    pending: int
+    accepted: int
+    delivered: int
+    listing_id: int
+    listing: str
+    asset: str
+    upload: str
+    attempt: str
+    order_id: int
+    delivery_id: int
+    link_token: str
+    session_token: str
+    link: Viewer
+
+
+def build(database: Database, cast: Cast) -> World:
+    """Three orders: pending, accepted, and delivered but not paid."""
+    numbers = [_placed(database, cast, position) for position in range(3)]
+    for number in numbers[1:]:
+        with database.unit_of_work() as db:
+            accept(db, cast.olive, number, now=NOW)
+    with database.unit_of_work() as db:
+        order = db.exec(visible(cast.olive).where(Order.number == numbers[2])).one()
+        listing = db.get(Listing, order.listing_id)
+        asset = _photo(db, cast, listing, 0)
+        _photo(db, cast, listing, 1)
+        done = deliver(db, cast.olive, order.number, DeliverRequest(message=MARK), now=NOW)
+        token = make_link(db, done.delivery_id, "carl@coastline.example", now=NOW)
+        attempt = _money(db, cast, order)
+        _session(db, cast)
+        _messages(db, cast, order)
+        upload = _upload(db, cast, listing)
+        link = Viewer(studio_id=cast.harbor, role=Role.LINK, listing_id=listing.id, link_id=1)
+        return World(
+            *numbers, listing.id, listing.public_id, asset.public_id, upload, attempt, order.id, done.delivery_id, token, "session", link
+        )  # fmt: skip
+
+
+def _placed(database: Database, cast: Cast, position: int) -> int:
+    request = OrderRequest(
+        request_key=f"{MARK}-{position}",
+        street=f"{position} {MARK} Lane",
+        town=f"{MARK} Town",
+        area="2940",
+        services=(cast.photos, cast.floor_plan),
+        starts_at=datetime(2026, 11, 26 + position, 9, 30),
+        access_notes=f"{MARK} 4711",
+    )
+    with database.unit_of_work() as db:
+        return place_order(db, cast.carl, request, now=NOW + timedelta(seconds=position))
+
+
+def _photo(db: Session, cast: Cast, listing: Listing, position: int) -> Asset:
+    sha = f"{position:x}" * 64
+    asset = Asset(
+        studio_id=cast.harbor, listing_id=listing.id, public_id=f"asset{position}{MARK}", state="ready",
+        original_name=f"{MARK}-{position}.jpg", size=10, sha256=sha, crc32=1, width=6000, height=4000, position=position, received_at=NOW,
+    )  # fmt: skip
+    db.add(asset)
+    db.flush()
+    db.add_all(
+        Rendition(studio_id=cast.harbor, asset_id=asset.id, name=name, sha256=sha, crc32=1, size=10, width=480, height=320)
+        for name in RenditionName
+    )
+    db.flush()
+    return asset
+
+
+def _money(db: Session, cast: Cast, order: Order) -> str:
+    attempt = PaymentAttempt(
+        public_id=f"attempt{MARK}", studio_id=cast.harbor, order_id=order.id, mode="test", currency="USD", amount_cents=100,
+        description=MARK, payer_email=f"{MARK}@x.example", idempotency_key=MARK, return_to="/", base_url="http://localhost:3000",
+        session_id="cs_1", created_at=NOW, expires_at=NOW + timedelta(hours=1),
+    )  # fmt: skip
+    common = {"studio_id": cast.harbor, "mode": "test", "currency": "USD", "amount_cents": 100, "memo": MARK, "at": NOW}
+    db.add(attempt)
+    db.add(LedgerEntry(order_id=order.id, kind="payment", source_id="pi_1", **common))
+    db.add(LedgerEntry(order_id=None, kind="unallocated", source_id="pi_2", **common))
+    db.add(WebhookEvent(studio_id=cast.harbor, mode="test", event_id="evt_1", kind="x", body=MARK.encode(), received_at=NOW))
+    db.add(
+        StripeAccount(
+            studio_id=cast.harbor, mode="test", endpoint_token=MARK, secret_key_box=b"x", webhook_secret_box=b"x"
+        )  # fmt: skip
+    )
+    db.flush()
+    return attempt.public_id
+
+
+def _session(db: Session, cast: Cast) -> None:
+    who = {"studio_id": cast.harbor, "account_id": cast.carl.account_id}
+    later = NOW + timedelta(days=1)
+    db.add(SignInSession(token_hash=fingerprint("session"), created_at=NOW, seen_at=NOW, ends_at=later, device=MARK, **who))
+    db.add(MailedCode(purpose="verify", email_key=MARK, code_hash="x", created_at=NOW, ends_at=later, **who))
+    db.add(Attempt(studio_id=cast.harbor, key=MARK, at=NOW))
+    db.flush()
+
+
+def _messages(db: Session, cast: Cast, order: Order) -> None:
+    db.add(
+        Mail(
+            studio_id=cast.harbor,
+            order_id=order.id,
+            kind="order_placed",
+            once_key=MARK,
+            to_email="carl@coastline.example",
+            from_name="Harbor Light",
+            subject=MARK,
+            text=MARK,
+            html=MARK,
+            message_id=f"<{MARK}@x>",
+            created_at=NOW,
+        )  # fmt: skip
+    )
+    db.flush()
+
+
+def _upload(db: Session, cast: Cast, listing: Listing) -> str:
+    upload = Upload(
+        public_id=f"upload{MARK}", studio_id=cast.harbor, listing_id=listing.id, account_id=cast.pia.account_id,
+        file_name=f"{MARK}.jpg", size=10, created_at=NOW, touched_at=NOW,
+    )  # fmt: skip
+    db.add(upload)
+    db.flush()
+    return upload.public_id
