@@ -28,7 +28,7 @@ function Tile({ photo, at, count, onMove, children }) {
           <button type="button" className="handle" ref={setActivatorNodeRef} {...attributes} {...listeners} aria-roledescription="photo that can be moved" aria-label={`Move ${label}`}>
             <Picture photo={photo} />
           </button>
-          {at === 0 ? <span className="tag">Cover</span> : null}
+          {photo.cover ? <span className="tag">Cover</span> : null}
         </div>
         <figcaption>
           <button type="button" id={`earlier-${photo.id}`} className="btn soft square" aria-label={`Move ${label}, earlier`} disabled={at === 0} onClick={() => onMove(at, at - 1, "earlier")}><Icon name="earlier" /></button>

@@ -108,11 +108,7 @@ def _money(db: Session, cast: Cast, order: Order) -> str:
     db.add(LedgerEntry(order_id=order.id, kind="payment", source_id="pi_1", **common))
     db.add(LedgerEntry(order_id=None, kind="unallocated", source_id="pi_2", **common))
     db.add(WebhookEvent(studio_id=cast.harbor, mode="test", event_id="evt_1", kind="x", body=MARK.encode(), received_at=NOW))
-    db.add(
-        StripeAccount(
-            studio_id=cast.harbor, mode="test", endpoint_token=MARK, secret_key_box=b"x", webhook_secret_box=b"x"
-        )  # fmt: skip
-    )
+    db.add(StripeAccount(studio_id=cast.harbor, mode="test", endpoint_token=MARK, secret_key_box=b"x", webhook_secret_box=b"x"))
     db.flush()
     return attempt.public_id
 
@@ -140,7 +136,7 @@ def _messages(db: Session, cast: Cast, order: Order) -> None:
             html=MARK,
             message_id=f"<{MARK}@x>",
             created_at=NOW,
-        )  # fmt: skip
+        )
     )
     db.flush()
 

@@ -8,7 +8,6 @@ from sqlalchemy import event, insert
 from portal_app.core.viewer import Viewer
 from portal_app.db import Database
 from portal_app.domain.billing.queries import due
-from portal_app.domain.delivery.queries import covers
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.orders.models import Order
 from portal_app.domain.orders.queries import order_rows, status_counts
@@ -68,7 +67,6 @@ def statements(database: Database, by: Viewer) -> int:
             page = order_rows(db, by)
             status_counts(db, by)
             due(db, [row.id for row in page.rows])
-            covers(db, by, [row.listing_id for row in page.rows])
     finally:
         event.remove(database.engine, "before_cursor_execute", count)
     return len([statement for statement in seen if statement.startswith(("SELECT", "WITH"))])

@@ -7,13 +7,13 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
-from portal_app.core.errors import NotAllowed, NotFound
+from portal_app.core.errors import Conflict, NotAllowed, NotFound
 from portal_app.core.viewer import Permission, Viewer
 from portal_app.domain.activity.service import enqueue, record
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.media.models import Asset, AssetState, Rendition
-from portal_app.domain.media.ordering import Placing, arrange, move
-from portal_app.domain.media.queries import asset_by_public_id
+from portal_app.domain.media.ordering import Placing, arrange, move, moved_one
+from portal_app.domain.media.queries import asset_by_public_id, photos
 
 
 def move_photo(db: Session, by: Viewer, asset_public_id: str, to_position: int, *, now: datetime) -> None:
@@ -23,6 +23,19 @@ def move_photo(db: Session, by: Viewer, asset_public_id: str, to_position: int, 
     living = living_photos(db, asset.listing_id)
     number(living, move([photo.id for photo in living], asset.id, to_position))
     record(db, by, "asset.moved", now=now, listing_id=asset.listing_id, details={"asset_id": asset.id, "to": asset.position})
+
+
+def arrange_photos(db: Session, by: Viewer, listing_id: int, asset_public_ids: Sequence[str], *, now: datetime) -> None:
+    """The whole order as a person left it after moving one photo. Raises Conflict when the photos changed meanwhile."""
+    _staff_only(by)
+    shown = [card.public_id for card in photos(db, by, listing_id)]
+    if not shown:
+        raise NotFound
+    moved = moved_one(shown, asset_public_ids)
+    if moved:
+        move_photo(db, by, moved[0], moved[1], now=now)
+    elif list(asset_public_ids) != shown:
+        raise Conflict("Photos came or went while you were sorting. This is their order now; move it once more.")
 
 
 def make_cover(db: Session, by: Viewer, asset_public_id: str, *, now: datetime) -> None:
@@ -112,13 +125,17 @@ def require_upload(by: Viewer) -> None:
 
 
 def _locked(db: Session, by: Viewer, asset_public_id: str) -> Asset:
-    if not by.is_staff and by.role != "system":
-        raise NotFound
-    require_upload(by)
+    _staff_only(by)
     asset = asset_by_public_id(db, by, asset_public_id)
     lock_listing(db, asset.listing_id)
     db.refresh(asset)
     return asset
+
+
+def _staff_only(by: Viewer) -> None:
+    if not by.is_staff and by.role != "system":
+        raise NotFound
+    require_upload(by)
 
 
 def _listing(db: Session, listing_id: int) -> Listing:

@@ -36,6 +36,17 @@ def move(ids: Sequence[int], moved: int, to_position: int) -> list[int]:
     return rest
 
 
+def moved_one(before: Sequence[str], after: Sequence[str]) -> tuple[str, int] | None:
+    """Which one was moved, and to which place, when `after` is `before` with a single one elsewhere; None otherwise."""
+    if sorted(before) != sorted(after) or list(before) == list(after):
+        return None
+    first = next(place for place, (old, new) in enumerate(zip(before, after, strict=True)) if old != new)
+    for candidate in (before[first], after[first]):
+        if [each for each in before if each != candidate] == [each for each in after if each != candidate]:
+            return candidate, list(after).index(candidate)
+    return None
+
+
 def _by_time(photo: Placing) -> tuple:
     return photo.captured_at or LAST, _natural(photo.name), photo.id
 

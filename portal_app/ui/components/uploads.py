@@ -72,7 +72,8 @@ def replace_button(listing: Words, photo: Words, *, on_finished, label: Words = 
 
 
 def sorter(photos: rx.Var, *, on_reorder, on_act=None) -> rx.Component:
-    """Photos in order. `photos`: dicts id, url, name, alt, state ("ready", "making", "failed"), reason, actions [{id, label}].
+    """Photos in order. `photos`: dicts id, url, name, alt, state ("ready", "making", "failed"), reason, cover,
+    actions [{id, label}].
 
     One event per move, `on_reorder(ids)`; `on_act(action_id, photo_id)` for the buttons beneath a photo.
     """

@@ -35,7 +35,7 @@ def deliver_card(page: OrderPage, money: Balance, photos: Sequence[PhotoCard]) -
     """The head and the panel of the screen."""
     fresh = [photo for photo in photos if photo.state == "ready" and not photo.delivered]
     sent = sum(photo.delivered for photo in photos)
-    owed = money.due_cents
+    owed = money.due
     return DeliverCard(
         number=page.row.number,
         street=page.row.street,
@@ -79,11 +79,11 @@ def _count(number: int, noun: str = "photo") -> str:
 
 def tiles(photos: Sequence[PhotoCard]) -> list[dict[str, Any]]:
     """The photos in order, as the sorter draws them."""
-    return [_tile(photo, position) for position, photo in enumerate(photos)]
+    return [_tile(photo) for photo in photos]
 
 
-def _tile(photo: PhotoCard, position: int) -> dict[str, Any]:
-    cover = [{"id": "cover", "label": "Make cover"}] if position and photo.state == "ready" else []
+def _tile(photo: PhotoCard) -> dict[str, Any]:
+    cover = [{"id": "cover", "label": "Make cover"}] if photo.state == "ready" and not photo.is_cover else []
     return {
         "id": photo.public_id,
         "url": f"/files/{photo.public_id}/thumb",
@@ -91,5 +91,6 @@ def _tile(photo: PhotoCard, position: int) -> dict[str, Any]:
         "alt": photo.name,
         "state": {"ready": "ready", "failed": "failed"}.get(photo.state, "making"),
         "reason": photo.reason,
+        "cover": photo.is_cover,
         "actions": [*cover, {"id": "replace", "label": "Replace"}, {"id": "remove", "label": "Remove"}],
     }

@@ -62,7 +62,10 @@ def _order_of_photos() -> rx.Component:
         rx.cond(
             S.photos,
             rx.fragment(
-                rx.el.p("Drag a photo, or use its arrows. The first one is the cover.", class_name="small quiet"),
+                rx.el.p(
+                    "Drag a photo, or use its arrows. Without a choice of yours the first one is the cover.",
+                    class_name="small quiet",
+                ),
                 sorter(S.photos, on_reorder=S.arrange, on_act=S.act_on),
             ),
             empty("photo", "No photos yet.", "Drop them above or choose from this device."),
@@ -88,9 +91,7 @@ def _panel() -> rx.Component:
             auto_complete="off",
             input_mode="email",
         ),
-        text_area(
-            "Message", "message", optional=True, default_value=S.message, on_blur=lambda typed: S.keep("message", typed)
-        ),
+        text_area("Message", "message", optional=True, default_value=S.message, on_blur=lambda typed: S.keep("message", typed)),
         _switches(),
         _deliver_button(),
         on_submit=S.deliver,

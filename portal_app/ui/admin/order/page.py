@@ -46,7 +46,10 @@ def _next() -> rx.Component:
         rx.match(
             S.order.status,
             ("pending", _accept()),
-            ("accepted", link_button("Upload and deliver", f"/admin/deliver/{S.order.number}", kind="main", tall=True, wide=True)),
+            (
+                "accepted",
+                link_button("Upload and deliver", f"/admin/deliver/{S.order.number}", kind="main", tall=True, wide=True),
+            ),
             ("completed", link_button("Add or change photos", f"/admin/deliver/{S.order.number}", wide=True)),
             rx.el.p("This order is canceled.", class_name="small quiet"),
         ),
@@ -95,7 +98,11 @@ def _visit(card: rx.Var) -> rx.Component:
         rx.el.dl(
             rx.el.div(rx.el.dt("For"), rx.el.dd(S.order.services)),
             rx.cond(S.order.area, rx.el.div(rx.el.dt("Size"), rx.el.dd(S.order.area)), rx.fragment()),
-            rx.cond(S.order.access_notes, rx.el.div(rx.el.dt("Access"), rx.el.dd(S.order.access_notes, class_name="pre")), rx.fragment()),
+            rx.cond(
+                S.order.access_notes,
+                rx.el.div(rx.el.dt("Access"), rx.el.dd(S.order.access_notes, class_name="pre")),
+                rx.fragment(),
+            ),
             class_name="facts small",
         ),
     )

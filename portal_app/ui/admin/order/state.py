@@ -36,8 +36,8 @@ class AdminOrderState(Base):
         page = await ask(order_page, viewer_of(self), route_number(self))
         money = await ask(balance, page.row.id)
         self.order = order_page_card(page, zone=self.studio.zone, unit=self.studio.area_unit, studio=self.studio.name)
-        self.paid = money_words(money.paid_cents, page.row.currency)
-        self.due = money_words(money.due_cents, page.row.currency)
+        self.paid = money_words(money.paid, page.row.currency)
+        self.due = money_words(money.due, page.row.currency)
         self.loaded = True
 
     @staff(Permission.ACCEPT_ORDERS)

@@ -116,7 +116,9 @@ def _time() -> rx.Component:
             select("Time", "time", TIMES, default_value=S.time, on_change=lambda value: S.keep("time", value)),
             class_name="pair",
         ),
-        rx.el.p(f"In {S.zone_name}. The studio confirms the time or calls you. Nothing is charged today.", class_name="small quiet"),
+        rx.el.p(
+            f"In {S.zone_name}. The studio confirms the time or calls you. Nothing is charged today.", class_name="small quiet"
+        ),
     )
 
 
