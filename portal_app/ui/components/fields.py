@@ -31,7 +31,7 @@ def _joined(key: str, hint: Words, error: Words) -> dict:
     if not _is_there(error):
         return {"aria_describedby": described} if described else {}
     return {
-        "aria_describedby": rx.cond(error, f"{key}-error", described),
+        "aria_describedby": rx.cond(error, f"{key}-error", described or rx.Var("undefined")),
         "aria_invalid": rx.cond(error, "true", "false"),
     }
 

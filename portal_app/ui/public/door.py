@@ -1,0 +1,119 @@
+"""What the four pages before the door share: the frame with the scene, and what a form said before its redirect."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from portal_app.core.paths import safe_next
+from portal_app.ui.components.buttons import button
+from portal_app.ui.components.fields import field
+from portal_app.ui.components.frames import note
+from portal_app.ui.components.links import NativeForm
+from portal_app.ui.components.people import mark
+from portal_app.ui.components.words import Child, Words
+from portal_app.ui.shared.session import Base
+
+
+class Door(Base):
+    """What a native form said (its field, its sentence, what was typed) and where its answer leads."""
+
+    wrong_field: str = ""
+    sentence: str = ""
+    typed_email: str = ""
+    typed_name: str = ""
+    onward: str = "/"
+    step: str = ""
+
+    def _enter(self, form: str) -> None:
+        flash = self._flash(form)
+        asked = self.router.url.query_parameters
+        self.wrong_field, self.sentence = flash.field, flash.sentence
+        self.typed_email, self.typed_name = flash.email, flash.name
+        self.onward, self.step = safe_next(asked.get("next")), asked.get("step", "")
+
+
+def door(title: Words, lead: Child, *children: Child) -> rx.Component:
+    """The frame: a scene, the mark, a title, a form, and whose door this is."""
+    return rx.el.div(
+        rx.el.header(class_name="scene", aria_hidden="true"),
+        rx.el.main(
+            mark("/login"),
+            rx.el.div(rx.el.h1(title), rx.el.p(lead, class_name="quiet"), _said(), *children, class_name="form"),
+            _foot(),
+            id="main",
+            tab_index=-1,
+            class_name="door",
+        ),
+        class_name="gate",
+    )
+
+
+def posted_form(action: str, *children: Child) -> rx.Component:
+    """A form the browser posts itself, which comes back to where the person wanted to go."""
+    onward = rx.el.input(type="hidden", name="next", value=Door.onward, read_only=True)
+    return NativeForm.create(onward, *children, action=action, method="post", class_name="stack", style={"--gap": "20px"})
+
+
+def email_field(**props) -> rx.Component:
+    """The address somebody signs in with."""
+    return field(
+        "Email",
+        "email",
+        type="email",
+        auto_complete="username",
+        auto_capitalize="none",
+        spell_check=False,
+        required=True,
+        default_value=Door.typed_email,
+        error=wrong("email"),
+        **props,
+    )
+
+
+def new_password_field(label: str, hint: str) -> rx.Component:
+    """A password to be chosen."""
+    return field(
+        label,
+        "password",
+        type="password",
+        auto_complete="new-password",
+        min_length=8,
+        max_length=128,
+        required=True,
+        hint=hint,
+        error=wrong("password"),
+    )
+
+
+def code_field() -> rx.Component:
+    """The mailed code, as phones fill it in by themselves."""
+    return field(
+        "Code from the mail",
+        "code",
+        auto_complete="one-time-code",
+        input_mode="numeric",
+        max_length=12,
+        required=True,
+        class_name="code-in",
+        error=wrong("code"),
+    )
+
+
+def submit(label: str, *, kind: str = "main") -> rx.Component:
+    """The button that posts a form."""
+    return button(label, kind=kind, tall=True, wide=True, type="submit")
+
+
+def wrong(name: str) -> rx.Var[str]:
+    """The sentence beside a field, or nothing."""
+    return rx.cond(Door.wrong_field == name, Door.sentence, "")
+
+
+def _said() -> rx.Component:
+    general = (Door.sentence != "") & (Door.wrong_field == "")
+    return rx.cond(general, rx.el.div(note(Door.sentence, tone="wait"), role="status"), rx.fragment())
+
+
+def _foot() -> rx.Component:
+    more = rx.cond(Base.studio.phone, f" · {Base.studio.place} · {Base.studio.phone}", "")
+    return rx.el.p(rx.el.span(class_name="studio-name"), more, class_name="tiny quiet foot")

@@ -1,0 +1,15 @@
+"""A new password."""
+
+from __future__ import annotations
+
+from portal_app.ui.public.door import Door
+from portal_app.ui.shared.guard import public
+
+
+class Reset(Door):
+    """The page that asks for an address first, then for the mailed code and a new password."""
+
+    @public
+    async def enter(self) -> None:
+        """Show what the form said, if it said something."""
+        self._enter("reset")

@@ -1,0 +1,159 @@
+"""The frames every screen stands in: rail on wide screens, top mark and bottom bar on phones, one main landmark.
+
+portal_shell   a customer's places, Place order first; the holder of a secret link gets the mark only
+admin_shell    the studio's places
+plain_shell    a task of its own: the mark and a way out
+"""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from portal_app.ui.components.buttons import link_button
+from portal_app.ui.components.failing import missing_part
+from portal_app.ui.components.floating import toasts
+from portal_app.ui.components.icons import icon
+from portal_app.ui.components.links import NativeForm, Place, go
+from portal_app.ui.components.people import face, mark
+from portal_app.ui.components.waiting import page_skeleton
+from portal_app.ui.components.words import Child, Flag
+from portal_app.ui.shared.guard import public
+from portal_app.ui.shared.session import Base
+
+HOME = ("Home", "home", "/")
+LISTINGS = ("Listings", "photo", "/listings")
+ORDERS = ("Orders", "orders", "/orders")
+ACCOUNT = ("Account", "account", "/account")
+TODAY = ("Today", "home", "/admin")
+STUDIO_ORDERS = ("Orders", "orders", "/admin/orders")
+CUSTOMERS = ("Customers", "customers", "/admin/customers")
+
+PORTAL_PLACES = (HOME, LISTINGS, ORDERS, ACCOUNT)
+STUDIO_PLACES = (TODAY, STUDIO_ORDERS, CUSTOMERS)
+
+
+class Notes(Base):
+    """The passing notes of every page."""
+
+    @public
+    async def put_away(self, note: str) -> None:
+        """A note was read, or its time is over."""
+        self.toasts = [toast for toast in self.toasts if toast["id"] != note]
+
+
+def portal_shell(*children: Child, ready: Flag = True) -> rx.Component:
+    """A customer's page. Until `ready` a skeleton stands in its place; what cannot be found says so."""
+    return rx.cond(Base.me.role == "link", _link_frame(*children, ready=ready), _portal_frame(*children, ready=ready))
+
+
+def admin_shell(*children: Child, ready: Flag = True) -> rx.Component:
+    """A page of the studio's own people."""
+    return _frame(
+        _rail(STUDIO_PLACES),
+        rx.el.main(_content(children, ready), id="main", tab_index=-1, class_name="main"),
+        _bar(*STUDIO_PLACES, count=3),
+        home="/admin",
+    )
+
+
+def plain_shell(*children: Child, leave: rx.Component | None = None) -> rx.Component:
+    """A task of its own, like placing an order: the mark, a way out, and the task."""
+    head = rx.el.header(mark("/"), leave if leave is not None else link_button("Close", "/", kind="soft"), class_name="btop")
+    return rx.fragment(_skip(), head, *children, toasts(Base.toasts, Notes.put_away))
+
+
+def _portal_frame(*children: Child, ready: Flag) -> rx.Component:
+    order = link_button("Place order", "/place-order", kind="main", drawing="plus")
+    return _frame(
+        _rail(PORTAL_PLACES, order),
+        rx.el.main(_unproven(), _content(children, ready), id="main", tab_index=-1, class_name="main"),
+        _bar(HOME, LISTINGS, None, ORDERS, ACCOUNT, count=5),
+        home="/",
+    )
+
+
+def _link_frame(*children: Child, ready: Flag) -> rx.Component:
+    door = go("Sign in", to="/login", kind="btn soft")
+    return rx.el.div(
+        _skip(),
+        rx.el.header(mark(""), door, class_name="top"),
+        rx.el.main(_content(children, ready), id="main", tab_index=-1, class_name="main"),
+        toasts(Base.toasts, Notes.put_away),
+        class_name="frame linked",
+    )
+
+
+def _frame(rail: rx.Component, main: rx.Component, bar: rx.Component, *, home: str) -> rx.Component:
+    return rx.fragment(
+        _skip(),
+        rx.el.div(_top(home), rail, main, bar, class_name="frame"),
+        _me_menu(),
+        toasts(Base.toasts, Notes.put_away),
+    )
+
+
+def _content(children: tuple[Child, ...], ready: Flag) -> rx.Component:
+    page = rx.fragment(*children) if ready is True else rx.cond(ready, rx.fragment(*children), page_skeleton())
+    return rx.cond(Base.missing, missing_part(), page)
+
+
+def _skip() -> rx.Component:
+    return rx.el.a("Skip to content", href="#main", class_name="skip")
+
+
+def _top(home: str) -> rx.Component:
+    me = rx.el.button(
+        Base.me.initials,
+        rx.el.span(" ", Base.me.name, ": account", class_name="hide"),
+        type="button",
+        class_name="face tap",
+        custom_attrs={"popoverTarget": "me"},
+    )
+    return rx.el.header(mark(home), me, class_name="top")
+
+
+def _rail(places: tuple[tuple[str, str, str], ...], first: rx.Component | None = None) -> rx.Component:
+    items = (rx.el.li(_place(*place, size=20)) for place in places)
+    return rx.el.header(mark(places[0][2]), first, rx.el.nav(rx.el.ul(*items), aria_label="Main"), _person(), class_name="rail")
+
+
+def _bar(*places: tuple[str, str, str] | None, count: int) -> rx.Component:
+    items = (_place(*place, size=22) if place else _go_order() for place in places)
+    return rx.el.nav(*items, aria_label="Main, phone", class_name=f"bar of-{count}")
+
+
+def _place(words: str, drawing: str, path: str, *, size: int) -> rx.Component:
+    return Place.create(icon(drawing, size=size), words, to=path, end=path in {"/", "/admin"})
+
+
+def _go_order() -> rx.Component:
+    return Place.create(rx.el.span(icon("plus", stroke=2)), "Place order", to="/place-order", class_name="go")
+
+
+def _person() -> rx.Component:
+    words = rx.el.span(
+        rx.el.span(Base.me.name, class_name="name"),
+        rx.el.span(Base.me.caption, class_name="quiet tiny"),
+        sign_out(),
+        class_name="grow",
+    )
+    return rx.el.div(face(Base.me.initials), words, class_name="me row")
+
+
+def _me_menu() -> rx.Component:
+    who = rx.el.div(
+        rx.el.p(Base.me.name, class_name="strong"), rx.el.p(Base.me.email, class_name="small quiet"), class_name="who"
+    )
+    return rx.el.div(who, sign_out(), id="me", class_name="menu", custom_attrs={"popover": "auto"})
+
+
+def sign_out() -> rx.Component:
+    """Leaving is a form the browser posts: the page that follows starts with a new socket and an empty state."""
+    leave = rx.el.button("Sign out", type="submit", class_name="sign-out")
+    return NativeForm.create(leave, action="/api/sign-out", method="post")
+
+
+def _unproven() -> rx.Component:
+    words = rx.el.span("Type the code we mailed to ", rx.el.b(Base.me.email), " to see earlier orders of this address.")
+    strip = rx.el.div(words, go("Type the code", to="/verify"), class_name="banner", role="region", aria_label="Your mailbox")
+    return rx.cond(Base.me.is_customer & ~Base.me.is_verified, strip, rx.fragment())
