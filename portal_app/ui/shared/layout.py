@@ -56,10 +56,11 @@ def admin_shell(*children: Child, ready: Flag = True) -> rx.Component:
     )
 
 
-def plain_shell(*children: Child, leave: rx.Component | None = None) -> rx.Component:
-    """A task of its own, like placing an order: the mark, a way out, and the task."""
-    head = rx.el.header(mark("/"), leave if leave is not None else link_button("Close", "/", kind="soft"), class_name="btop")
-    return rx.fragment(_skip(), head, *children, toasts(Base.toasts, Notes.put_away))
+def booking_shell(*children: Child) -> rx.Component:
+    """Placing an order: the mark, a way out that keeps what was typed, and the task."""
+    head = rx.el.header(mark("/"), link_button("Save and close", "/", kind="soft"), class_name="btop")
+    main = rx.el.main(*children, id="main", tab_index=-1)
+    return rx.fragment(_skip(), head, main, toasts(Base.toasts, Notes.put_away))
 
 
 def _portal_frame(*children: Child, ready: Flag) -> rx.Component:
