@@ -13,8 +13,12 @@ from pathlib import Path
 from portal_app.adapters.disk_store import DiskStore
 from portal_app.adapters.mailbox_mailer import MailboxMailer
 from portal_app.adapters.pillow_renderer import PillowRenderer
+from portal_app.adapters.secret_box import SecretBox
 from portal_app.adapters.smtp_mailer import SmtpMailer
+from portal_app.adapters.stripe_keys import open_gateway
 from portal_app.db import Database
+from portal_app.domain.billing.gateway import PaymentGateway
+from portal_app.domain.billing.queries import keys_of_endpoint, keys_of_studio
 from portal_app.domain.media.renderer import Renderer
 from portal_app.domain.media.store import Store
 from portal_app.domain.notifications.mailer import Mailer
@@ -36,6 +40,20 @@ class Wiring:
     def uploads_dir(self) -> Path:
         """Where unfinished uploads lie."""
         return self.settings.data_dir / "uploads"
+
+    def gateway_for(self, studio_id: int, mode: str = "") -> PaymentGateway | None:
+        """The studio's way to take cards: of one mode, or the one it uses now. None when it has no keys."""
+        with self.database.reading() as db:
+            keys = keys_of_studio(db, studio_id, mode)
+        return open_gateway(keys, SecretBox(self.settings.secret_key), _stripe_base(self.settings)) if keys else None
+
+    def gateway_at(self, endpoint_token: str) -> tuple[int, str, PaymentGateway] | None:
+        """Studio, mode and gateway of a webhook's address."""
+        with self.database.reading() as db:
+            keys = keys_of_endpoint(db, endpoint_token)
+        if keys is None:
+            return None
+        return keys.studio_id, keys.mode, open_gateway(keys, SecretBox(self.settings.secret_key), _stripe_base(self.settings))
 
 
 _current: Wiring | None = None
@@ -86,3 +104,9 @@ def use(wiring: Wiring | None) -> None:
 
 def _mailer(settings: Settings) -> Mailer:
     return SmtpMailer(settings.smtp_url) if settings.smtp_url else MailboxMailer(settings.data_dir / "mailbox")
+
+
+def _stripe_base(settings: Settings) -> str:
+    """Nothing means Stripe itself."""
+    stand_in = f"http://127.0.0.1:{settings.demo_stripe_port}" if settings.demo_stripe_port > 0 else ""
+    return settings.stripe_api_base or stand_in

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from portal_app.adapters.secret_box import SecretBox, context_of
+from portal_app.adapters.secret_box import SecretBox
+from portal_app.adapters.stripe_keys import seal_keys
 from portal_app.core.tokens import new_token
 from portal_app.demo.stripe.accounts import new_account, read_accounts, write_accounts
 from portal_app.domain.billing.models import Mode
@@ -60,15 +61,8 @@ def open_account(db: Session, settings: Settings, studio_id: int, studio_name: s
     """Fresh test keys for a studio: sealed in its row, and written where the stand-in finds them."""
     endpoint_token, path = new_token(), stand_in_folder(settings) / "accounts.json"
     account = new_account(studio_name, f"/webhooks/stripe/{endpoint_token}")
-    box = SecretBox(settings.secret_key)
-    connect_stripe(
-        db,
-        studio_id,
-        Mode.TEST,
-        endpoint_token=endpoint_token,
-        secret_key_box=box.seal(account.key, context_of(studio_id, Mode.TEST, "secret_key")),
-        webhook_secret_box=box.seal(account.webhook_secret, context_of(studio_id, Mode.TEST, "webhook_secret")),
-    )
+    key, secret = seal_keys(SecretBox(settings.secret_key), studio_id, Mode.TEST, account.key, account.webhook_secret)
+    connect_stripe(db, studio_id, Mode.TEST, endpoint_token=endpoint_token, secret_key_box=key, webhook_secret_box=secret)
     write_accounts(path, [*read_accounts(path), account])
 
 
