@@ -59,12 +59,17 @@ class Settings:
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Settings from the environment. Raises BadSettings listing every fault at once."""
-    env = dict(os.environ if environ is None else environ)
-    settings = _collect(env)
-    faults = list(_faults(settings, env))
+    settings, faults = settings_and_faults(environ)
     if faults:
         raise BadSettings(faults)
     return settings
+
+
+def settings_and_faults(environ: Mapping[str, str] | None = None) -> tuple[Settings, list[str]]:
+    """What the environment says and what is wrong with it: `python -m portal_app check` goes on to look at the rest."""
+    env = dict(os.environ if environ is None else environ)
+    settings = _collect(env)
+    return settings, list(_faults(settings, env))
 
 
 def _collect(env: Mapping[str, str]) -> Settings:

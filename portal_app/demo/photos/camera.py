@@ -73,6 +73,25 @@ def camera_jpeg(
     stored.save(path, "JPEG", quality=93, exif=exif, icc_profile=display_p3() if icc == "display-p3" else srgb())
 
 
+def stamped(jpeg: bytes, exif: Image.Exif) -> bytes:
+    """A JPEG without EXIF, with this EXIF: the same picture taken at another time and place, nothing encoded again."""
+    fields = exif.tobytes()
+    return jpeg[:2] + b"\xff\xe1" + struct.pack(">H", len(fields) + 2) + fields + jpeg[2:]
+
+
+def plate(scene: str, path: Path, *, megapixels: float, seed: int, noise: float = 0.04) -> None:
+    """The scene as a JPEG without EXIF, to be stamped later."""
+    picture = grain(draw(scene, *sensor_size(megapixels)), seed, noise)
+    picture.save(path, "JPEG", quality=90, icc_profile=srgb())
+
+
+def framed(plate_path: Path, path: Path, width: int = 1600) -> None:
+    """A picture for a page, about 150 kB."""
+    with Image.open(plate_path) as picture:
+        small = picture.resize((width, width * 2 // 3), Image.Resampling.LANCZOS)
+    small.save(path, "JPEG", quality=82, optimize=True, progressive=True)
+
+
 def sensor_size(megapixels: float) -> tuple[int, int]:
     """Pixels across and down of a 3:2 sensor: 24 megapixels are 6000 × 4000."""
     high = round(math.sqrt(megapixels * 1e6 / 1.5) / 8) * 8

@@ -1,0 +1,146 @@
+"""`python -m portal_app …`: what a person does at the machine."""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import getpass
+import secrets
+import sys
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from portal_app.core.clock import utc_now
+from portal_app.core.errors import Problem
+from portal_app.db import Database, upgrade_to_head
+from portal_app.demo.cast import STUDIOS
+from portal_app.demo.founding import STARTER_SHELF, address_on, stock
+from portal_app.domain.identity.founding import NewStudio, found_studio
+from portal_app.domain.identity.passwords import hash_password, weakness
+from portal_app.readiness import faults_of, ready_settings
+from portal_app.settings import BadSettings, Settings, settings_and_faults
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status says whether it went well."""
+    asked = _parser().parse_args(argv)
+    try:
+        return asked.run(asked)
+    except BadSettings as bad:
+        print("Foyer cannot start like this:", bad, sep="\n", file=sys.stderr)
+        return 1
+    except Problem as problem:
+        print(problem.sentence, file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m portal_app", description="Foyer, from the command line.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    for name, run, about in (
+        ("demo", _demo, "make the demo's studios and print how to sign in"),
+        ("worker", _worker, "do the background work beside the web process"),
+        ("check", _check, "say what keeps this installation from starting"),
+        ("new-key", _new_key, "print a new PORTAL_SECRET_KEY"),
+        ("create-studio", _create_studio, "open a studio with its owner's account"),
+    ):
+        command = commands.add_parser(name, help=about, description=about)
+        command.set_defaults(run=run)
+        if run is _create_studio:
+            _studio_arguments(command)
+    return parser
+
+
+def _studio_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("slug", help="short name, letters, digits and -: harbor")
+    command.add_argument("name", help="as customers read it: Harbor Light")
+    command.add_argument("--owner-name", required=True)
+    command.add_argument("--owner-email", required=True)
+    command.add_argument("--host", help="host name that shows it; PORTAL_PUBLIC_URL's when left out")
+    command.add_argument("--zone", default="America/Los_Angeles", help="IANA time zone")
+    command.add_argument("--currency", default="USD", help="ISO 4217")
+
+
+def _demo(_asked: argparse.Namespace) -> int:
+    from portal_app.demo.seed import seed
+    from portal_app.wiring import close_wiring, open_wiring
+
+    settings = ready_settings()
+    if not settings.is_demo:
+        print("The demo lives beside your own studios, never among them: unset PORTAL_ENV to see it.", file=sys.stderr)
+        return 1
+    wiring = open_wiring(settings, render_workers=settings.render_workers)
+    try:
+        upgrade_to_head(wiring.database)
+        seed(wiring, now=utc_now())
+    finally:
+        close_wiring()
+    print(welcome(settings.public_url))
+    return 0
+
+
+def welcome(public_url: str) -> str:
+    """Addresses and sign-ins of the demo."""
+    port = urlsplit(public_url).port
+    lines = ["", "Foyer's demo:"]
+    for plan in STUDIOS:
+        addresses = "  ".join(f"http://{host}:{port}" for host in plan.hosts)
+        lines += ["", f"  {plan.name}  {addresses}", f"    password for everybody here: {plan.password}"]
+        lines += [f"    {person.email:<34} {person.name}, {person.role}" for person in plan.people if person.key in SHOWN]
+    return "\n".join([*lines, "", f"  Mails: {public_url}/mailbox   Card for payments: 4242 4242 4242 4242", ""])
+
+
+SHOWN = {"carl", "tess", "olive", "pia", "ollie", "omar"}
+
+
+def _worker(_asked: argparse.Namespace) -> int:
+    from portal_app.jobs import worker
+
+    return 0 if worker.main(ready_settings()) else 1
+
+
+def _check(_asked: argparse.Namespace) -> int:
+    settings, faults = settings_and_faults()
+    faults += faults_of(settings)
+    if faults:
+        raise BadSettings(faults)
+    print(f"Ready to start: {settings.env}, {settings.public_url}, files in {settings.data_dir}.")
+    return 0
+
+
+def _new_key(_asked: argparse.Namespace) -> int:
+    print(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
+    return 0
+
+
+def _create_studio(asked: argparse.Namespace) -> int:
+    settings = ready_settings()
+    password = getpass.getpass("Password for the owner: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    if problem := weakness(password, asked.owner_email, asked.owner_name):
+        print(problem, file=sys.stderr)
+        return 1
+    host = asked.host or settings.host
+    new = NewStudio(
+        slug=asked.slug,
+        name=asked.name,
+        host=host,
+        address=address_on(settings.public_url, host),
+        zone=asked.zone,
+        currency=asked.currency,
+        owner_name=asked.owner_name,
+        owner_email=asked.owner_email,
+        owner_password_hash=hash_password(password),
+    )
+    _open_studio(settings, new)
+    print(f"{new.name} is open at {new.address}. {new.owner_name} signs in there as {new.owner_email}.")
+    return 0
+
+
+def _open_studio(settings: Settings, new: NewStudio) -> None:
+    database = Database(settings.database_url)
+    try:
+        upgrade_to_head(database)
+        with database.unit_of_work() as db:
+            stock(db, found_studio(db, new, now=utc_now()), STARTER_SHELF)
+    finally:
+        database.close()

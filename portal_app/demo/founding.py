@@ -1,0 +1,127 @@
+"""Opening the demo's studios: people, hosts, and what they sell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit, urlunsplit
+
+from sqlmodel import Session
+
+from portal_app.core.tokens import new_public_id
+from portal_app.core.viewer import Role, Viewer
+from portal_app.demo.cast import Person, Sold, StudioPlan
+from portal_app.domain.activity.service import record
+from portal_app.domain.catalog.models import Kind, PackagePart, Service, Tier
+from portal_app.domain.customers.models import Customer
+from portal_app.domain.identity.models import Account, Membership
+from portal_app.domain.identity.queries import viewer_from
+from portal_app.domain.identity.service import email_key
+from portal_app.domain.studios.models import Studio, StudioHost
+
+AGE = timedelta(days=60)
+STARTER_SHELF = (
+    Sold(
+        "photos",
+        Kind.SERVICE,
+        "Listing photos",
+        "About 25 pictures",
+        ((2_000, 25_000, 60), (3_500, 35_000, 90), (None, 45_000, 120)),
+    ),
+    Sold("floor_plan", Kind.ADD_ON, "2D floor plan", "Measured on site", ((None, 15_000, 15),)),
+)
+
+
+def found_studio(db: Session, plan: StudioPlan, public_url: str, password_hash: str, *, now: datetime) -> Studio:
+    """Open a demo studio with its hosts, people and shelf, as if it had been here for two months."""
+    studio = Studio(
+        slug=plan.slug,
+        name=plan.name,
+        legal_name=plan.legal_name,
+        place=plan.place,
+        phone=plan.phone,
+        email=plan.email,
+        mark=plan.mark,
+        accent=plan.accent,
+        zone=plan.zone,
+        tax_name=plan.tax_name,
+        tax_basis_points=plan.tax_basis_points,
+        watermark_text=plan.name.upper(),
+        address=address_on(public_url, plan.hosts[0]),
+        next_order_number=1001 if plan.slug == "bluebird" else 1042,
+        is_demo=True,
+    )
+    db.add(studio)
+    db.flush()
+    db.add_all(StudioHost(studio_id=studio.id, host=host, address=address_on(public_url, host)) for host in plan.hosts)
+    stock(db, studio, plan.shelf)
+    for person in plan.people:
+        hire_or_welcome(db, studio, person, password_hash, now=now - AGE)
+    return studio
+
+
+def hire_or_welcome(
+    db: Session, studio: Studio, person: Person, password_hash: str, *, now: datetime, is_demo: bool = True
+) -> Viewer:
+    """An account with a proven mailbox: a member for staff, a customer record for everyone else."""
+    account = Account(
+        studio_id=studio.id,
+        name=person.name,
+        email=person.email,
+        email_key=email_key(person.email),
+        password_hash=password_hash,
+        verified_at=now,
+        created_at=now,
+        is_demo=is_demo,
+    )
+    db.add(account)
+    db.flush()
+    if person.role is Role.CUSTOMER:
+        return _welcome(db, account, person, now=now)
+    member = Membership(studio_id=studio.id, account_id=account.id, role=person.role)
+    db.add(member)
+    db.flush()
+    return viewer_from(account, member)
+
+
+def _welcome(db: Session, account: Account, person: Person, *, now: datetime) -> Viewer:
+    customer = Customer(
+        studio_id=account.studio_id,
+        account_id=account.id,
+        name=person.name,
+        email=person.email,
+        email_key=account.email_key,
+        phone=person.phone,
+        company=person.company,
+        created_at=now,
+    )
+    db.add(customer)
+    db.flush()
+    by = viewer_from(account, None)
+    record(db, by, "account.created", now=now, customer_id=customer.id)
+    record(db, by, "account.verified", now=now)
+    return by
+
+
+def stock(db: Session, studio: Studio, shelf: tuple[Sold, ...], name: Callable[[], str] = new_public_id) -> None:
+    """Put these on sale, packages pointing at their parts."""
+    made = {
+        sold.key: Service(
+            studio_id=studio.id, public_id=name(), kind=sold.kind, name=sold.name, detail=sold.detail, position=position
+        )
+        for position, sold in enumerate(shelf)
+    }
+    db.add_all(made.values())
+    db.flush()
+    for sold in shelf:
+        service = made[sold.key]
+        tiers = sold.tiers
+        db.add_all(Tier(service_id=service.id, up_to=area, price_cents=cents, minutes=minutes) for area, cents, minutes in tiers)
+        db.add_all(PackagePart(package_id=service.id, service_id=made[part].id) for part in sold.parts)
+    db.flush()
+
+
+def address_on(public_url: str, host: str) -> str:
+    """The public address under another host, its port kept: `http://bluebird.localhost:3000`."""
+    parts = urlsplit(public_url)
+    return urlunsplit((parts.scheme, f"{host}:{parts.port}" if parts.port else host, "", "", ""))
