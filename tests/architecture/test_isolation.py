@@ -6,7 +6,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, dataclass, is_dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from portal_app.core.errors import InvalidInput, NotAllowed, NotFound
 from portal_app.core.viewer import Viewer
 from portal_app.db import Database
 from portal_app.domain import tables
-from tests.conftest import NOW, Cast
+from tests.conftest import NOW, Cast, fresh_database, make_cast
 from tests.world import MARK, World, build
 
 pytestmark = pytest.mark.proof("main-job-07")
@@ -59,9 +59,20 @@ READING = [
 ]
 
 
-@pytest.fixture
-def world(database: Database, cast: Cast) -> World:
-    return build(database, cast)
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Harbor Light in full, on a database that the reading tests share."""
+
+    database: Database
+    cast: Cast
+    world: World
+
+
+@pytest.fixture(scope="session")
+def home(database_kind: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Home]:
+    with fresh_database(database_kind, tmp_path_factory.mktemp("home"), request) as database:
+        cast = make_cast(database)
+        yield Home(database, cast, build(database, cast))
 
 
 def arguments(function: Callable, db: Session, by: Viewer, world: World, cast: Cast) -> dict[str, Any]:
@@ -101,9 +112,8 @@ def ask(database: Database, function: Callable, by: Viewer, world: World, cast: 
 
 
 @pytest.mark.parametrize(("room", "name", "function"), READING)
-def test_a_reading_function_shows_a_stranger_nothing(
-    database: Database, cast: Cast, world: World, room: str, name: str, function: Callable
-) -> None:
+def test_a_reading_function_shows_a_stranger_nothing(home: Home, room: str, name: str, function: Callable) -> None:
+    database, cast, world = home.database, home.cast, home.world
     for stranger in (cast.omar, cast.ollie):
         found = ask(database, function, stranger, world, cast)
         assert MARK not in repr(found)
@@ -111,7 +121,8 @@ def test_a_reading_function_shows_a_stranger_nothing(
             assert is_empty(found), f"{room}.{name} answered a stranger"
 
 
-def test_the_same_questions_are_answered_at_home(database: Database, cast: Cast, world: World) -> None:
+def test_the_same_questions_are_answered_at_home(home: Home) -> None:
+    database, cast, world = home.database, home.cast, home.world
     silent = []
     for parameter in READING:
         room, name, function = parameter.values
@@ -133,7 +144,8 @@ def test_every_reading_function_names_its_viewer() -> None:
     assert not loose
 
 
-def test_every_table_of_a_studio_is_visited(database: Database, cast: Cast, world: World) -> None:
+def test_every_table_of_a_studio_is_visited(home: Home) -> None:
+    database, cast, world = home.database, home.cast, home.world
     with database.reading() as db:
         empty = [
             table.name
@@ -145,7 +157,8 @@ def test_every_table_of_a_studio_is_visited(database: Database, cast: Cast, worl
 
 
 @pytest.mark.parametrize("room", [room for room in ROOMS if "visible" in dict(functions(room, "queries"))])
-def test_visible_selects_no_row_of_another_studio(database: Database, cast: Cast, world: World, room: str) -> None:
+def test_visible_selects_no_row_of_another_studio(home: Home, room: str) -> None:
+    database, cast, world = home.database, home.cast, home.world
     visible = dict(functions(room, "queries"))["visible"]
     with database.reading() as db:
         for stranger in (cast.omar, cast.ollie):
@@ -168,7 +181,7 @@ def verbs(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
         "revoke_link": lambda db, by: revoke_link(db, by, 1, now=NOW),
         "revoke_links": lambda db, by: revoke_links(db, by, world.listing, now=NOW),
         "record_offline_payment": lambda db, by: record_offline_payment(db, by, world.delivered, 100, "", "key", now=NOW),
-        "begin_upload": lambda db, by: begin_upload(db, by, world.listing, "a.jpg", 10, now=NOW),
+        "begin_upload": lambda db, by: begin_upload(db, by, world.listing_id, "a.jpg", 10, now=NOW),
         "move_photo": lambda db, by: move_photo(db, by, world.asset, 1, now=NOW),
         "arrange_photos": lambda db, by: arrange_photos(db, by, world.listing_id, [world.asset], now=NOW),
         "make_cover": lambda db, by: make_cover(db, by, world.asset, now=NOW),
@@ -182,7 +195,8 @@ def snapshot(database: Database) -> dict[str, list]:
 
 
 @pytest.mark.parametrize("who", ["omar", "ollie", "carl"])
-def test_a_verb_refuses_a_stranger_and_changes_nothing(database: Database, cast: Cast, world: World, who: str) -> None:
+def test_a_verb_refuses_a_stranger_and_changes_nothing(database: Database, cast: Cast, who: str) -> None:
+    world = build(database, cast)
     before = snapshot(database)
     for name, verb in verbs(world).items():
         with pytest.raises((NotFound, NotAllowed, InvalidInput)), database.unit_of_work() as db:
