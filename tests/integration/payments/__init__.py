@@ -1,0 +1,1 @@
+"""Money, against the stand-in and both databases."""

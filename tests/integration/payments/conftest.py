@@ -1,0 +1,228 @@
+"""A running stand-in, a studio with keys at it, and an order to pay."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from portal_app.adapters.secret_box import SecretBox
+from portal_app.adapters.stripe_gateway import StripeGateway
+from portal_app.adapters.stripe_keys import open_gateway, seal_keys
+from portal_app.core.clock import utc_now
+from portal_app.core.viewer import Viewer
+from portal_app.db import Database
+from portal_app.demo.stripe.accounts import StandInAccount, new_account, read_accounts, write_accounts
+from portal_app.domain.billing import queries, service
+from portal_app.domain.billing.models import AttemptStatus, LedgerEntry, PaymentAttempt, WebhookEvent
+from portal_app.domain.orders.models import Order
+from tests.conftest import Cast
+from tests.integration.builders import make_order
+
+KEY = b"k" * 32
+BASE = "http://localhost:3000"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@dataclass
+class RunningStandIn:
+    """The stand-in as a test sees it."""
+
+    base: str
+    folder: Path
+    process: subprocess.Popen[bytes]
+    app_base: str
+
+    def __getattr__(self, name: str):
+        return lambda **wanted: self.control(name.removesuffix("_"), **wanted)
+
+    def control(self, name: str, **wanted: Any) -> Any:
+        """One control; a refusal comes back as its error."""
+        request = urllib.request.Request(f"{self.base}/_controls/{name}", json.dumps(wanted).encode())
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            return json.load(error)
+
+    def open_account(self, name: str, webhook: str) -> StandInAccount:
+        path = self.folder / "accounts.json"
+        account = new_account(name, webhook)
+        write_accounts(path, [*read_accounts(path), account])
+        return account
+
+
+def start(folder: Path, app_port: int) -> RunningStandIn:
+    port, app = free_port(), f"http://127.0.0.1:{app_port}"
+    process = subprocess.Popen(
+        [
+            sys.executable, "-m", "portal_app.demo.stripe", "--port", str(port), "--controls", "--folder", str(folder),
+            "--app", app, "--parent", str(os.getpid()),
+        ],
+        stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    base, ends = f"http://127.0.0.1:{port}", time.monotonic() + 15
+    while time.monotonic() < ends:
+        try:
+            urllib.request.urlopen(f"{base}/healthz", timeout=1).close()
+            return RunningStandIn(base, folder, process, app)
+        except OSError:
+            time.sleep(0.05)
+    raise RuntimeError("the stand-in did not start")
+
+
+@pytest.fixture(scope="session")
+def app_port() -> int:
+    return free_port()
+
+
+@pytest.fixture(scope="session")
+def shared_stand_in(tmp_path_factory: pytest.TempPathFactory, app_port: int) -> Iterator[RunningStandIn]:
+    running = start(tmp_path_factory.mktemp("stripe"), app_port)
+    yield running
+    running.process.terminate()
+    running.process.wait(10)
+
+
+@pytest.fixture
+def stand_in(shared_stand_in: RunningStandIn) -> RunningStandIn:
+    """The shared stand-in; each test's studios have their own accounts there. Webhooks are off until asked for."""
+    shared_stand_in.queue(mode="never")
+    return shared_stand_in
+
+
+@pytest.fixture
+def own_stand_in(tmp_path: Path, app_port: int) -> Iterator[RunningStandIn]:
+    """One for a test that moves its clock."""
+    running = start(tmp_path / "stripe", app_port)
+    yield running
+    running.process.terminate()
+    running.process.wait(10)
+
+
+@dataclass
+class Till:
+    """A studio's keys at the stand-in, and everything a payment test asks for."""
+
+    database: Database
+    stand_in: RunningStandIn
+    studio_id: int
+    account: StandInAccount
+    gateway: StripeGateway
+    endpoint: str
+    order: Order | None = None
+    keys: tuple[bytes, bytes] = field(default=(b"", b""))
+
+    def pay(self, by: Viewer, number: int = 1001, *, now: datetime | None = None, return_to: str = "/orders/1001") -> str:
+        return service.start_checkout(
+            self.database.unit_of_work, self.gateway, by, number, base_url=BASE, return_to=return_to, now=now or utc_now()
+        )
+
+    def reconcile(self, attempt: str, **more: Any) -> AttemptStatus:
+        return service.reconcile(self.database.unit_of_work, self.gateway, attempt, now=more.pop("now", utc_now()), **more)
+
+    def sweep(self, *, now: datetime) -> int:
+        return service.sweep_open_attempts(self.database.unit_of_work, lambda *_: self.gateway, now=now)
+
+    def rows(self, table: type) -> list[Any]:
+        with self.database.reading() as db:
+            rows = list(db.exec(select(table).where(table.studio_id == self.studio_id).order_by(table.id)).all())
+            db.expunge_all()
+            return rows
+
+    @property
+    def attempts(self) -> list[PaymentAttempt]:
+        return self.rows(PaymentAttempt)
+
+    @property
+    def ledger(self) -> list[tuple[str, int]]:
+        return [(entry.kind, entry.amount_cents) for entry in self.rows(LedgerEntry)]
+
+    @property
+    def events(self) -> list[WebhookEvent]:
+        return self.rows(WebhookEvent)
+
+    def facts(self, kind: str) -> list[dict[str, Any]]:
+        from portal_app.domain.activity.models import Fact
+
+        return [fact.details for fact in self.rows(Fact) if fact.kind == kind]
+
+    def due(self, order_id: int | None = None) -> int:
+        with self.database.reading() as db:
+            wanted = order_id or self.order.id
+            return queries.due(db, [wanted])[wanted]
+
+    def requests(self, method: str = "POST", path: str = "/v1/checkout/sessions") -> list[dict[str, Any]]:
+        """What this studio's keys asked of the stand-in."""
+        from portal_app.demo.stripe.accounts import account_of
+
+        log = self.stand_in.log(kinds=[])["requests"]
+        mine = account_of(self.account.key)
+        return [each for each in log if (each["account"], each["method"], each["path"]) == (mine, method, path)]
+
+    def sessions(self) -> list[Any]:
+        return [self.gateway.checkout(each.id) for each in self.gateway._client.v1.checkout.sessions.list({"limit": 100}).data]
+
+    def stored_events(self) -> list[Any]:
+        return list(self.gateway._client.v1.events.list({"limit": 100}).data)
+
+    def event_of(self, kind: str = "checkout.session.completed") -> str:
+        return next(event.id for event in self.stored_events() if event.type == kind)
+
+
+def open_till(database: Database, stand_in: RunningStandIn, studio_id: int, name: str) -> Till:
+    endpoint = f"endpoint-{name}-{os.urandom(6).hex()}"
+    account = stand_in.open_account(name, f"/webhooks/stripe/{endpoint}")
+    box = SecretBox(KEY)
+    key, secret = seal_keys(box, studio_id, "test", account.key, account.webhook_secret)
+    with database.unit_of_work() as db:
+        service.connect_stripe(db, studio_id, "test", endpoint_token=endpoint, secret_key_box=key, webhook_secret_box=secret)
+    with database.reading() as db:
+        keys = queries.keys_of_studio(db, studio_id)
+    return Till(database, stand_in, studio_id, account, open_gateway(keys, box, stand_in.base), endpoint)
+
+
+@pytest.fixture
+def till(database: Database, cast: Cast, stand_in: RunningStandIn) -> Till:
+    """Harbor Light with a completed order of Carl's, 477.57 due."""
+    opened = open_till(database, stand_in, cast.harbor, "Harbor Light")
+    opened.order = make_order(database, cast.harbor, cast.carl_customer, now=utc_now())
+    return opened
+
+
+def in_parallel(acts: list) -> list[Any]:
+    """All at the same moment; results or exceptions in order."""
+    gate, results = threading.Barrier(len(acts)), [None] * len(acts)
+
+    def run(index: int) -> None:
+        gate.wait()
+        try:
+            results[index] = acts[index]()
+        except Exception as error:
+            results[index] = error
+
+    threads = [threading.Thread(target=run, args=(index,)) for index in range(len(acts))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return results
