@@ -29,6 +29,7 @@ THUMB = 480
 COVERING = WEB * 5 // 4
 QUALITY = 82
 MLS_QUALITY = 85
+BLOCK = 16
 
 Image.MAX_IMAGE_PIXELS = jpeg_check.MOST_PIXELS
 ImageFile.LOAD_TRUNCATED_IMAGES = False
@@ -116,14 +117,15 @@ def _drafted(source: Path | io.BytesIO, *, small: bool) -> ImageFile.ImageFile:
 
 
 def _mended(source: Path, cut: ImageFile.ImageFile, header: jpeg_check.Header, *, small: bool) -> ImageFile.ImageFile:
-    """Decode again with an end marker appended; accept it only when the first try had already reached the last rows."""
+    """Decode again with an end marker appended; accept it only when no more than the last blocks are missing."""
     whole = _drafted(io.BytesIO(source.read_bytes() + jpeg_check.EOI), small=small)
     try:
         whole.load()
     except OSError as error:
         raise BadPhoto(jpeg_check.CUT) from error
-    missing = _missing_rows(cut, whole)
-    if header.is_progressive or missing * header.height > 16 * whole.height:
+    rows = _missing_rows(cut, whole) * header.height / whole.height
+    columns = _missing_columns(whole) * header.width / whole.width
+    if header.is_progressive or rows > BLOCK or columns > 2 * BLOCK:
         raise BadPhoto(jpeg_check.CUT)
     return whole
 
@@ -134,6 +136,13 @@ def _missing_rows(cut: ImageFile.ImageFile, whole: ImageFile.ImageFile) -> int:
     first_try.im = cut.im
     box = ImageChops.difference(first_try, whole).getbbox()
     return 0 if box is None else whole.height - box[1]
+
+
+def _missing_columns(whole: Image.Image) -> int:
+    """How far from the right the last row is the plain gray that a decoder fills in."""
+    last_row = whole.crop((0, whole.height - 1, whole.width, whole.height)).convert("L")
+    box = last_row.point(lambda value: 0 if abs(value - 128) <= 1 else 255).getbbox()
+    return whole.width - (box[2] if box else 0)
 
 
 def _fitting(size: tuple[int, int], box: tuple[int, int]) -> tuple[int, int]:

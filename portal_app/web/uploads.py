@@ -1,0 +1,308 @@
+"""Photos come in over tus 1.0 (core, creation, checksum, termination): parts of at most 8 MB that resume after a cut.
+
+The last part answers what became of the file: `Upload-Asset` with the photo's id, or `Upload-Refused` with a sentence
+(percent-encoded). Every refusal carries its sentence the same way. Protocol: https://tus.io/protocols/resumable-upload
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import hashlib
+import shutil
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlmodel import Session
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from portal_app import wiring
+from portal_app.core.clock import utc_now
+from portal_app.core.errors import Conflict, InvalidInput, NotAllowed, Problem
+from portal_app.core.viewer import Viewer
+from portal_app.domain.listings.queries import listing_by_public_id
+from portal_app.domain.media import queries, service
+from portal_app.domain.media.intake import LARGEST
+from portal_app.domain.media.models import UploadState
+from portal_app.off_loop import act, ask
+from portal_app.web.parts import Part, arrived
+from portal_app.web.viewer import viewer_of_request
+
+VERSION = "1.0.0"
+LARGEST_PART = 8 << 20
+BATCH = 1 << 20
+LEAST_FREE = 1 << 30
+TOUCH_EVERY = timedelta(minutes=10)
+CHECKSUMS = {"sha1": hashlib.sha1, "sha256": hashlib.sha256}
+
+Endpoint = Callable[[Request, Viewer], Awaitable[Response]]
+
+
+class Odd(Problem):
+    """The request does not follow the protocol; only a program sees this."""
+
+    status = 400
+
+
+class WrongVersion(Odd):
+    status = 412
+    sentence = "This upload speaks another protocol version. Reload the page."
+
+
+class WrongKind(Odd):
+    status = 415
+    sentence = "A part of a file is sent as application/offset+octet-stream."
+
+
+class TooMuch(Problem):
+    status = 413
+    sentence = "More arrived than was announced. Choose the file again."
+
+
+class WrongSum(Problem):
+    status = 460
+    sentence = "A part of the file changed on its way. It is sent again."
+
+
+class Gone(Problem):
+    status = 410
+    sentence = "This upload was given up. Choose the file again."
+
+
+class DiskFull(Problem):
+    status = 507
+    sentence = "The disk of this portal is full. Nothing is lost; ask whoever runs it to make room, then try again."
+
+
+def routes() -> list[Route]:
+    """What `web/api.py` mounts."""
+    return [
+        Route("/api/uploads", _tus(_create), methods=["POST"]),
+        Route("/api/uploads", _abilities, methods=["OPTIONS"]),
+        Route("/api/uploads/{upload}", _tus(_offset), methods=["HEAD"]),
+        Route("/api/uploads/{upload}", _tus(_append), methods=["PATCH"]),
+        Route("/api/uploads/{upload}", _tus(_end), methods=["DELETE"]),
+    ]
+
+
+def _tus(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+    """The viewer, the protocol's headers, and every refusal in words."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            if request.headers.get("tus-resumable") != VERSION:
+                raise WrongVersion
+            _, viewer = await viewer_of_request(request)
+            if viewer is None:
+                raise NotAllowed("Sign in again to go on with the upload. Nothing is lost.")
+            response = await endpoint(request, viewer)
+        except Problem as problem:
+            response = Response(problem.sentence, problem.status, media_type="text/plain")
+            response.headers["Upload-Refused"] = quote(problem.sentence)
+        response.headers.update({"Tus-Resumable": VERSION, "Cache-Control": "no-store"})
+        return response
+
+    return answer
+
+
+async def _abilities(request: Request) -> Response:
+    headers = {
+        "Tus-Resumable": VERSION,
+        "Tus-Version": VERSION,
+        "Tus-Extension": "creation,checksum,termination",
+        "Tus-Max-Size": str(LARGEST),
+        "Tus-Checksum-Algorithm": ",".join(CHECKSUMS),
+    }
+    return Response(status_code=204, headers=headers)
+
+
+async def _create(request: Request, by: Viewer) -> Response:
+    size = _whole_number(request, "upload-length")
+    told = _metadata(request.headers.get("upload-metadata", ""))
+    folder = wiring.current().uploads_dir
+    await asyncio.to_thread(_require_room, folder, size)
+    card = await act(_begin, by, told, size, now=utc_now())
+    await asyncio.to_thread(_start, service.part_path(folder, card.public_id))
+    return Response(status_code=201, headers={"Location": f"/api/uploads/{card.public_id}"})
+
+
+def _begin(db: Session, by: Viewer, told: dict[str, str], size: int, *, now) -> service.UploadCard:
+    listing = listing_by_public_id(db, by, told.get("listing", ""))
+    return service.begin_upload(
+        db, by, listing.id, told.get("filename", ""), size, replaces=told.get("replaces") or None, now=now
+    )  # fmt: skip
+
+
+async def _offset(request: Request, by: Viewer) -> Response:
+    card = await _open_card(request, by, may_be_over=True)
+    path = service.part_path(wiring.current().uploads_dir, card.public_id)
+    if card.state == UploadState.OPEN:
+        here = await asyncio.to_thread(arrived, path)
+        if here < card.size:
+            return Response(headers={"Upload-Offset": str(here), "Upload-Length": str(card.size)})
+        card = await _receive_again(card, path)
+    return Response(headers={"Upload-Offset": str(card.size), "Upload-Length": str(card.size), **_outcome(card)})
+
+
+async def _append(request: Request, by: Viewer) -> Response:
+    if request.headers.get("content-type") != "application/offset+octet-stream":
+        raise WrongKind
+    offset = _whole_number(request, "upload-offset")
+    if int(request.headers.get("content-length") or 0) > LARGEST_PART:
+        raise TooMuch("A part of a file is at most 8 MB.")
+    card = await _open_card(request, by)
+    path = service.part_path(wiring.current().uploads_dir, card.public_id)
+    await asyncio.to_thread(_require_room, path.parent, 0)
+    part = await asyncio.to_thread(Part, path)
+    try:
+        if part.size != offset:
+            return _another_offset(part.size)
+        await _take(request, part, offset, card.size)
+        if card.touched_at + TOUCH_EVERY < utc_now():
+            await act(service.touch_upload, card.public_id, now=utc_now())
+        here = part.size
+        outcome = _outcome(await _receive(card, path)) if here == card.size else {}
+    finally:
+        part.close()
+    return Response(status_code=204, headers={"Upload-Offset": str(here), **outcome})
+
+
+async def _end(request: Request, by: Viewer) -> Response:
+    card = await _open_card(request, by)
+    path = service.part_path(wiring.current().uploads_dir, card.public_id)
+    part = await asyncio.to_thread(Part, path)
+    try:
+        await act(service.end_upload, card.public_id, now=utc_now())
+        path.unlink(missing_ok=True)
+    finally:
+        part.close()
+    return Response(status_code=204)
+
+
+async def _take(request: Request, part: Part, start: int, size: int) -> None:
+    """Write what arrives; after a cut, what arrived stays and is the place to go on from."""
+    checksum = _announced_checksum(request)
+    batch = bytearray()
+    taken = start
+    try:
+        async for piece in request.stream():
+            taken += len(piece)
+            if taken > size or taken - start > LARGEST_PART:
+                raise TooMuch
+            batch += piece
+            if len(batch) >= BATCH:
+                await asyncio.to_thread(_write, part, bytes(batch), checksum)
+                batch.clear()
+        await asyncio.to_thread(_write, part, bytes(batch), checksum)
+        if checksum and checksum.differs():
+            raise WrongSum
+    except ClientDisconnect:
+        await asyncio.to_thread(part.cut_back, start) if checksum else await asyncio.to_thread(part.write, bytes(batch))
+        raise Conflict("The connection broke. The upload goes on from where it stopped.") from None
+    except Problem:
+        await asyncio.to_thread(part.cut_back, start)
+        raise
+    finally:
+        await asyncio.to_thread(part.sync)
+
+
+class _Checksum:
+    """What the sender says a part adds up to."""
+
+    def __init__(self, kind: str, expected: bytes) -> None:
+        self.so_far = CHECKSUMS[kind]()
+        self.expected = expected
+
+    def differs(self) -> bool:
+        return self.so_far.digest() != self.expected
+
+
+def _announced_checksum(request: Request) -> _Checksum | None:
+    kind, _, encoded = request.headers.get("upload-checksum", "").partition(" ")
+    if not kind:
+        return None
+    if kind not in CHECKSUMS:
+        raise Odd("Checksums are sha1 or sha256.")
+    return _Checksum(kind, _decoded(encoded))
+
+
+def _write(part: Part, content: bytes, checksum: _Checksum | None) -> None:
+    part.write(content)
+    if checksum:
+        checksum.so_far.update(content)
+
+
+async def _receive_again(card: service.UploadCard, path: Path) -> service.UploadCard:
+    """Every byte is here but nobody was told what became of it: the server stopped in between."""
+    part = await asyncio.to_thread(Part, path)
+    try:
+        return await _receive(card, path)
+    finally:
+        part.close()
+
+
+async def _receive(card: service.UploadCard, path: Path) -> service.UploadCard:
+    here = wiring.current()
+    return await asyncio.to_thread(
+        service.receive, here.database.unit_of_work, here.store, here.renderer, card.public_id, path, now=utc_now()
+    )
+
+
+async def _open_card(request: Request, by: Viewer, *, may_be_over: bool = False) -> service.UploadCard:
+    card = await ask(queries.upload_card, by, request.path_params["upload"])
+    if card.state == UploadState.SWEPT:
+        raise Gone
+    if card.state != UploadState.OPEN and not may_be_over:
+        raise Conflict("This file has already arrived.")
+    return card
+
+
+def _outcome(card: service.UploadCard) -> dict[str, str]:
+    """What became of the file, in headers."""
+    if card.state == UploadState.REFUSED:
+        return {"Upload-Refused": quote(card.reason)}
+    return {"Upload-Asset": card.asset} | ({"Upload-Duplicate": "true"} if card.is_duplicate else {})
+
+
+def _another_offset(here: int) -> Response:
+    sentence = "This upload goes on from another place."
+    return Response(sentence, 409, headers={"Upload-Offset": str(here), "Upload-Refused": quote(sentence)})
+
+
+def _require_room(folder: Path, size: int) -> None:
+    """Twice the file must fit beside a gigabyte left for the database. Raises DiskFull."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if shutil.disk_usage(folder).free < LEAST_FREE + 2 * size:
+        raise DiskFull
+
+
+def _start(path: Path) -> None:
+    path.touch(mode=0o600)
+
+
+def _whole_number(request: Request, header: str) -> int:
+    text = request.headers.get(header, "")
+    if not text.isascii() or not text.isdigit() or len(text) > 15:
+        raise Odd(f"The header {header} must be a whole number.")
+    return int(text)
+
+
+def _metadata(header: str) -> dict[str, str]:
+    """`filename aGVsbG8uanBn,listing eHl6`: each value in base64."""
+    pairs = (entry.strip().partition(" ") for entry in header.split(",") if entry.strip())
+    try:
+        return {key: _decoded(value).decode() for key, _, value in pairs}
+    except UnicodeDecodeError:
+        raise InvalidInput("file", "The name of this file cannot be read. Rename it, then upload it again.") from None
+
+
+def _decoded(encoded: str) -> bytes:
+    try:
+        return base64.b64decode(encoded.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        raise Odd("A header is not base64.") from None
