@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from portal_app.core.clock import utc_now
@@ -66,9 +67,9 @@ def test_work_is_claimed_by_one_and_done_once(database: Database) -> None:
 
 
 def test_work_of_a_transaction_that_fails_never_was(database: Database) -> None:
-    with pytest.raises(RuntimeError), database.unit_of_work() as db:
+    with pytest.raises(ZeroDivisionError), database.unit_of_work() as db:  # noqa: PT012
         enqueue(db, "note", {}, now=NOW)
-        raise RuntimeError
+        raise ZeroDivisionError
     assert take(database) is None
 
 
@@ -86,7 +87,7 @@ def test_a_dead_workers_lease_ends_and_its_late_effect_is_undone(database: Datab
     assert take(database, now=NOW + timedelta(seconds=19)) is None
     quick = take(database, now=NOW + timedelta(seconds=21))
     assert (quick.id, quick.tries) == (slow.id, 2)
-    with pytest.raises(LeaseLost), database.unit_of_work() as db:
+    with pytest.raises(LeaseLost), database.unit_of_work() as db:  # noqa: PT012
         enqueue(db, "effect", {}, now=NOW)
         claiming.finish(db, slow, now=NOW)
     finish(database, quick)
@@ -184,9 +185,8 @@ def test_claims_of_many_workers_never_overlap(database: Database, full: bool) ->
         while True:
             try:
                 claimed = take(database)
-            except Exception as error:
-                assert "uq_work_lane_running" in str(error)
-                continue
+            except IntegrityError:
+                continue  # another worker took this lane at the same moment
             if claimed is None:
                 if all(row.state == WorkState.DONE for row in all_work(database)):
                     return
@@ -210,7 +210,7 @@ def test_the_clock_enqueues_once_however_many_look_and_makes_up_for_nothing(data
             return schedule.enqueue_due(db, now=NOW + timedelta(minutes=7))
 
     with ThreadPoolExecutor(4) as threads:
-        names = sorted(sum(threads.map(look, range(4)), []))
+        names = sorted(name for found in threads.map(look, range(4)) for name in found)
     assert names == ["clean", "sweep"]
     assert sorted(work.kind for work in all_work(database)) == ["clean", "sweep"]
     with database.reading() as db:
