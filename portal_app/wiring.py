@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import portal_app.domain.tables  # noqa: F401 (a foreign key needs the table it points to)
 from portal_app.adapters.disk_store import DiskStore
 from portal_app.adapters.mailbox_mailer import MailboxMailer
 from portal_app.adapters.pillow_renderer import PillowRenderer

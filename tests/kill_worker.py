@@ -48,7 +48,7 @@ def with_photo(job: Job) -> None:
 
 
 def _dawdle() -> None:
-    time.sleep(random.random() * 0.15)
+    time.sleep(random.random() * 0.3)
 
 
 def _take_effect(job: Job, also: Callable = lambda db: None) -> None:

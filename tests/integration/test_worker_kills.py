@@ -30,17 +30,18 @@ URL = {"hide_password": False}
 def test_killed_workers_lose_and_double_nothing(database: Database, tmp_path: Path, full: bool) -> None:
     kills, jobs = (20, 200) if full else (4, 60)
     photo = tmp_path / "photo.jpg"
-    Image.new("RGB", (64, 48), "navy").save(photo)
+    Image.new("RGB", (800, 600), "navy").save(photo)
     with database.unit_of_work() as db:
         db.connection().execute(text(EFFECTS))
     workers = [started(database, tmp_path) for _ in range(2)]
     seen: set[psutil.Process] = set()
     busy = 0
     for kill in range(kills):
-        put(database, range(jobs * kill // kills, jobs * (kill + 1) // kills), photo)
         victim = workers.pop(0)
         victim.stdout.readline()
-        time.sleep(random.random() * 0.4)
+        put(database, range(jobs * kill // kills, jobs * (kill + 1) // kills), photo)
+        until(lambda: count(database, WorkState.RUNNING) > 0, seconds=10)
+        time.sleep(random.random() * 0.3)
         seen |= {psutil.Process(victim.pid), *psutil.Process(victim.pid).children(recursive=True)}
         busy += count(database, WorkState.RUNNING) > 0
         victim.kill()
@@ -136,8 +137,8 @@ def effects(database: Database) -> Counter[int]:
 
 
 def only_child(pid: int) -> psutil.Process:
-    until(lambda: bool(psutil.Process(pid).children()), seconds=10)
-    return psutil.Process(pid).children()[0]
+    until(lambda: any(is_alive(child) for child in psutil.Process(pid).children()), seconds=10)
+    return next(child for child in psutil.Process(pid).children() if is_alive(child))
 
 
 def is_alive(process: psutil.Process) -> bool:
