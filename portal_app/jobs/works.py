@@ -7,8 +7,10 @@ from datetime import timedelta
 
 from sqlalchemy import delete
 
+from portal_app.core.errors import Unavailable
 from portal_app.domain.activity.models import Work, WorkState
 from portal_app.domain.billing.settling import reconcile, sweep_open_attempts
+from portal_app.domain.media import service as media
 from portal_app.domain.notifications.sending import send
 from portal_app.jobs import reactions, worker
 from portal_app.jobs.claiming import GiveUp
@@ -46,6 +48,24 @@ def settle_open_attempts(job: Job) -> None:
     sweep_open_attempts(job.wiring.database.unit_of_work, job.wiring.gateway_for, now=job.now())
 
 
+def render_asset(job: Job) -> None:
+    """Make every size of one photo. After the last try the photo says that it could not be made."""
+    wiring, asset_id = job.wiring, job.payload["asset_id"]
+    unit_of_work = wiring.database.unit_of_work
+    try:
+        media.render_asset(unit_of_work, wiring.store, wiring.renderer, asset_id, now=job.now(), finish=job.finish)
+    except Unavailable:
+        if job.is_last_try:
+            with unit_of_work() as db:
+                media.fail_asset(db, asset_id, now=job.now())
+        raise
+
+
+def sweep_uploads(job: Job) -> None:
+    """Drop the parts of uploads that nobody came back to."""
+    media.sweep_uploads(job.wiring.database.unit_of_work, job.wiring.uploads_dir, now=job.now())
+
+
 def clean_done_work(job: Job) -> None:
     """Forget work done more than a week ago."""
     with job.wiring.database.unit_of_work() as db:
@@ -59,6 +79,8 @@ WORKS: Mapping[str, worker.Work] = {
     "send_mail": send_mail,
     "reconcile_attempt": reconcile_attempt,
     "sweep_open_attempts": settle_open_attempts,
+    "render_asset": render_asset,
+    "sweep_uploads": sweep_uploads,
     "clean_done_work": clean_done_work,
 }
 

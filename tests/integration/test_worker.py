@@ -67,7 +67,7 @@ def test_work_is_claimed_by_one_and_done_once(database: Database) -> None:
 
 
 def test_work_of_a_transaction_that_fails_never_was(database: Database) -> None:
-    with pytest.raises(ZeroDivisionError), database.unit_of_work() as db:  # noqa: PT012
+    with pytest.raises(ZeroDivisionError), database.unit_of_work() as db:
         enqueue(db, "note", {}, now=NOW)
         raise ZeroDivisionError
     assert take(database) is None
@@ -87,7 +87,7 @@ def test_a_dead_workers_lease_ends_and_its_late_effect_is_undone(database: Datab
     assert take(database, now=NOW + timedelta(seconds=19)) is None
     quick = take(database, now=NOW + timedelta(seconds=21))
     assert (quick.id, quick.tries) == (slow.id, 2)
-    with pytest.raises(LeaseLost), database.unit_of_work() as db:  # noqa: PT012
+    with pytest.raises(LeaseLost), database.unit_of_work() as db:
         enqueue(db, "effect", {}, now=NOW)
         claiming.finish(db, slow, now=NOW)
     finish(database, quick)
