@@ -12,7 +12,6 @@ from portal_app.ui.components.floating import dialog
 from portal_app.ui.components.frames import crumb, empty, note, section
 from portal_app.ui.components.status import status
 from portal_app.ui.components.uploads import replace_button, sorter, uploader
-from portal_app.ui.components.waiting import page_skeleton
 from portal_app.ui.shared.layout import admin_shell
 
 HINT = "JPEG from your camera or editor. You can leave this page; uploads go on while you move in Foyer."
@@ -20,7 +19,7 @@ HINT = "JPEG from your camera or editor. You can leave this page; uploads go on 
 
 def page() -> rx.Component:
     """The screen of one order."""
-    return admin_shell(rx.cond(S.loaded, _loaded(), page_skeleton()))
+    return admin_shell(_loaded(), ready=S.loaded)
 
 
 def _loaded() -> rx.Component:

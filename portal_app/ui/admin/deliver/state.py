@@ -15,8 +15,9 @@ from portal_app.domain.media.service import arrange_photos, make_cover, remove_p
 from portal_app.domain.orders.queries import order_page
 from portal_app.ui.admin.deliver.cards import DeliverCard, deliver_card, tiles
 from portal_app.ui.shared.guard import staff
+from portal_app.ui.shared.places import route_number
 from portal_app.ui.shared.run import act, ask
-from portal_app.ui.shared.session import Base, route_number, viewer_of
+from portal_app.ui.shared.session import Base, viewer_of
 
 
 class DeliverState(Base):

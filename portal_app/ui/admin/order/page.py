@@ -12,13 +12,12 @@ from portal_app.ui.components.frames import crumb, fact, panel, section, timelin
 from portal_app.ui.components.people import person
 from portal_app.ui.components.prices import line, lines, minor_line, sum_line, total_line
 from portal_app.ui.components.status import status
-from portal_app.ui.components.waiting import page_skeleton
 from portal_app.ui.shared.layout import admin_shell
 
 
 def page() -> rx.Component:
     """Everything about it, and what to do next."""
-    return admin_shell(rx.cond(S.loaded, _loaded(), page_skeleton()))
+    return admin_shell(_loaded(), ready=S.loaded)
 
 
 def _loaded() -> rx.Component:

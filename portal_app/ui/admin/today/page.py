@@ -9,13 +9,12 @@ from portal_app.ui.components.buttons import button, link_button
 from portal_app.ui.components.floating import confirm
 from portal_app.ui.components.frames import empty, page_head, section
 from portal_app.ui.components.links import go
-from portal_app.ui.components.waiting import page_skeleton
 from portal_app.ui.shared.layout import admin_shell
 
 
 def page() -> rx.Component:
     """The studio's first page."""
-    return admin_shell(rx.cond(S.loaded, _loaded(), page_skeleton()))
+    return admin_shell(_loaded(), ready=S.loaded)
 
 
 def _loaded() -> rx.Component:
