@@ -45,28 +45,27 @@ def gate_of(db: Session, listing_id: int) -> Gate:
 
 def gates_of(db: Session, listing_ids: Sequence[int]) -> dict[int, Gate]:
     """The same for many, in as many statements as for one."""
-    newest, delivered_orders = _deliveries(db, listing_ids)
-    dues = billing.due(db, sorted({order_id for ids in delivered_orders.values() for order_id in ids}))
-    return {listing_id: _gate(newest.get(listing_id), delivered_orders[listing_id], dues) for listing_id in listing_ids}
+    deliveries = deliveries_of(db, listing_ids)
+    dues = billing.due(db, sorted({one.order_id for several in deliveries.values() for one in several}))
+    return {listing_id: gate_from(deliveries.get(listing_id, []), dues) for listing_id in listing_ids}
 
 
-def _deliveries(db: Session, listing_ids: Sequence[int]) -> tuple[dict[int, Delivery], dict[int, set[int]]]:
-    newest: dict[int, Delivery] = {}
-    order_ids: dict[int, set[int]] = defaultdict(set)
+def deliveries_of(db: Session, listing_ids: Sequence[int]) -> dict[int, list[Delivery]]:
+    """Every delivery of these listings, oldest first."""
+    found: dict[int, list[Delivery]] = defaultdict(list)
     for delivery in db.exec(select(Delivery).where(col(Delivery.listing_id).in_(listing_ids)).order_by(col(Delivery.id))):
-        newest[delivery.listing_id] = delivery
-        order_ids[delivery.listing_id].add(delivery.order_id)
-    return newest, order_ids
+        found[delivery.listing_id].append(delivery)
+    return found
 
 
-def _gate(newest: Delivery | None, order_ids: set[int], dues: dict[int, int]) -> Gate:
-    if newest is None:
+def gate_from(deliveries: Sequence[Delivery], dues: dict[int, int]) -> Gate:
+    """The newest delivery's policy holds; what is due on every delivered order counts, on others not yet."""
+    if not deliveries:
         return Gate(Sight.NOTHING)
-    cents = sum(dues[order_id] for order_id in order_ids)
-    sight = decide(
-        is_delivered=True, collect_payment=newest.collect_payment, watermark=newest.watermark, due_cents=cents
-    )  # fmt: skip
-    return Gate(sight, cents)
+    newest = deliveries[-1]
+    cents = sum(dues[order_id] for order_id in {delivery.order_id for delivery in deliveries})
+    policy = {"collect_payment": newest.collect_payment, "watermark": newest.watermark}
+    return Gate(decide(is_delivered=True, due_cents=cents, **policy), cents)
 
 
 def delivered_photos(db: Session, listing_ids: Sequence[int]) -> list[Asset]:

@@ -16,7 +16,7 @@ from portal_app.core.viewer import Viewer
 from portal_app.domain.billing import queries as billing
 from portal_app.domain.delivery.gate import ORIGINAL, SERVED, Gate, Sight, Size, sight_for
 from portal_app.domain.delivery.models import Delivery
-from portal_app.domain.delivery.seeing import delivered_photos, gates_of, visible
+from portal_app.domain.delivery.seeing import delivered_photos, deliveries_of, gate_from, visible
 from portal_app.domain.delivery.service import counted
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.media.models import Asset, AssetState, Rendition
@@ -190,15 +190,13 @@ def _around(db: Session, by: Viewer, rows: Sequence[Listing]) -> _Around:
     orders: dict[int, list[Order]] = {}
     for order in db.exec(select(Order).where(col(Order.listing_id).in_(ids)).order_by(col(Order.id))):
         orders.setdefault(order.listing_id, []).append(order)
-    deliveries: dict[int, list[Delivery]] = {}
-    for delivery in db.exec(select(Delivery).where(col(Delivery.listing_id).in_(ids)).order_by(col(Delivery.id))):
-        deliveries.setdefault(delivery.listing_id, []).append(delivery)
-    order_ids = [order.id for several in orders.values() for order in several]
+    deliveries = deliveries_of(db, ids)
+    dues = billing.due(db, [order.id for several in orders.values() for order in several])
     return _Around(
         studio=db.get_one(Studio, by.studio_id),
-        gates=gates_of(db, ids),
+        gates={listing_id: gate_from(deliveries.get(listing_id, []), dues) for listing_id in ids},
         orders=orders,
-        dues=billing.due(db, order_ids),
+        dues=dues,
         deliveries=deliveries,
         visits=_visits(db, ids),
     )

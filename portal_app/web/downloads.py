@@ -1,0 +1,178 @@
+"""Photos, originals and ZIPs over HTTP, and the secret links that lead to them.
+
+The gate decides which pixels an address means for whoever asks, at every request. What is not this viewer's does not
+exist (404); what waits for the payment is refused without a byte (403).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from html import escape
+from typing import Any
+
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from portal_app import wiring
+from portal_app.core.clock import utc_now
+from portal_app.core.errors import NotFound, Problem
+from portal_app.core.viewer import Viewer
+from portal_app.domain.delivery.archive import exactly, pieces
+from portal_app.domain.delivery.files import ServedArchive, ServedFile, archive_to_serve, file_to_serve
+from portal_app.domain.delivery.gate import Size
+from portal_app.domain.delivery.queries import OpenedLink, opened_link
+from portal_app.domain.delivery.service import record_download
+from portal_app.domain.delivery.showing import version
+from portal_app.web.ranges import Content, disposition, respond
+from portal_app.web.viewer import viewer_of_request
+
+SAFE = {
+    "x-content-type-options": "nosniff",
+    "content-security-policy": "sandbox; default-src 'none'",
+    "cross-origin-resource-policy": "same-origin",
+    "referrer-policy": "no-referrer",
+    "vary": "Cookie",
+}
+LOCKED, ASK_AGAIN, FOR_GOOD = "private, no-store", "private, no-cache", "private, max-age=86400, immutable"
+
+
+def routes() -> list[Route]:
+    """Every address of this module; the ZIP's stands before the photos'."""
+    return [
+        Route("/files/zip/{listing}", refusals_in_words(zip_file), methods=["GET"]),
+        Route("/files/{asset}/{size}", refusals_in_words(photo_file), methods=["GET"]),
+        Route("/l/{token}", link, methods=["GET"]),
+    ]
+
+
+def refusals_in_words(endpoint: Callable[[Request], Any]) -> Callable[[Request], Any]:
+    """A refusal as its status and its sentence, kept by nobody."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except Problem as problem:
+            return PlainTextResponse(problem.sentence, problem.status, {**SAFE, "cache-control": LOCKED})
+
+    return answer
+
+
+async def photo_file(request: Request) -> Response:
+    """One photo in one size."""
+    by, size = await _viewer(request), _size(request.path_params["size"])
+    found = await _ask(file_to_serve, by, request.path_params["asset"], size)
+    headers = {
+        **SAFE,
+        "cache-control": _caching(request, found, size),
+        "content-disposition": disposition(_kind(request, size), found.name),
+    }
+    content = Content(found.size, f'"{found.sha256}"', found.media_type, partial(_stored, found), headers)
+    return respond(request, content, when_taken=_taken(by, found, size) if _kind(request, size) == "attachment" else None)
+
+
+async def zip_file(request: Request) -> Response:
+    """Everything delivered, planned while the request is answered."""
+    by, size = await _viewer(request), _size(request.query_params.get("size", Size.ORIGINAL))
+    found = await _ask(archive_to_serve, by, request.path_params["listing"], size)
+    headers = {**SAFE, "cache-control": ASK_AGAIN, "content-disposition": disposition("attachment", found.name)}
+    content = Content(
+        found.archive.length, found.archive.etag, "application/zip", partial(_zipped, found), headers
+    )  # fmt: skip
+    return respond(request, content, when_taken=partial(_record, by, found.listing_id, size=size))
+
+
+async def link(request: Request) -> Response:
+    """A secret link: keep it in this browser's cookie and go to its listing; an ended one says so on a page."""
+    studio, _ = await viewer_of_request(request)
+    try:
+        opened: OpenedLink = await _ask(opened_link, studio.id, request.path_params["token"], now=utc_now())
+    except Problem as problem:
+        return HTMLResponse(_page(studio.name, problem.sentence), problem.status, {"cache-control": LOCKED, **_QUIET})
+    answer = RedirectResponse(f"/listings/{opened.listing}", 303, {"cache-control": LOCKED, **_QUIET})
+    is_https = wiring.current().settings.is_https
+    answer.set_cookie(
+        "__Host-foyer_link" if is_https else "foyer_link",
+        request.path_params["token"],
+        expires=opened.ends_at,
+        httponly=True,
+        secure=is_https,
+        samesite="lax",
+    )
+    return answer
+
+
+_QUIET = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
+
+
+async def _viewer(request: Request) -> Viewer:
+    _, by = await viewer_of_request(request)
+    if by is None:
+        raise NotFound
+    return by
+
+
+def _size(word: str) -> Size:
+    try:
+        return Size(word)
+    except ValueError:
+        raise NotFound from None
+
+
+def _kind(request: Request, size: Size) -> str:
+    return "attachment" if size is Size.ORIGINAL or request.query_params.get("download") == "1" else "inline"
+
+
+def _caching(request: Request, found: ServedFile, size: Size) -> str:
+    """The same address means other pixels once it is paid, unless it names the content it stands for."""
+    if found.is_locked:
+        return LOCKED
+    names_content = request.query_params.get("v") == version(found.sha256) and size is not Size.ORIGINAL
+    return FOR_GOOD if names_content else ASK_AGAIN
+
+
+def _stored(found: ServedFile, start: int, stop: int):
+    return exactly(wiring.current().store.read(found.sha256, start, stop - start), stop - start)
+
+
+def _zipped(found: ServedArchive, start: int, stop: int):
+    return pieces(found.archive, start, stop, wiring.current().store.read)
+
+
+def _taken(by: Viewer, found: ServedFile, size: Size):
+    return partial(_record, by, found.listing_id, asset_public_id=found.asset, size=size)
+
+
+async def _record(by: Viewer, listing_id: int, **what: str) -> None:
+    def unit() -> None:
+        with wiring.current().database.unit_of_work() as db:
+            record_download(db, by, listing_id, now=utc_now(), **what)
+
+    if not by.is_staff:
+        await asyncio.get_running_loop().run_in_executor(wiring.current().executor, unit)
+
+
+async def _ask(query: Callable[..., Any], *args: Any, **named: Any) -> Any:
+    def unit() -> Any:
+        with wiring.current().database.reading() as db:
+            return _query(db)
+
+    def _query(db: Session) -> Any:
+        return query(db, *args, **named)
+
+    return await asyncio.get_running_loop().run_in_executor(wiring.current().executor, unit)
+
+
+def _page(studio: str, sentence: str) -> str:
+    name, words = escape(studio), escape(sentence)
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f'<title>This link does not open · {name}</title><link rel="stylesheet" href="/brand.css">'
+        "<style>body{font:16px/1.5 system-ui,sans-serif;max-width:32rem;margin:20vh auto;padding:0 20px;color-scheme:light dark}"
+        "h1{font-size:28px;line-height:1.2}</style></head>"
+        f'<body><main><p>{name}</p><h1>This link does not open</h1><p>{words}</p><p><a href="/login">Sign in instead</a></p>'
+        "</main></body></html>"
+    )
