@@ -6,29 +6,26 @@ exist (404); what waits for the payment is refused without a byte (403).
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from functools import partial
 from html import escape
-from typing import Any
 
-from sqlmodel import Session
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from portal_app import wiring
 from portal_app.core.clock import utc_now
 from portal_app.core.errors import NotFound, Problem
 from portal_app.core.viewer import Viewer
-from portal_app.domain.delivery.archive import exactly, pieces
+from portal_app.domain.delivery.archive import exactly, pieces, safe_name
 from portal_app.domain.delivery.files import ServedArchive, ServedFile, archive_to_serve, file_to_serve
 from portal_app.domain.delivery.gate import Size
 from portal_app.domain.delivery.queries import OpenedLink, opened_link
 from portal_app.domain.delivery.service import record_download
 from portal_app.domain.delivery.showing import version
+from portal_app.off_loop import act, ask
 from portal_app.web.ranges import Content, disposition, respond
-from portal_app.web.viewer import viewer_of_request
+from portal_app.web.viewer import keep_link, viewer_of_request
 
 SAFE = {
     "x-content-type-options": "nosniff",
@@ -43,32 +40,20 @@ LOCKED, ASK_AGAIN, FOR_GOOD = "private, no-store", "private, no-cache", "private
 def routes() -> list[Route]:
     """Every address of this module; the ZIP's stands before the photos'."""
     return [
-        Route("/files/zip/{listing}", refusals_in_words(zip_file), methods=["GET"]),
-        Route("/files/{asset}/{size}", refusals_in_words(photo_file), methods=["GET"]),
+        Route("/files/zip/{listing}", zip_file, methods=["GET"]),
+        Route("/files/{asset}/{size}", photo_file, methods=["GET"]),
         Route("/l/{token}", link, methods=["GET"]),
     ]
-
-
-def refusals_in_words(endpoint: Callable[[Request], Any]) -> Callable[[Request], Any]:
-    """A refusal as its status and its sentence, kept by nobody."""
-
-    async def answer(request: Request) -> Response:
-        try:
-            return await endpoint(request)
-        except Problem as problem:
-            return PlainTextResponse(problem.sentence, problem.status, {**SAFE, "cache-control": LOCKED})
-
-    return answer
 
 
 async def photo_file(request: Request) -> Response:
     """One photo in one size."""
     by, size = await _viewer(request), _size(request.path_params["size"])
-    found = await _ask(file_to_serve, by, request.path_params["asset"], size)
+    found = await ask(file_to_serve, by, request.path_params["asset"], size)
     headers = {
         **SAFE,
         "cache-control": _caching(request, found, size),
-        "content-disposition": disposition(_kind(request, size), found.name),
+        "content-disposition": disposition(_kind(request, size), safe_name(found.name)),
     }
     content = Content(found.size, f'"{found.sha256}"', found.media_type, partial(_stored, found), headers)
     return respond(request, content, when_taken=_taken(by, found, size) if _kind(request, size) == "attachment" else None)
@@ -77,7 +62,7 @@ async def photo_file(request: Request) -> Response:
 async def zip_file(request: Request) -> Response:
     """Everything delivered, planned while the request is answered."""
     by, size = await _viewer(request), _size(request.query_params.get("size", Size.ORIGINAL))
-    found = await _ask(archive_to_serve, by, request.path_params["listing"], size)
+    found = await ask(archive_to_serve, by, request.path_params["listing"], size)
     headers = {**SAFE, "cache-control": ASK_AGAIN, "content-disposition": disposition("attachment", found.name)}
     content = Content(
         found.archive.length, found.archive.etag, "application/zip", partial(_zipped, found), headers
@@ -89,19 +74,11 @@ async def link(request: Request) -> Response:
     """A secret link: keep it in this browser's cookie and go to its listing; an ended one says so on a page."""
     studio, _ = await viewer_of_request(request)
     try:
-        opened: OpenedLink = await _ask(opened_link, studio.id, request.path_params["token"], now=utc_now())
+        opened: OpenedLink = await ask(opened_link, studio.id, request.path_params["token"], now=utc_now())
     except Problem as problem:
         return HTMLResponse(_page(studio.name, problem.sentence), problem.status, {"cache-control": LOCKED, **_QUIET})
     answer = RedirectResponse(f"/listings/{opened.listing}", 303, {"cache-control": LOCKED, **_QUIET})
-    is_https = wiring.current().settings.is_https
-    answer.set_cookie(
-        "__Host-foyer_link" if is_https else "foyer_link",
-        request.path_params["token"],
-        expires=opened.ends_at,
-        httponly=True,
-        secure=is_https,
-        samesite="lax",
-    )
+    keep_link(answer, request.path_params["token"])
     return answer
 
 
@@ -147,23 +124,8 @@ def _taken(by: Viewer, found: ServedFile, size: Size):
 
 
 async def _record(by: Viewer, listing_id: int, **what: str) -> None:
-    def unit() -> None:
-        with wiring.current().database.unit_of_work() as db:
-            record_download(db, by, listing_id, now=utc_now(), **what)
-
     if not by.is_staff:
-        await asyncio.get_running_loop().run_in_executor(wiring.current().executor, unit)
-
-
-async def _ask(query: Callable[..., Any], *args: Any, **named: Any) -> Any:
-    def unit() -> Any:
-        with wiring.current().database.reading() as db:
-            return _query(db)
-
-    def _query(db: Session) -> Any:
-        return query(db, *args, **named)
-
-    return await asyncio.get_running_loop().run_in_executor(wiring.current().executor, unit)
+        await act(record_download, by, listing_id, now=utc_now(), **what)
 
 
 def _page(studio: str, sentence: str) -> str:

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from portal_app.core.errors import NotFound
 from portal_app.core.viewer import Viewer
 from portal_app.domain.delivery.archive import Archive, Member, plan, safe_name
-from portal_app.domain.delivery.gate import ORIGINAL, Size, served, sight_for
+from portal_app.domain.delivery.gate import ORIGINAL, Locked, Sight, Size, served, sight_for
 from portal_app.domain.delivery.seeing import delivered_photos, gate_of, photos_to_see, visible
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.media.models import Asset, Rendition
@@ -63,9 +63,12 @@ def archive_to_serve(db: Session, by: Viewer, listing_public_id: str, size: Size
     listing = db.exec(visible(by).where(Listing.public_id == listing_public_id)).first()
     if listing is None:
         raise NotFound
-    name = served(sight_for(by, gate_of(db, listing.id)), size)
+    sight = sight_for(by, gate_of(db, listing.id))
+    name = served(sight, size)
     if size is Size.THUMB:
         raise NotFound
+    if sight is not Sight.OPEN:
+        raise Locked
     photos = delivered_photos(db, [listing.id])
     if not photos:
         raise NotFound

@@ -16,6 +16,7 @@ from portal_app.domain.activity.service import record
 from portal_app.domain.delivery.models import AccessLink, Delivery
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.listings.queries import listing_by_public_id
+from portal_app.domain.media.arranging import lock_listing
 from portal_app.domain.media.models import Asset, AssetState
 from portal_app.domain.orders import service as orders
 from portal_app.domain.orders.models import Order, OrderStatus
@@ -55,13 +56,14 @@ class Delivered:
 def deliver(db: Session, by: Viewer, order_number: int, request: DeliverRequest, *, now: datetime) -> Delivered:
     """Hand over every ready photo that was not handed over before; the order becomes Completed.
 
-    Pressed twice at once it is one delivery: the order's row is locked. Raises NotFound, NotAllowed, WrongStatus,
-    NothingReady in words, InvalidInput for an address in `copy_to`.
+    Pressed twice at once it is one delivery: the order's row is locked, then the listing's, as every change of photos
+    does. Raises NotFound, NotAllowed, NothingReady in words, InvalidInput for an address in `copy_to`.
     """
     copy_to = _addresses(request.copy_to)
     order = orders.locked_order(db, by, order_number, Permission.DELIVER)
     _refuse_status(order)
-    photos = _locked_photos(db, order.listing_id)
+    lock_listing(db, order.listing_id)
+    photos = _photos(db, order.listing_id)
     fresh = [photo for photo in photos if photo.delivered_at is None]
     _refuse_unfinished(photos, fresh)
     for photo in fresh:
@@ -162,12 +164,11 @@ def _refuse_status(order: Order) -> None:
         raise NothingReady("This order was canceled, so nothing can be delivered for it.")
 
 
-def _locked_photos(db: Session, listing_id: int) -> Sequence[Asset]:
+def _photos(db: Session, listing_id: int) -> Sequence[Asset]:
     return db.exec(
         select(Asset)
         .where(Asset.listing_id == listing_id, Asset.state != AssetState.REMOVED)
         .order_by(col(Asset.id))
-        .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
 
@@ -182,7 +183,7 @@ def _refuse_unfinished(photos: Sequence[Asset], fresh: Sequence[Asset]) -> None:
     if not photos:
         raise NothingReady("There are no photos yet. Drop them above, then deliver.")
     if not fresh:
-        raise NothingReady("Everything here is already delivered. Add or replace a photo to deliver again.")
+        raise NothingReady("Everything here is already delivered. Add a photo to deliver again.")
 
 
 def _damaged_words(damaged: Sequence[Asset]) -> str:
