@@ -38,7 +38,7 @@ def write_mail(
 
     `is_secret` wipes its words from the database once it was handed over: it carries a code or a secret link.
     """
-    if not to_email or db.exec(select(Mail.id).where(Mail.once_key == once_key)).first():
+    if not to_email or is_written(db, once_key):
         return None
     text, html = dress(letter, brand_of(studio))
     mail = Mail(
@@ -62,6 +62,11 @@ def write_mail(
     db.flush()
     enqueue(db, SEND_MAIL, {"mail_id": mail.id}, now=now, studio_id=studio.id, priority=SOON, max_tries=TRIES)
     return mail
+
+
+def is_written(db: Session, once_key: str) -> bool:
+    """Whether this cause already mailed this person."""
+    return db.exec(select(Mail.id).where(Mail.once_key == once_key)).first() is not None
 
 
 def _mail_name(studio: Studio, what: str) -> str:

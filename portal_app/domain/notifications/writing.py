@@ -17,7 +17,7 @@ from portal_app.domain.identity.models import Account, MailedCode, Purpose
 from portal_app.domain.identity.service import issue_code
 from portal_app.domain.notifications import letters
 from portal_app.domain.notifications.letters import OrderWords, Row
-from portal_app.domain.notifications.service import write_mail
+from portal_app.domain.notifications.service import is_written, write_mail
 from portal_app.domain.orders.models import Order, OrderLine
 from portal_app.domain.scheduling.models import Appointment, AppointmentStatus
 from portal_app.domain.studios.models import Studio
@@ -83,13 +83,16 @@ def mail_delivery(db: Session, delivery_id: int, *, now: datetime) -> None:
     words = order_words(db, order, studio)
     gate = gate_of(db, delivery.listing_id)
     for recipient in recipients(db, delivery_id):
+        once_key = f"delivered:{delivery_id}:{recipient.email.lower()}"
+        if is_written(db, once_key):
+            continue
         token = make_link(db, delivery_id, recipient.email, now=now)
         letter = letters.delivered(
             words, photos=delivery.photo_count, due_cents=due(db, [order.id]).get(order.id, 0), is_locked=gate.is_locked,
             message=delivery.message, link=f"{studio.address}/l/{token}",
         )  # fmt: skip
         write_mail(
-            db, studio, letter, kind="delivered", once_key=f"delivered:{delivery_id}:{recipient.email.lower()}",
+            db, studio, letter, kind="delivered", once_key=once_key,
             to_email=recipient.email, to_name=recipient.name, order=order, is_secret=True, now=now,
         )  # fmt: skip
 
