@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from pathlib import Path
 
 from sqlalchemy import func, update
 from sqlmodel import Session, col, select
@@ -23,6 +22,7 @@ from portal_app.demo import developing
 from portal_app.demo.cast import STUDIOS, StudioPlan
 from portal_app.demo.founding import found_studio
 from portal_app.demo.story import DELIVERED, ORDERS, WITH_PHOTOS, Ends, Planned
+from portal_app.demo.stripe.process import open_account
 from portal_app.domain.activity.models import Work, WorkState
 from portal_app.domain.billing import queries as billing
 from portal_app.domain.billing.service import record_offline_payment
@@ -36,6 +36,7 @@ from portal_app.domain.media.models import Asset, AssetState
 from portal_app.domain.orders.models import Order, OrderStatus
 from portal_app.domain.orders.service import OrderRequest, accept, cancel, place_order
 from portal_app.domain.studios.models import Studio
+from portal_app.settings import Settings
 from portal_app.wiring import Wiring
 
 NEWS = timedelta(hours=40)
@@ -45,7 +46,7 @@ PLANS = {plan.slug: plan for plan in STUDIOS}
 def seed(wiring: Wiring, *, now: datetime) -> bool:
     """Bring the demo to where it should stand; returns whether anything was missing."""
     history = _History(wiring.database, now)
-    is_new = _seed_studios(history, wiring.settings.public_url, now)
+    is_new = _seed_studios(history, wiring.settings, now)
     undone = _undone(wiring.database)
     if undone:
         _develop(wiring, history, undone, now)
@@ -72,8 +73,8 @@ class _History:
             db.execute(update(Work).where(old).values(state=WorkState.DONE, done_at=Work.created_at))
 
 
-def _seed_studios(history: _History, public_url: str, now: datetime) -> bool:
-    """Studios, people, shelves and orders as far as they need no photographs: one transaction."""
+def _seed_studios(history: _History, settings: Settings, now: datetime) -> bool:
+    """Studios, people, shelves, payment keys and orders as far as they need no photographs: one transaction."""
     with history.database.reading() as db:
         missing = [plan for plan in STUDIOS if not _studio_id(db, plan.slug)]
     if not missing:
@@ -83,7 +84,8 @@ def _seed_studios(history: _History, public_url: str, now: datetime) -> bool:
         for plan in missing:
             if _studio_id(db, plan.slug):
                 continue
-            found_studio(db, plan, public_url, hashes[plan.slug], now=now)
+            studio = found_studio(db, plan, settings.public_url, hashes[plan.slug], now=now)
+            open_account(db, settings, studio.id or 0, studio.name)
             for planned in (each for each in ORDERS if each.studio == plan.slug):
                 _order(db, plan, planned, now)
     return True
@@ -216,8 +218,3 @@ def _delivered_at(planned: Planned, now: datetime) -> datetime:
     """The day after the shoot, at nine in the evening UTC, and never in the future."""
     day = (now + timedelta(days=planned.wished + 1)).date()
     return min(datetime.combine(day, time(21), UTC), now - timedelta(minutes=10))
-
-
-def scene_path(data_dir: Path, slug: str) -> Path:
-    """Where the picture beside a studio's sign-in form lies."""
-    return data_dir / "brand" / f"{slug}.jpg"

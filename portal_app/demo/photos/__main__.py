@@ -5,7 +5,7 @@ from pathlib import Path
 
 from portal_app.demo.photos.camera import SCENES, plate
 
-MEGAPIXELS = 4
+MEGAPIXELS = 3
 
 
 def main(folder: Path, scenes: list[str]) -> None:
