@@ -62,7 +62,9 @@ def render(request: RenderRequest) -> RenderResult:
     header = jpeg_check.check_jpeg(request.source)
     photo = _decoded(request.source, header)
     facts = _facts(photo, header)
-    web = _upright(_in_srgb(_fit(photo, (WEB, WEB)), photo.info.get("icc_profile")), _orientation(photo))
+    web = _upright(
+        _in_srgb(_fit(photo, (WEB, WEB), Image.Resampling.LANCZOS), photo.info.get("icc_profile")), _orientation(photo)
+    )
     photo.close()
     return RenderResult(facts, _all_sizes(web, request))
 
@@ -77,7 +79,7 @@ def _all_sizes(web: Image.Image, request: RenderRequest) -> list[Rendered]:
         _save(marked, "web_marked", into),
         _save(mls, "mls", into, MLS_QUALITY),
         _save(_fit(mls, (THUMB, THUMB)), "thumb", into),
-        _save(_fit_fast(marked, (THUMB, THUMB)), "thumb_marked", into),
+        _save(_fit(marked, (THUMB, THUMB)), "thumb_marked", into),
     ]
     small_one = _same_file(made[2], "small") if small is mls else _save(small, "small", into)
     return [*made, small_one]
@@ -151,14 +153,10 @@ def _fitting(size: tuple[int, int], box: tuple[int, int]) -> tuple[int, int]:
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
-def _fit(photo: Image.Image, box: tuple[int, int]) -> Image.Image:
+def _fit(photo: Image.Image, box: tuple[int, int], how: Image.Resampling = Image.Resampling.BICUBIC) -> Image.Image:
+    """Inside the box. The one step from the decoded photo is Lanczos; from a finished size bicubic costs a third less."""
     size = _fitting(photo.size, box)
-    return photo.copy() if size == photo.size else photo.resize(size, Image.Resampling.LANCZOS)
-
-
-def _fit_fast(photo: Image.Image, box: tuple[int, int]) -> Image.Image:
-    size = _fitting(photo.size, box)
-    return photo.copy() if size == photo.size else photo.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    return photo.copy() if size == photo.size else photo.resize(size, how, reducing_gap=2.0)
 
 
 def _upright(photo: Image.Image, orientation: int) -> Image.Image:
