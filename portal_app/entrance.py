@@ -1,0 +1,124 @@
+"""Who comes in: the studio by host, the viewer by cookie. Screens and routes ask here, on every event and request.
+
+Identity is the HttpOnly cookie and its row, looked up each time. Nothing else a client sends says who it is.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+
+from portal_app import wiring
+from portal_app.core.clock import utc_now
+from portal_app.core.errors import Problem
+from portal_app.core.viewer import Viewer
+from portal_app.domain.delivery.service import viewer_by_link
+from portal_app.domain.identity.queries import live_session
+from portal_app.domain.identity.service import SEEN_EVERY, touch_session
+from portal_app.domain.studios.queries import StudioCard, host_name, moved_to, studio_by_host
+
+SESSION, LINK, FLASH = "foyer", "foyer_link", "foyer_flash"
+STUDIO_SECONDS = 5.0
+_studios: dict[str, tuple[float, StudioCard | None]] = {}
+_moved: dict[str, tuple[float, str | None]] = {}
+
+
+class UnknownHost(Problem):
+    """No studio answers here."""
+
+    sentence = "No studio answers on this address. Check the link you followed."
+    status = 421
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Where somebody came in, and as whom."""
+
+    studio: StudioCard | None
+    viewer: Viewer | None
+
+    @property
+    def identity(self) -> str:
+        """What must not change under a page that is open: if it does, the page is emptied."""
+        viewer, studio = self.viewer, self.studio
+        if studio is None or viewer is None:
+            return f"{studio.id if studio else 0}:nobody"
+        return f"{studio.id}:{viewer.role}:{viewer.account_id}:{viewer.session_id}:{viewer.link_id}"
+
+
+def cookie_name(name: str) -> str:
+    """`__Host-` on https: bound to this exact host, never sent in clear, not settable by a sibling host."""
+    return f"__Host-{name}" if wiring.current().settings.is_https else name
+
+
+def cookies_of(header: str) -> dict[str, str]:
+    """The cookies of a Cookie header; a mangled one counts as none."""
+    try:
+        return {name: morsel.value for name, morsel in SimpleCookie(header).items()}
+    except CookieError:
+        return {}
+
+
+def who_is(host: str, cookie_header: str) -> Arrival:
+    """The studio and the viewer of a host and a Cookie header. Opens its own short units: call it off the loop."""
+    studio = studio_of(host)
+    if studio is None:
+        return Arrival(None, None)
+    cookies = cookies_of(cookie_header)
+    viewer = _by_session(studio, cookies.get(cookie_name(SESSION), ""))
+    return Arrival(studio, viewer or _by_link(studio, cookies.get(cookie_name(LINK), "")))
+
+
+def studio_of(host: str) -> StudioCard | None:
+    """The studio of a host, kept for five seconds: a brand changes rarely and is needed by every event."""
+    name = host_name(host)
+    kept = _studios.get(name)
+    if kept and kept[0] > time.monotonic():
+        return kept[1]
+    with wiring.current().database.reading() as db:
+        studio = studio_by_host(db, name, wiring.current().settings.default_studio)
+    if len(_studios) > 1000:
+        _studios.clear()
+    _studios[name] = (time.monotonic() + STUDIO_SECONDS, studio)
+    return studio
+
+
+def forget_studios() -> None:
+    """After a brand was saved (and between tests)."""
+    _studios.clear()
+    _moved.clear()
+
+
+def _by_session(studio: StudioCard, token: str) -> Viewer | None:
+    if not token:
+        return None
+    now, database = utc_now(), wiring.current().database
+    with database.reading() as db:
+        found = live_session(db, studio.id, token, now=now)
+    if found and found.viewer.session_id and found.seen_at <= now - SEEN_EVERY:
+        with database.unit_of_work() as db:
+            touch_session(db, found.viewer.session_id, now=now)
+    return found.viewer if found else None
+
+
+def _by_link(studio: StudioCard, token: str) -> Viewer | None:
+    if not token:
+        return None
+    with wiring.current().database.reading() as db:
+        viewer = viewer_by_link(db, token, now=utc_now())
+    return viewer if viewer and viewer.studio_id == studio.id else None
+
+
+def moved_from(host: str) -> str | None:
+    """The address an old host name of a studio leads to now."""
+    name = host_name(host)
+    kept = _moved.get(name)
+    if kept and kept[0] > time.monotonic():
+        return kept[1]
+    with wiring.current().database.reading() as db:
+        address = moved_to(db, name)
+    if len(_moved) > 1000:
+        _moved.clear()
+    _moved[name] = (time.monotonic() + STUDIO_SECONDS, address)
+    return address

@@ -1,0 +1,52 @@
+"""The table of pages: path, page, title, who may enter, what loads it, and what refreshes it when something happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from portal_app.core.viewer import Permission
+from portal_app.ui.admin.deliver.page import page as deliver
+from portal_app.ui.admin.deliver.state import DeliverState
+from portal_app.ui.admin.order.page import page as admin_order
+from portal_app.ui.admin.order.state import AdminOrderState
+from portal_app.ui.admin.orders.page import page as admin_orders
+from portal_app.ui.admin.orders.state import AdminOrdersState
+from portal_app.ui.admin.today.page import page as today
+from portal_app.ui.admin.today.state import TodayState
+from portal_app.ui.public.reset.page import page as reset
+from portal_app.ui.public.reset.state import Reset
+from portal_app.ui.public.sign_in.page import page as sign_in
+from portal_app.ui.public.sign_in.state import SignIn
+from portal_app.ui.public.sign_up.page import page as sign_up
+from portal_app.ui.public.sign_up.state import SignUp
+from portal_app.ui.public.verify.page import page as verify
+from portal_app.ui.public.verify.state import Verify
+from portal_app.ui.shared.guard import PUBLIC, STAFF, Callers
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One page. `load` and `refresh` are event methods; `title` may be a Var."""
+
+    path: str
+    page: Callable[[], Any]
+    title: Any
+    callers: Callers
+    load: Any = None
+    refresh: Any = None
+
+
+SEE_ORDERS, UPLOAD = STAFF(Permission.SEE_ORDERS), STAFF(Permission.UPLOAD)
+
+ROUTES: tuple[Row, ...] = (
+    Row("/login", sign_in, "Sign in", PUBLIC, SignIn.enter),
+    Row("/sign-up", sign_up, "Create an account", PUBLIC, SignUp.enter),
+    Row("/verify", verify, "Check your mail", PUBLIC, Verify.enter),
+    Row("/reset", reset, "Reset your password", PUBLIC, Reset.enter),
+    Row("/admin", today, "Today", SEE_ORDERS, TodayState.load, TodayState.load),
+    Row("/admin/orders", admin_orders, "Orders", SEE_ORDERS, AdminOrdersState.load, AdminOrdersState.load),
+    Row("/admin/orders/[number]", admin_order, "Order", SEE_ORDERS, AdminOrderState.load, AdminOrderState.load),
+    Row("/admin/deliver/[number]", deliver, "Deliver", UPLOAD, DeliverState.load, DeliverState.load),
+)

@@ -1,0 +1,44 @@
+"""Every HTTP route of this process in one Starlette app, and how a refusal reads over HTTP."""
+
+from __future__ import annotations
+
+import logging
+from importlib import import_module
+from importlib.util import find_spec
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute
+
+from portal_app.core.errors import Problem
+
+ROOMS = ("sign_in", "brand", "health", "payments", "uploads", "downloads", "mailbox")
+
+log = logging.getLogger(__name__)
+
+
+def make_api() -> Starlette:
+    """The routes of every room of `web`."""
+    return Starlette(routes=_routes(), exception_handlers={Problem: _refused, Exception: _broke})
+
+
+def _routes() -> list[BaseRoute]:
+    rooms = [f"portal_app.web.{room}" for room in ROOMS]
+    return [route for room in rooms if find_spec(room) for route in import_module(room).routes()]
+
+
+async def _refused(request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, Problem)
+    return _words(request, problem.sentence, problem.status)
+
+
+async def _broke(request: Request, problem: Exception) -> Response:
+    return _words(request, Problem.sentence, 500)
+
+
+def _words(request: Request, sentence: str, status: int) -> Response:
+    headers = {"Cache-Control": "no-store"}
+    if "application/json" in request.headers.get("accept", ""):
+        return JSONResponse({"error": sentence}, status, headers)
+    return PlainTextResponse(sentence, status, headers)

@@ -1,0 +1,44 @@
+"""No secret reaches a log: cookies, authorization and tokens are blanked in every record, whoever writes it."""
+
+from __future__ import annotations
+
+import logging
+import re
+import traceback
+
+SECRETS = re.compile(
+    r"""(?ix)
+    ( ["']? (?: set-cookie | cookie | authorization | proxy-authorization ) ["']? \s* [:=,] \s* b? )
+    ( "[^"]*" | '[^']*' | [^\s,)}\]]+ (?: ;\s*[^\s,)}\]]+ )* )
+    """
+)
+OWN_COOKIES = re.compile(r"(?i)((?:__Host-)?foyer(?:_link|_flash)?=)[^\s;,'\"]+")
+
+
+def discreet(text: str) -> str:
+    """The text with every secret blanked."""
+    return OWN_COOKIES.sub(r"\1…", SECRETS.sub(r"\1'…'", text))
+
+
+def keep_logs_discreet() -> None:
+    """Every log record of this process passes through here from now on. Safe to call twice."""
+    make = logging.getLogRecordFactory()
+    if getattr(make, "is_discreet", False):
+        return
+
+    def made(*args, **kwargs) -> logging.LogRecord:
+        record = make(*args, **kwargs)
+        record.msg, record.args = discreet(_message(record)), ()
+        if record.exc_info and record.exc_info[0]:
+            record.exc_text = discreet("".join(traceback.format_exception(*record.exc_info)).rstrip())
+        return record
+
+    made.is_discreet = True  # type: ignore[attr-defined]
+    logging.setLogRecordFactory(made)
+
+
+def _message(record: logging.LogRecord) -> str:
+    try:
+        return record.getMessage()
+    except (TypeError, ValueError):
+        return str(record.msg)

@@ -1,0 +1,66 @@
+"""Who is asking over HTTP, and the cookies that say so next time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from portal_app import wiring
+from portal_app.core.viewer import Viewer
+from portal_app.domain.identity.service import LONGEST_SESSION, Caller
+from portal_app.domain.studios.queries import StudioCard
+from portal_app.entrance import LINK, SESSION, UnknownHost, cookie_name, who_is
+from portal_app.off_loop import call
+
+LINK_LIFE = timedelta(days=30)
+
+
+async def viewer_of_request(request: Request) -> tuple[StudioCard, Viewer | None]:
+    """The studio by host and the viewer by cookie: the session first, else a secret link. Raises UnknownHost."""
+    arrival = await call(who_is, request.headers.get("host", ""), request.headers.get("cookie", ""))
+    if arrival.studio is None:
+        raise UnknownHost
+    return arrival.studio, arrival.viewer
+
+
+def caller_of(request: Request) -> Caller:
+    """The peer's address and browser. A forwarded address is believed only from a proxy on this machine."""
+    peer = request.client.host if request.client else ""
+    if peer in {"::1", "localhost"} or peer.startswith("127."):
+        forwarded = request.headers.get("x-forwarded-for", "").split(",")[-1].strip()
+        peer = forwarded[:64] or peer
+    return Caller(address=peer, device=request.headers.get("user-agent", "")[:200])
+
+
+def keep_session(response: Response, token: str) -> None:
+    """Signed in: the browser keeps the token where no script can read it."""
+    _keep(response, SESSION, token, LONGEST_SESSION)
+
+
+def keep_link(response: Response, token: str) -> None:
+    """A secret link was opened: this browser may see its listing without signing in."""
+    _keep(response, LINK, token, LINK_LIFE)
+
+
+def forget(response: Response, *names: str) -> None:
+    """Delete cookies in this browser."""
+    for name in names:
+        _set(response, name, "", 0)
+
+
+def _keep(response: Response, name: str, token: str, life: timedelta) -> None:
+    _set(response, name, token, int(life.total_seconds()))
+
+
+def _set(response: Response, name: str, value: str, seconds: int) -> None:
+    response.set_cookie(
+        cookie_name(name),
+        value,
+        max_age=seconds,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=wiring.current().settings.is_https,
+    )
