@@ -7,6 +7,7 @@ with a Job on a thread. Run any number of workers against one database: leases k
 from __future__ import annotations
 
 import logging
+import os
 import random
 import signal
 import threading
@@ -199,14 +200,17 @@ class Worker:
             self._extend_leases()
             time.sleep(0.05)
         left = list(self.running.values())
-        with self.wiring.database.unit_of_work() as db:
-            claiming.release(db, left, now=utc_now())
+        try:
+            with self.wiring.database.unit_of_work() as db:
+                claiming.release(db, left, now=utc_now())
+        except DBAPIError as error:
+            log.warning("the leases of %s works end by themselves: %s", len(left), error.orig)
         self._threads.shutdown(wait=not left, cancel_futures=True)
         return not left
 
 
 def main(settings: Settings) -> bool:
-    """Run a worker in this process until SIGTERM or SIGINT. False when work had to be handed back unfinished."""
+    """Run a worker in this process until SIGTERM or SIGINT. When work had to be handed back, the process ends here."""
     from portal_app.jobs.works import WORKS, at_most
 
     slots = max(4, settings.render_workers + 2)
@@ -217,4 +221,7 @@ def main(settings: Settings) -> bool:
     log.info("worker started")
     is_clean = worker.run()
     close_wiring()
-    return is_clean
+    if not is_clean:
+        logging.shutdown()
+        os._exit(1)  # an orderly exit would wait for the thread that did not end
+    return True
