@@ -190,7 +190,7 @@ class Till:
 
 
 def open_till(database: Database, stand_in: RunningStandIn, studio_id: int, name: str) -> Till:
-    endpoint = f"endpoint-{name}-{os.urandom(6).hex()}"
+    endpoint = f"endpoint-{os.urandom(8).hex()}"
     account = stand_in.open_account(name, f"/webhooks/stripe/{endpoint}")
     box = SecretBox(KEY)
     key, secret = seal_keys(box, studio_id, "test", account.key, account.webhook_secret)

@@ -12,9 +12,9 @@ from datetime import timedelta
 import httpx
 import pytest
 import uvicorn
+from portal_app.web.api import make_api
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
-from starlette.applications import Starlette
 
 from portal_app import entrance, wiring
 from portal_app.core.clock import utc_now
@@ -24,13 +24,12 @@ from portal_app.db import Database
 from portal_app.domain.activity.models import Fact, Work
 from portal_app.domain.billing.models import LedgerEntry, PaymentAttempt, WebhookEvent
 from portal_app.domain.identity.models import SignInSession
-from portal_app.jobs.works import WORKS
 from portal_app.jobs.worker import Worker
+from portal_app.jobs.works import WORKS
 from portal_app.settings import read_settings
-from portal_app.web.api import make_api
 from tests.conftest import Cast
 from tests.integration.builders import make_order
-from tests.integration.payments.conftest import KEY, Till, in_parallel, open_till
+from tests.integration.payments.conftest import KEY, Till, open_till
 
 pytestmark = pytest.mark.proof("main-job-17")
 
@@ -86,9 +85,13 @@ def cookie_of(database: Database, viewer: Viewer) -> str:
     with database.unit_of_work() as db:
         db.add(
             SignInSession(
-                studio_id=viewer.studio_id, account_id=viewer.account_id, token_hash=fingerprint(token), created_at=now,
-                seen_at=now, ends_at=now + timedelta(days=1),
-            )  # fmt: skip
+                studio_id=viewer.studio_id,
+                account_id=viewer.account_id,
+                token_hash=fingerprint(token),
+                created_at=now,
+                seen_at=now,
+                ends_at=now + timedelta(days=1),
+            )
         )
     return token
 
