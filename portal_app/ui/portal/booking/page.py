@@ -63,8 +63,8 @@ def _address() -> rx.Component:
     return _step(
         1,
         "Property",
-        _typed("Street and number", "street", auto_complete="street-address", max_length="160"),
-        _typed("Town, state and ZIP", "town", auto_complete="address-level2", max_length="160"),
+        _typed("Street and number", "street", auto_complete="street-address", max_length=160),
+        _typed("Town, state and ZIP", "town", auto_complete="address-level2", max_length=160),
         _typed(
             "Size",
             "area",
@@ -133,7 +133,7 @@ def _access() -> rx.Component:
             hint="How to get in, who is there, what must be in the pictures.",
             default_value=S.notes,
             on_blur=lambda typed: S.keep("notes", typed),
-            max_length="2000",
+            max_length=2000,
         ),
         rx.el.p(
             "Ordered by ", rx.el.span(S.me.name, class_name="strong"), ", ", S.me.email, ". We write to this address.",
