@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal_app.core.viewer import Permission
+from portal_app.ui.admin.customers.page import page as customers
+from portal_app.ui.admin.customers.state import CustomersState
 from portal_app.ui.admin.deliver.page import page as deliver
 from portal_app.ui.admin.deliver.state import DeliverState
 from portal_app.ui.admin.order.page import page as admin_order
@@ -15,6 +17,8 @@ from portal_app.ui.admin.orders.page import page as admin_orders
 from portal_app.ui.admin.orders.state import AdminOrdersState
 from portal_app.ui.admin.today.page import page as today
 from portal_app.ui.admin.today.state import TodayState
+from portal_app.ui.portal.booking.page import page as booking
+from portal_app.ui.portal.booking.state import BookingState
 from portal_app.ui.public.reset.page import page as reset
 from portal_app.ui.public.reset.state import Reset
 from portal_app.ui.public.sign_in.page import page as sign_in
@@ -23,7 +27,7 @@ from portal_app.ui.public.sign_up.page import page as sign_up
 from portal_app.ui.public.sign_up.state import SignUp
 from portal_app.ui.public.verify.page import page as verify
 from portal_app.ui.public.verify.state import Verify
-from portal_app.ui.shared.guard import PUBLIC, STAFF, Callers
+from portal_app.ui.shared.guard import CUSTOMER, PUBLIC, STAFF, Callers
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,8 @@ ROUTES: tuple[Row, ...] = (
     Row("/sign-up", sign_up, "Create an account", PUBLIC, SignUp.enter),
     Row("/verify", verify, "Check your mail", PUBLIC, Verify.enter),
     Row("/reset", reset, "Reset your password", PUBLIC, Reset.enter),
+    Row("/place-order", booking, "Place an order", CUSTOMER, BookingState.load),
+    Row("/admin/customers", customers, "Customers", STAFF(Permission.SEE_CUSTOMERS), CustomersState.load, CustomersState.load),
     Row("/admin", today, "Today", SEE_ORDERS, TodayState.load, TodayState.load),
     Row("/admin/orders", admin_orders, "Orders", SEE_ORDERS, AdminOrdersState.load, AdminOrdersState.load),
     Row("/admin/orders/[number]", admin_order, "Order", SEE_ORDERS, AdminOrderState.load, AdminOrderState.load),
