@@ -1,0 +1,239 @@
+"""The upload route: tus 1.0 spoken correctly, resumed anywhere, refused in words."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import unquote
+
+import pytest
+from sqlmodel import select
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from portal_app import wiring
+from portal_app.adapters.disk_store import DiskStore
+from portal_app.adapters.pillow_renderer import PillowRenderer
+from portal_app.core.viewer import Viewer
+from portal_app.db import Database
+from portal_app.domain.listings.models import Listing
+from portal_app.domain.media import queries
+from portal_app.domain.media.models import Asset, Upload
+from portal_app.settings import read_settings
+from portal_app.web import uploads
+from portal_app.web.parts import Part
+from tests.conftest import NOW, Cast
+from tests.media_desk import open_listing
+from tests.photos import camera_jpeg, small_jpeg
+
+pytestmark = pytest.mark.proof("main-job-12")
+TUS = {"Tus-Resumable": "1.0.0"}
+BYTES = {**TUS, "Content-Type": "application/offset+octet-stream"}
+
+
+@pytest.fixture(scope="module")
+def renderer() -> Iterator[PillowRenderer]:
+    made = PillowRenderer(1)
+    yield made
+    made.close()
+
+
+class Browser:
+    """A browser signed in as somebody, with one listing in view."""
+
+    def __init__(self, client: TestClient, listing: str) -> None:
+        self.client = client
+        self.listing = listing
+        self.viewer: Viewer | None = None
+
+    def begin(self, size: int, name: str = "front.jpg", **more: str):
+        pairs = {"filename": name, "listing": self.listing, **more}
+        told = ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in pairs.items())
+        return self.client.post("/api/uploads", headers={**TUS, "Upload-Length": str(size), "Upload-Metadata": told})
+
+    def send(self, url: str, offset: int, content: bytes, **headers: str):
+        return self.client.patch(url, headers={**BYTES, "Upload-Offset": str(offset), **headers}, content=content)
+
+    def offset(self, url: str) -> int:
+        return int(self.client.head(url, headers=TUS).headers["upload-offset"])
+
+    def upload(self, content: bytes, name: str = "front.jpg", **more: str):
+        """The whole file in parts of 5 MB; the answer to the last one."""
+        url = self.begin(len(content), name, **more).headers["location"]
+        for start in range(0, len(content), 5 << 20):
+            answer = self.send(url, start, content[start : start + (5 << 20)])
+            assert answer.status_code == 204, answer.text
+        return answer
+
+
+@pytest.fixture
+def browser(
+    database: Database, cast: Cast, renderer: PillowRenderer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Browser]:
+    listing_id = open_listing(database, cast.harbor, cast.carl_customer, NOW)
+    with database.reading() as db:
+        listing = db.exec(select(Listing.public_id).where(Listing.id == listing_id)).one()
+    made = wiring.Wiring(
+        settings=read_settings({"PORTAL_DATA_DIR": str(tmp_path)}),
+        database=database,
+        store=DiskStore(tmp_path / "store"),
+        renderer=renderer,
+        mailer=SimpleNamespace(),
+        executor=ThreadPoolExecutor(4),
+    )
+    wiring.use(made)
+    with TestClient(Starlette(routes=uploads.routes())) as client:
+        browser = Browser(client, listing)
+        browser.viewer = cast.pia
+
+        async def who(_request):
+            return None, browser.viewer
+
+        monkeypatch.setattr(uploads, "viewer_of_request", who)
+        yield browser
+    wiring.use(None)
+    made.executor.shutdown()
+
+
+def folder() -> Path:
+    return wiring.current().uploads_dir
+
+
+def photos(browser: Browser, cast: Cast) -> list[queries.PhotoCard]:
+    with wiring.current().database.reading() as db:
+        asset = db.exec(select(Asset)).first()
+        return queries.photos(db, cast.pia, asset.listing_id) if asset else []
+
+
+def test_a_photo_in_three_parts_arrives_with_identical_bytes(browser: Browser, cast: Cast) -> None:
+    content = camera_jpeg(1)
+    assert len(content) >= 8_000_000
+    answer = browser.upload(content, "DSC_0001.JPG")
+    assert answer.headers["upload-asset"] == photos(browser, cast)[0].public_id
+    kept = wiring.current().store.read(hashlib.sha256(content).hexdigest())
+    assert b"".join(kept) == content
+    assert list(folder().iterdir()) == []
+    url = str(answer.request.url)
+    again = browser.client.head(url, headers=TUS)
+    assert (again.headers["upload-offset"], again.headers["upload-asset"]) == (str(len(content)), answer.headers["upload-asset"])
+
+
+def test_a_refusal_is_a_sentence_and_a_duplicate_says_so(browser: Browser, cast: Cast) -> None:
+    refused = browser.upload(b"GIF89a not a photo")
+    assert "GIF" in unquote(refused.headers["upload-refused"])
+    first = browser.upload(small_jpeg(1))
+    again = browser.upload(small_jpeg(1), "copy.jpg")
+    assert again.headers["upload-duplicate"] == "true"
+    assert again.headers["upload-asset"] == first.headers["upload-asset"]
+    assert len(photos(browser, cast)) == 1
+
+
+def test_a_wrong_offset_is_409_and_the_right_one_goes_on(browser: Browser) -> None:
+    content = small_jpeg(1)
+    url = browser.begin(len(content)).headers["location"]
+    assert browser.send(url, 0, content[:1000]).headers["upload-offset"] == "1000"
+    wrong = browser.send(url, 500, content[500:])
+    assert (wrong.status_code, wrong.headers["upload-offset"]) == (409, "1000")
+    assert browser.offset(url) == 1000
+    assert "upload-asset" in browser.send(url, 1000, content[1000:]).headers
+
+
+def test_two_at_once_is_423(browser: Browser) -> None:
+    url = browser.begin(100).headers["location"]
+    held = Part(folder() / f"{url.rpartition('/')[2]}.part")
+    assert browser.send(url, 0, b"x" * 10).status_code == 423
+    held.close()
+    assert browser.send(url, 0, b"x" * 10).status_code == 204
+
+
+def test_too_much_is_refused_and_forgotten(browser: Browser) -> None:
+    url = browser.begin(100).headers["location"]
+    assert browser.send(url, 0, b"x" * 101).status_code == 413
+    assert browser.offset(url) == 0
+    big = browser.begin(20 << 20).headers["location"]
+    assert browser.send(big, 0, bytes((8 << 20) + 1)).status_code == 413
+    streamed = browser.client.patch(big, headers={**BYTES, "Upload-Offset": "0"}, content=(bytes(1 << 20) for _ in range(9)))
+    assert (streamed.status_code, browser.offset(big)) == (413, 0)
+
+
+def test_a_checksum_that_differs_is_460_and_nothing_is_kept(browser: Browser) -> None:
+    url = browser.begin(100).headers["location"]
+    right, wrong = (base64.b64encode(hashlib.sha256(text).digest()).decode() for text in (b"x" * 10, b"y"))
+    assert browser.send(url, 0, b"x" * 10, **{"Upload-Checksum": f"sha256 {wrong}"}).status_code == 460
+    assert browser.offset(url) == 0
+    assert browser.send(url, 0, b"x" * 10, **{"Upload-Checksum": f"sha256 {right}"}).status_code == 204
+    assert browser.send(url, 10, b"x", **{"Upload-Checksum": "md4 eHl6"}).status_code == 400
+
+
+def test_the_protocols_small_print(browser: Browser) -> None:
+    client = browser.client
+    assert client.options("/api/uploads").headers["tus-extension"] == "creation,checksum,termination"
+    assert client.post("/api/uploads", headers={"Upload-Length": "1"}).status_code == 412
+    assert client.post("/api/uploads", headers={**TUS, "Upload-Length": "-1"}).status_code == 400
+    assert (
+        client.post("/api/uploads", headers={**TUS, "Upload-Length": "5", "Upload-Metadata": "filename ???"}).status_code == 400
+    )
+    assert browser.begin(0).status_code == 422
+    assert browser.begin((200 << 20) + 1).status_code == 422
+    url = browser.begin(10).headers["location"]
+    assert client.patch(url, headers={**TUS, "Upload-Offset": "0"}, content=b"x").status_code == 415
+    assert client.delete(url, headers=TUS).status_code == 204
+    assert client.head(url, headers=TUS).status_code == 410
+    assert browser.send(url, 0, b"x").status_code == 410
+    assert list(folder().iterdir()) == []
+
+
+def test_nobody_else_may_touch_it(browser: Browser, cast: Cast) -> None:
+    url = browser.begin(10).headers["location"]
+    for viewer, begun, touched in ((cast.olive, 201, 404), (cast.carl, 403, 404), (cast.omar, 404, 404), (None, 403, 403)):
+        browser.viewer = viewer
+        assert browser.begin(10).status_code == begun
+        assert browser.send(url, 0, b"x").status_code == touched
+        assert browser.client.head(url, headers=TUS).status_code == touched
+        assert browser.client.delete(url, headers=TUS).status_code == touched
+    browser.viewer = cast.pia
+    assert browser.offset(url) == 0
+
+
+def test_a_full_disk_is_said_in_words(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = browser.begin(10).headers["location"]
+    monkeypatch.setattr(uploads, "LEAST_FREE", 1 << 60)
+    for answer in (browser.begin(10), browser.send(url, 0, b"x")):
+        assert answer.status_code == 507
+        assert "disk" in unquote(answer.headers["upload-refused"])
+
+
+def test_every_byte_here_but_the_server_stopped_before_saying_so(browser: Browser, cast: Cast) -> None:
+    content = small_jpeg(1)
+    url = browser.begin(len(content)).headers["location"]
+    (folder() / f"{url.rpartition('/')[2]}.part").write_bytes(content)
+    told = browser.client.head(url, headers=TUS).headers
+    assert told["upload-asset"] == photos(browser, cast)[0].public_id
+
+
+@pytest.mark.proof("main-job-18")
+def test_names_never_reach_the_disk(browser: Browser, cast: Cast, tmp_path: Path) -> None:
+    for number, name in enumerate(("../../x.jpg", "/etc/passwd", "CON", "a\x00b.jpg", "n" * 300 + ".jpg", "📷.jpg")):
+        assert "upload-asset" in browser.upload(small_jpeg(number), name).headers
+    names = {card.name for card in photos(browser, cast)}
+    assert names == {"x.jpg", "passwd", "_CON", "ab.jpg", "n" * 176 + ".jpg", "📷.jpg"}
+    for place, _, files in os.walk(tmp_path):
+        assert all(len(file) == 64 or file.startswith("portal.db") for file in files), (place, files)
+
+
+def test_an_offset_survives_what_an_upload_forgot(browser: Browser) -> None:
+    """Ten cuts of one file, each at another place: never more than the unacknowledged bytes are sent twice."""
+    content = small_jpeg(3)
+    url = browser.begin(len(content)).headers["location"]
+    step = len(content) // 10 + 1
+    for start in range(0, len(content), step):
+        assert browser.offset(url) == start
+        answer = browser.send(url, start, content[start : start + step])
+    assert "upload-asset" in answer.headers
+    with wiring.current().database.reading() as db:
+        assert db.exec(select(Upload.state)).all() == ["done"]

@@ -1,0 +1,125 @@
+"""kill -9 of the server in the middle of uploads: what was acknowledged is still there, and the file arrives whole."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import random
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlmodel import select
+
+from portal_app.adapters.disk_store import DiskStore
+from portal_app.db import Database
+from portal_app.domain.listings.models import Listing
+from portal_app.domain.media.models import Asset
+from tests.conftest import NOW, Cast
+from tests.media_desk import open_listing
+from tests.photos import camera_jpeg
+
+pytestmark = [pytest.mark.proof("main-job-12"), pytest.mark.slow]
+TUS = {"Tus-Resumable": "1.0.0"}
+PART = 1 << 20
+
+
+class Server:
+    """The upload server as a process of its own."""
+
+    def __init__(self, *arguments: object) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        url, data_dir, *ids = map(str, arguments)
+        self.command = [sys.executable, "-m", "tests.upload_server", url, data_dir, str(self.port), *ids]
+        self.process: subprocess.Popen | None = None
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(self.command)
+        for _ in range(200):
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+                return
+            time.sleep(0.05)
+        raise AssertionError("the upload server did not start")
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+def test_killed_again_and_again(database: Database, cast: Cast, tmp_path: Path, full: bool) -> None:
+    listing_id = open_listing(database, cast.harbor, cast.carl_customer, NOW)
+    with database.reading() as db:
+        listing = db.exec(select(Listing.public_id).where(Listing.id == listing_id)).one()
+    server = Server(database.url.render_as_string(hide_password=False), tmp_path / "data", cast.harbor, cast.pia.account_id)
+    content = camera_jpeg(1)
+    try:
+        server.start()
+        url = begin(server, listing, len(content))
+        twice = 0
+        for number in range(10 if full else 3):
+            acknowledged, sent = send_until_killed(server, url, content, after=0.03 + number * 0.02)
+            server.start()
+            here = offset(server, url)
+            assert here >= acknowledged, "an acknowledged byte was lost"
+            twice += max(0, sent - here)
+            assert sent - here <= PART, "more than one part is sent again"
+        answer = send(server, url, content)
+        assert "upload-asset" in answer.headers
+    finally:
+        server.kill()
+    with database.reading() as db:
+        sha256 = db.exec(select(Asset.sha256)).one()
+    assert sha256 == hashlib.sha256(content).hexdigest()
+    assert b"".join(DiskStore(tmp_path / "data" / "store").read(sha256)) == content
+
+
+def begin(server: Server, listing: str, size: int) -> str:
+    told = ",".join(
+        f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in (("filename", "a.jpg"), ("listing", listing))
+    )
+    headers = {**TUS, "Upload-Length": str(size), "Upload-Metadata": told}
+    answer = httpx.post(server.url + "/api/uploads", headers=headers)
+    assert answer.status_code == 201, answer.text
+    return answer.headers["location"]
+
+
+def offset(server: Server, url: str) -> int:
+    return int(httpx.head(server.url + url, headers=TUS).headers["upload-offset"])
+
+
+def send(server: Server, url: str, content: bytes, told: list[int] | None = None) -> httpx.Response:
+    """The rest of the file, part by part; `told` gathers acknowledged offsets and what was sent."""
+    start = offset(server, url)
+    answer = None
+    while start < len(content):
+        headers = {**TUS, "Content-Type": "application/offset+octet-stream", "Upload-Offset": str(start)}
+        piece = content[start : start + PART]
+        if told is not None:
+            told[1] = start + len(piece)
+        answer = httpx.patch(server.url + url, headers=headers, content=piece, timeout=60)
+        assert answer.status_code == 204, answer.text
+        start = int(answer.headers["upload-offset"])
+        if told is not None:
+            told[0] = start
+        time.sleep(random.random() * 0.01)
+    return answer
+
+
+def send_until_killed(server: Server, url: str, content: bytes, after: float) -> tuple[int, int]:
+    """Send while a clock runs down to kill -9: the last acknowledged offset, and how far was sent."""
+    told = [offset(server, url), 0]
+    killer = threading.Timer(after, server.kill)
+    killer.start()
+    with suppress(httpx.HTTPError):
+        send(server, url, content, told)
+    killer.join()
+    return told[0], told[1] or told[0]
