@@ -6,6 +6,7 @@ exist (404); what waits for the payment is refused without a byte (403).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from html import escape
 
@@ -17,7 +18,7 @@ from portal_app import wiring
 from portal_app.core.clock import utc_now
 from portal_app.core.errors import NotFound, Problem
 from portal_app.core.viewer import Viewer
-from portal_app.domain.delivery.archive import exactly, pieces, safe_name
+from portal_app.domain.delivery.archive import CHUNK, exactly, pieces, safe_name
 from portal_app.domain.delivery.files import ServedArchive, ServedFile, archive_to_serve, file_to_serve
 from portal_app.domain.delivery.gate import Size
 from portal_app.domain.delivery.queries import OpenedLink, opened_link
@@ -111,12 +112,17 @@ def _caching(request: Request, found: ServedFile, size: Size) -> str:
     return FOR_GOOD if names_content else ASK_AGAIN
 
 
-def _stored(found: ServedFile, start: int, stop: int):
-    return exactly(wiring.current().store.read(found.sha256, start, stop - start), stop - start)
+def _stored(found: ServedFile, start: int, stop: int) -> Iterator[bytes]:
+    return exactly(_read(found.sha256, start, stop - start), stop - start)
 
 
-def _zipped(found: ServedArchive, start: int, stop: int):
-    return pieces(found.archive, start, stop, wiring.current().store.read)
+def _zipped(found: ServedArchive, start: int, stop: int) -> Iterator[bytes]:
+    return pieces(found.archive, start, stop, _read)
+
+
+def _read(sha256: str, start: int, length: int) -> Iterator[bytes]:
+    """Half a megabyte at a time: as fast as larger pieces, and the server grows by half as much."""
+    return wiring.current().store.read(sha256, start, length, CHUNK)
 
 
 def _taken(by: Viewer, found: ServedFile, size: Size):

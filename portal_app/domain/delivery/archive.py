@@ -25,7 +25,7 @@ PLAIN, ZIP64 = 20, 45
 MADE_ON_UNIX = 3 << 8
 READABLE_FILE = 0o100644 << 16
 NEW_YEAR_1980 = 0x21
-CHUNK = 1 << 20
+CHUNK = 1 << 19
 NAME_BYTES = 180
 FORBIDDEN = re.compile(r'[<>:"|?*/\\]')
 DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
@@ -108,15 +108,19 @@ def exactly(content: Iterable[bytes], length: int) -> Iterator[bytes]:
 
 
 def batched(content: Iterable[bytes], size: int = CHUNK) -> Iterator[bytes]:
-    """Small pieces joined to about `size` bytes; large ones pass untouched."""
+    """Small pieces joined to at most about `size` bytes; one of a quarter of that or more is passed on uncopied."""
     waiting: list[bytes] = []
     held = 0
     for piece in content:
-        waiting.append(piece)
-        held += len(piece)
-        if held >= size:
-            yield waiting[0] if len(waiting) == 1 else b"".join(waiting)
+        is_large = len(piece) * 4 >= size
+        if held and (is_large or held + len(piece) > size):
+            yield b"".join(waiting)
             waiting, held = [], 0
+        if is_large:
+            yield piece
+        else:
+            waiting.append(piece)
+            held += len(piece)
     if held:
         yield b"".join(waiting)
 
