@@ -19,7 +19,7 @@ from portal_app.adapters.smtp_mailer import SmtpMailer
 from portal_app.adapters.stripe_keys import open_gateway
 from portal_app.db import Database
 from portal_app.domain.billing.gateway import PaymentGateway
-from portal_app.domain.billing.queries import keys_of_endpoint, keys_of_studio
+from portal_app.domain.billing.keys import keys_of_endpoint, keys_of_studio
 from portal_app.domain.media.renderer import Renderer
 from portal_app.domain.media.store import Store
 from portal_app.domain.notifications.mailer import Mailer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from portal_app.adapters.secret_box import CannotOpen, SecretBox, context_of
 from portal_app.adapters.stripe_gateway import StripeGateway, gateway_with
 from portal_app.core.errors import Unavailable
-from portal_app.domain.billing.queries import SealedKeys
+from portal_app.domain.billing.keys import SealedKeys
 
 
 class KeysUnreadable(Unavailable):

@@ -9,13 +9,15 @@ import os
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
 
 from portal_app.demo.stripe.checkout import sweep_expired
 from portal_app.demo.stripe.stand_in import StandIn
-from portal_app.demo.stripe.wire import serve
+from portal_app.demo.stripe.wire import Server, serve
 
 PR_SET_PDEATHSIG = 1
+BIND_TRIES = 12
 
 
 def main() -> None:
@@ -26,7 +28,7 @@ def main() -> None:
     stand_in = StandIn(own_base=asked.public or f"http://{asked.host}:{asked.port}", app_base=asked.app, folder=asked.folder)
     stand_in.courier.resume()
     stand_in.expire_by_clock(sweep_expired)
-    server = serve(stand_in, asked.host, asked.port, has_controls=asked.controls)
+    server = _bound(stand_in, asked)
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
     print(f"The pretend Stripe answers at {stand_in.own_base}", flush=True)
     with contextlib.suppress(KeyboardInterrupt):
@@ -40,6 +42,16 @@ def die_with(parent: int) -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
     if os.getppid() != parent:
         sys.exit(0)
+
+
+def _bound(stand_in: StandIn, asked: argparse.Namespace) -> Server:
+    """Right after a restart, the one before may still hold the port for a moment."""
+    for _ in range(BIND_TRIES):
+        try:
+            return serve(stand_in, asked.host, asked.port, has_controls=asked.controls)
+        except OSError:
+            time.sleep(0.25)
+    sys.exit(f"Port {asked.port} is taken.")
 
 
 def _arguments() -> argparse.Namespace:

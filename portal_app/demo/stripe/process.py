@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 from sqlmodel import Session
 
@@ -16,8 +17,8 @@ from portal_app.adapters.secret_box import SecretBox
 from portal_app.adapters.stripe_keys import seal_keys
 from portal_app.core.tokens import new_token
 from portal_app.demo.stripe.accounts import new_account, read_accounts, write_accounts
+from portal_app.domain.billing.keys import connect_stripe
 from portal_app.domain.billing.models import Mode
-from portal_app.domain.billing.service import connect_stripe
 from portal_app.settings import Settings
 
 START_SECONDS = 10
@@ -43,7 +44,7 @@ def start_stand_in(settings: Settings) -> subprocess.Popen[bytes]:
         stdout=subprocess.DEVNULL,
         cwd=Path(__file__).parents[3],
     )  # fmt: skip
-    _wait(process, f"http://127.0.0.1:{port}/healthz")
+    _wait(process, f"http://127.0.0.1:{port}/healthz", stand_in_folder(settings))
     return process
 
 
@@ -66,12 +67,21 @@ def open_account(db: Session, settings: Settings, studio_id: int, studio_name: s
     write_accounts(path, [*read_accounts(path), account])
 
 
-def _wait(process: subprocess.Popen[bytes], url: str) -> None:
+def _wait(process: subprocess.Popen[bytes], url: str, folder: Path) -> None:
+    """Until it answers. Beside another process of the same app, the other one's stand-in is as good."""
     ends = time.monotonic() + START_SECONDS
-    while time.monotonic() < ends and process.poll() is None:
-        try:
-            with urllib.request.urlopen(url, timeout=1):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.05)
+    while time.monotonic() < ends:
+        answers = _asked(url)
+        if answers.get("folder") == str(folder) and (answers["pid"] == process.pid or process.poll() is not None):
+            return
+        time.sleep(0.05)
+    stop_stand_in(process)
     raise RuntimeError("The pretend Stripe did not start: is its port taken? Set PORTAL_DEMO_STRIPE_PORT.")
+
+
+def _asked(url: str) -> dict[str, Any]:
+    try:
+        with urllib.request.urlopen(url, timeout=1) as answer:
+            return json.load(answer)
+    except (OSError, ValueError):
+        return {}

@@ -46,6 +46,7 @@ class StandIn:
     """Everything one running stand-in knows."""
 
     def __init__(self, *, own_base: str, app_base: str, folder: Path | None) -> None:
+        self.folder = folder
         self.own_base = own_base.rstrip("/")
         self.books = Books(folder / "stripe.db" if folder else None)
         self.accounts = Accounts(folder / "accounts.json" if folder else None)

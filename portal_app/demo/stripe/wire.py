@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import os
 import socket
 import struct
 import time
@@ -64,7 +65,7 @@ class Wire(BaseHTTPRequestHandler):
         elif path.startswith("/c/pay/"):
             self._send(*pages.answer(self.stand_in, method, path.rsplit("/", 1)[1], query, body))
         elif path == "/healthz":
-            self._send(200, b"ok", {"Content-Type": "text/plain"})
+            self._json(200, {"pid": os.getpid(), "folder": str(self.stand_in.folder or "")})
         elif self.has_controls and path.startswith("/_controls/"):
             self._json(*controls.answer(self.stand_in, path.removeprefix("/_controls/"), body))
         else:

@@ -48,6 +48,12 @@ class PaymentOnItsWay(Conflict):
     sentence = "A payment for this order is on its way from your bank. We tell you when it arrives."
 
 
+class CardsNotTaken(Conflict):
+    """The studio has not connected a payment account; money comes another way."""
+
+    sentence = "This studio takes no cards here yet. Ask the studio how to pay."
+
+
 class CheckoutBusy(Conflict):
     """The order changed several times while its payment page was opened."""
 
@@ -66,7 +72,7 @@ class Step:
 
 def start_checkout(
     unit_of_work: UnitOfWork,
-    gateway: PaymentGateway,
+    gateway: PaymentGateway | None,
     by: Viewer,
     order_number: int,
     *,
@@ -78,9 +84,11 @@ def start_checkout(
 
     The attempt is committed before the payment service is called; pressing again, or in two tabs, leads to the same
     page. `base_url` is the studio's configured address and `return_to` a path on it. Raises NotFound, NothingDue,
-    TooLittleToCharge, PaymentOnItsWay, CheckoutRefused, Unavailable.
+    TooLittleToCharge, PaymentOnItsWay, CardsNotTaken, CheckoutRefused, Unavailable.
     """
     _check_path(return_to)
+    if gateway is None:
+        raise CardsNotTaken()
     for _ in range(ROUNDS):
         step = _next_step(unit_of_work, gateway, by, order_number, base_url, return_to, now)
         checkout = _checkout_of(unit_of_work, gateway, by, step, now)

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from portal_app.core.errors import NotFound
 from portal_app.core.viewer import Permission, Viewer
 from portal_app.domain.billing.balance import Balance, balance_of
-from portal_app.domain.billing.models import AttemptStatus, LedgerEntry, PaymentAttempt, StripeAccount
+from portal_app.domain.billing.models import AttemptStatus, LedgerEntry, PaymentAttempt
 from portal_app.domain.orders import queries as orders_queries
 from portal_app.domain.orders.models import Order
 
@@ -45,16 +45,6 @@ class EntryCard:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class SealedKeys:
-    """A studio's payment keys for one mode, still sealed."""
-
-    studio_id: int
-    mode: str
-    secret_key_box: bytes
-    webhook_secret_box: bytes
-
-
 def orders_to_pay(by: Viewer) -> Select[tuple[Order]]:
     """The orders whose money this viewer may see and pay: its own, those of its link's listing, or the studio's."""
     orders = orders_queries.visible(by)
@@ -65,22 +55,6 @@ def visible(by: Viewer) -> Select[tuple[PaymentAttempt]]:
     """The payment attempts of those orders."""
     orders = orders_to_pay(by).with_only_columns(Order.id)
     return select(PaymentAttempt).where(PaymentAttempt.studio_id == by.studio_id, col(PaymentAttempt.order_id).in_(orders))
-
-
-def keys_of_studio(db: Session, studio_id: int, mode: str = "") -> SealedKeys | None:
-    """A studio's own active keys: of one mode, or those it takes money with (live before test)."""
-    rows = db.exec(
-        select(StripeAccount)
-        .where(StripeAccount.studio_id == studio_id, col(StripeAccount.is_active))
-        .order_by(StripeAccount.mode)
-    ).all()
-    return next((_keys(row) for row in rows if mode in ("", row.mode)), None)
-
-
-def keys_of_endpoint(db: Session, endpoint_token: str) -> SealedKeys | None:
-    """The keys of a webhook's address. Also of keys no longer used: their last events still count."""
-    row = db.exec(select(StripeAccount).where(StripeAccount.endpoint_token == endpoint_token)).first()
-    return _keys(row) if row else None
 
 
 def balances(db: Session, order_ids: Sequence[int]) -> dict[int, Balance]:
@@ -152,10 +126,6 @@ def unallocated(db: Session, by: Viewer) -> list[EntryCard]:
         .order_by(col(LedgerEntry.id).desc())
     ).all()
     return [_entry(row, None) for row in rows]
-
-
-def _keys(row: StripeAccount) -> SealedKeys:
-    return SealedKeys(row.studio_id, row.mode, row.secret_key_box, row.webhook_secret_box)
 
 
 def _number(db: Session, order_id: int) -> int:

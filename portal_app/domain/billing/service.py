@@ -12,13 +12,13 @@ from portal_app.core.viewer import Permission, Viewer
 from portal_app.domain.activity.service import enqueue
 from portal_app.domain.billing.balance import Balance
 from portal_app.domain.billing.gateway import Event
-from portal_app.domain.billing.models import EntryKind, LedgerEntry, Mode, PaymentAttempt, StripeAccount, WebhookEvent
+from portal_app.domain.billing.models import EntryKind, LedgerEntry, Mode, PaymentAttempt, WebhookEvent
 from portal_app.domain.billing.paying import locked_order, note, start_checkout
 from portal_app.domain.billing.queries import balance
 from portal_app.domain.billing.settling import UnitOfWork, reconcile, sweep_open_attempts
 
 __all__ = [
-    "connect_stripe", "receive_event", "reconcile", "record_offline_payment", "start_checkout", "sweep_open_attempts",
+    "receive_event", "reconcile", "record_offline_payment", "start_checkout", "sweep_open_attempts",
 ]  # fmt: skip
 
 
@@ -68,21 +68,6 @@ def record_offline_payment(
     details = {"amount_cents": amount_cents, "currency": order.currency, "due_cents": left.due, "offline": True}
     note(db, by, "payment.received", order, details, now)
     return left
-
-
-def connect_stripe(
-    db: Session, studio_id: int, mode: str, *, endpoint_token: str, secret_key_box: bytes, webhook_secret_box: bytes
-) -> StripeAccount:
-    """Keep a studio's sealed keys for one mode, in place of those it had."""
-    account = db.exec(
-        select(StripeAccount).where(StripeAccount.studio_id == studio_id, StripeAccount.mode == mode).with_for_update()
-    ).first() or StripeAccount(studio_id=studio_id, mode=mode, endpoint_token=endpoint_token, secret_key_box=b"",
-                               webhook_secret_box=b"")  # fmt: skip
-    account.secret_key_box, account.webhook_secret_box = secret_key_box, webhook_secret_box
-    account.endpoint_token, account.is_active = endpoint_token, True
-    db.add(account)
-    db.flush()
-    return account
 
 
 def _store_event(db: Session, studio_id: int, mode: str, event: Event, body: bytes, now: datetime) -> bool:

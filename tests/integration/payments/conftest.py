@@ -12,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from portal_app.core.clock import utc_now
 from portal_app.core.viewer import Viewer
 from portal_app.db import Database
 from portal_app.demo.stripe.accounts import StandInAccount, new_account, read_accounts, write_accounts
-from portal_app.domain.billing import queries, service
+from portal_app.domain.billing import keys, queries, service
 from portal_app.domain.billing.models import AttemptStatus, LedgerEntry, PaymentAttempt, WebhookEvent
 from portal_app.domain.orders.models import Order
 from tests.conftest import Cast
@@ -130,7 +130,6 @@ class Till:
     gateway: StripeGateway
     endpoint: str
     order: Order | None = None
-    keys: tuple[bytes, bytes] = field(default=(b"", b""))
 
     def pay(self, by: Viewer, number: int = 1001, *, now: datetime | None = None, return_to: str = "/orders/1001") -> str:
         return service.start_checkout(
@@ -195,10 +194,10 @@ def open_till(database: Database, stand_in: RunningStandIn, studio_id: int, name
     box = SecretBox(KEY)
     key, secret = seal_keys(box, studio_id, "test", account.key, account.webhook_secret)
     with database.unit_of_work() as db:
-        service.connect_stripe(db, studio_id, "test", endpoint_token=endpoint, secret_key_box=key, webhook_secret_box=secret)
+        keys.connect_stripe(db, studio_id, "test", endpoint_token=endpoint, secret_key_box=key, webhook_secret_box=secret)
     with database.reading() as db:
-        keys = queries.keys_of_studio(db, studio_id)
-    return Till(database, stand_in, studio_id, account, open_gateway(keys, box, stand_in.base), endpoint)
+        sealed = keys.keys_of_studio(db, studio_id)
+    return Till(database, stand_in, studio_id, account, open_gateway(sealed, box, stand_in.base), endpoint)
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from datetime import timedelta
 import httpx
 import pytest
 import uvicorn
-from portal_app.web.api import make_api
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
@@ -27,6 +26,7 @@ from portal_app.domain.identity.models import SignInSession
 from portal_app.jobs.worker import Worker
 from portal_app.jobs.works import WORKS
 from portal_app.settings import read_settings
+from portal_app.web.api import make_api
 from tests.conftest import Cast
 from tests.integration.builders import make_order
 from tests.integration.payments.conftest import KEY, Till, open_till
