@@ -15,7 +15,7 @@ from portal_app.core.viewer import Permission, Viewer
 from portal_app.domain.billing.balance import Balance, balance_of
 from portal_app.domain.billing.models import AttemptStatus, LedgerEntry, PaymentAttempt
 from portal_app.domain.orders import queries as orders_queries
-from portal_app.domain.orders.models import Order
+from portal_app.domain.orders.models import Order, OrderStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,18 @@ class EntryCard:
     memo: str
     order_number: int | None
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One order that still owes something."""
+
+    order_number: int
+    status: str
+    street: str
+    town: str
+    due_cents: int
+    currency: str
 
 
 def orders_to_pay(by: Viewer) -> Select[tuple[Order]]:
@@ -78,6 +90,18 @@ def balance(db: Session, order_id: int) -> Balance:
 def due(db: Session, order_ids: Sequence[int]) -> dict[int, int]:
     """Minor units still owed by each order: 0 while pending and when canceled."""
     return {order_id: found.due for order_id, found in balances(db, order_ids).items()}
+
+
+def owed(db: Session, by: Viewer) -> list[Owed]:
+    """The viewer's orders that owe something now, oldest first, in three statements."""
+    open_ones = col(Order.status).in_((OrderStatus.ACCEPTED, OrderStatus.COMPLETED))
+    orders = db.exec(orders_to_pay(by).where(open_ones).order_by(col(Order.id))).all()
+    dues = due(db, [order.id for order in orders])
+    return [
+        Owed(order.number, order.status, order.street, order.town, dues[order.id], order.currency)
+        for order in orders
+        if dues[order.id] > 0
+    ]
 
 
 def attempt_card(db: Session, by: Viewer, public_id: str) -> AttemptCard:

@@ -14,14 +14,14 @@ from portal_app.domain.customers.models import Customer
 from portal_app.domain.delivery.files import archive_to_serve, file_to_serve
 from portal_app.domain.delivery.models import AccessLink, Delivery
 from portal_app.domain.delivery.seeing import delivered_photos, gate_of, gates_of, photos_to_see, visible
-from portal_app.domain.delivery.showing import listing_cards, listing_count, listing_page
+from portal_app.domain.delivery.showing import cover_urls, listing_cards, listing_count, listing_page
 from portal_app.domain.listings import queries as listings
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.orders.models import Order
 
 __all__ = [
-    "LinkEnded", "archive_to_serve", "delivered_photos", "file_to_serve", "gate_of", "gates_of", "links_of", "listing_cards",
-    "listing_count", "listing_page", "opened_link", "photos_to_see", "recipients", "visible",
+    "LinkEnded", "archive_to_serve", "cover_urls", "delivered_photos", "file_to_serve", "gate_of", "gates_of", "links_of",
+    "listing_cards", "listing_count", "listing_page", "opened_link", "photos_to_see", "recipients", "visible",
 ]  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from portal_app.core.viewer import Viewer
 from portal_app.domain.billing import queries as billing
 from portal_app.domain.delivery.gate import ORIGINAL, SERVED, Gate, Sight, Size, sight_for
 from portal_app.domain.delivery.models import Delivery
-from portal_app.domain.delivery.seeing import delivered_photos, deliveries_of, gate_from, visible
+from portal_app.domain.delivery.seeing import delivered_photos, deliveries_of, gate_from, gates_of, visible
 from portal_app.domain.delivery.service import counted
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.media.models import Asset, AssetState, Rendition
@@ -172,6 +172,19 @@ def listing_page(db: Session, by: Viewer, listing_public_id: str) -> ListingPage
         appointment_words=_appointment_words(listing, around),
         **(_zips(listing, photos, renditions) if sight is Sight.OPEN and photos else {}),
     )
+
+
+def cover_urls(db: Session, by: Viewer, listing_ids: Sequence[int]) -> dict[int, str]:
+    """The small cover picture of each of these listings as this viewer meets it; those without one are left out."""
+    ids = [row.id for row in db.exec(visible(by).where(col(Listing.id).in_(set(listing_ids))))]
+    gates, covers = gates_of(db, ids), _covers(db, ids)
+    renditions = _renditions(db, [asset.id for asset, _ in covers.values()])
+    urls = {
+        listing_id: _url(asset, Size.THUMB, sight_for(by, gates[listing_id]), renditions)
+        for listing_id, (asset, _) in covers.items()
+        if gates[listing_id].is_delivered
+    }
+    return {listing_id: url for listing_id, url in urls.items() if url}
 
 
 STATE_WORDS = {"production": "In production", "due": "Payment due", "ready": "Ready"}

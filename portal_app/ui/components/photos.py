@@ -39,11 +39,23 @@ def tag(*children: Child, locked: Flag = False) -> rx.Component:
 
 
 def photo_tile(
-    url: Words, alt: Words, frame: Words, *, shot: Words, href: Words, locked: Flag = False, lead: Flag = False
+    url: Words,
+    alt: Words,
+    frame: Words,
+    *,
+    shot: Words,
+    href: Words,
+    locked: Flag = False,
+    lead: Flag = False,
+    large: Words = "",
 ) -> rx.Component:
-    """One photo of the sheet with its frame number; opens in the light table, or as a file without scripts."""
+    """One photo of the sheet with its frame number; opens in the light table, or as a file without scripts.
+
+    The leading photo is drawn larger, from `large` where that is given.
+    """
+    shown = rx.cond(lead, large, url) if (isinstance(large, rx.Var) or large) and isinstance(lead, rx.Var) else url
     tile = away(
-        picture(url, alt),
+        picture(shown, alt),
         tag(frame, locked=locked),
         to=href,
         kind="photo on-photo",

@@ -26,7 +26,7 @@ ORDERS = ("Orders", "orders", "/orders")
 ACCOUNT = ("Account", "account", "/account")
 TODAY = ("Today", "home", "/admin")
 STUDIO_ORDERS = ("Orders", "orders", "/admin/orders")
-CUSTOMERS = ("Customers", "customers", "/admin/customers")
+CUSTOMERS = ("Customers", "people", "/admin/customers")
 
 PORTAL_PLACES = (HOME, LISTINGS, ORDERS, ACCOUNT)
 STUDIO_PLACES = (TODAY, STUDIO_ORDERS, CUSTOMERS)
@@ -148,9 +148,9 @@ def _me_menu() -> rx.Component:
     return rx.el.div(who, sign_out(), id="me", class_name="menu", custom_attrs={"popover": "auto"})
 
 
-def sign_out() -> rx.Component:
+def sign_out(look: str = "sign-out") -> rx.Component:
     """Leaving is a form the browser posts: the page that follows starts with a new socket and an empty state."""
-    leave = rx.el.button("Sign out", type="submit", class_name="sign-out")
+    leave = rx.el.button("Sign out", type="submit", class_name=look)
     return NativeForm.create(leave, action="/api/sign-out", method="post")
 
 

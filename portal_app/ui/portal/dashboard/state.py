@@ -1,0 +1,79 @@
+"""Home: what comes next, what is due, what is new."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import reflex as rx
+
+from portal_app.core.clock import utc_now
+from portal_app.core.money import money_words
+from portal_app.domain.billing.queries import Owed, owed
+from portal_app.domain.delivery.queries import listing_cards, listing_count
+from portal_app.domain.orders.queries import OrderRow, next_visit
+from portal_app.ui.shared.guard import customer
+from portal_app.ui.shared.listing_cards import Card, card_of
+from portal_app.ui.shared.order_cards import VisitCard, visit_card
+from portal_app.ui.shared.run import ask
+from portal_app.ui.shared.session import Base, viewer_of
+
+
+@dataclass(frozen=True)
+class NextCard:
+    """The order of the next appointment."""
+
+    number: int = 0
+    street: str = ""
+    town: str = ""
+    visit: VisitCard = field(default_factory=VisitCard)
+
+
+@dataclass(frozen=True)
+class OwedCard:
+    """One order that still owes something."""
+
+    number: int
+    street: str
+    detail: str
+    amount: str
+
+
+class Dashboard(Base):
+    """The customer's home."""
+
+    coming: NextCard = NextCard()
+    owing: list[OwedCard] = []
+    amount_due: str = ""
+    newest: list[Card] = []
+    total: int = 0
+    loaded: bool = False
+
+    @rx.var
+    def orders_words(self) -> str:
+        """`2 orders`"""
+        return f"{len(self.owing)} order{'' if len(self.owing) == 1 else 's'}"
+
+    @customer
+    async def load(self) -> None:
+        """Read everything afresh; also called when something changed."""
+        by = viewer_of(self)
+        self.coming = _coming(await ask(next_visit, by, now=utc_now()))
+        debts = await ask(owed, by)
+        self.owing = [_owed_card(debt) for debt in debts]
+        self.amount_due = money_words(sum(debt.due_cents for debt in debts), debts[0].currency) if debts else ""
+        self.newest = [card_of(listing) for listing in await ask(listing_cards, by, limit=6)]
+        self.total = await ask(listing_count, by)
+        self.loaded = True
+
+
+def _coming(row: OrderRow | None) -> NextCard:
+    if row is None or row.visit is None:
+        return NextCard()
+    return NextCard(row.number, row.street, row.town, visit_card(row.visit))
+
+
+def _owed_card(debt: Owed) -> OwedCard:
+    ready = "Photos are ready" if debt.status == "completed" else "Accepted"
+    return OwedCard(
+        debt.order_number, debt.street, f"Order {debt.order_number} · {ready}", money_words(debt.due_cents, debt.currency)
+    )

@@ -1,0 +1,100 @@
+"""`/listings/[listing]`: hero, the payment that opens it, the photo sheet, downloads."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from portal_app.ui.components.address import address_title
+from portal_app.ui.components.buttons import file_button, link_button
+from portal_app.ui.components.fields import segments
+from portal_app.ui.components.frames import empty, note, page_head
+from portal_app.ui.components.photos import gallery, hero, photo_tile, sheet
+from portal_app.ui.components.status import status
+from portal_app.ui.portal.listing.state import OneListing as S
+from portal_app.ui.shared.layout import portal_shell
+from portal_app.ui.shared.paying import Paying, pay_button
+from portal_app.ui.shared.session import Base
+
+SIZES = (("original", "Original"), ("mls", "MLS"))
+
+
+def page() -> rx.Component:
+    """One page for locked and open: the same photos in the same places, so that paying only takes the marks away."""
+    head = page_head(address_title(S.place.street, S.place.town), under=status(S.place.state))
+    cover = rx.cond(S.place.cover, hero(S.place.cover, "", preview=S.place.is_locked), rx.fragment())
+    return portal_shell(cover, head, rx.cond(S.tiles, _delivered(), _in_production()), ready=S.loaded)
+
+
+def _delivered() -> rx.Component:
+    said = rx.cond(S.place.message, note(S.place.message, drawing="message"), rx.fragment())
+    return rx.el.div(rx.cond(S.place.is_locked, _pay(), _take()), said, _sheet(), class_name="stack gap-5")
+
+
+def _pay() -> rx.Component:
+    title = rx.el.h2("Your photos are ready. ", rx.el.span(S.place.due, class_name="num"), " opens them.", id="pay")
+    words = (
+        f"{S.place.photo_words}. They open by themselves moments after the payment, on this page and for everybody with its link."
+    )
+    pays = rx.foreach(S.bills, lambda bill: pay_button(bill.number, bill.amount))
+    return rx.el.section(
+        rx.el.div(title, rx.el.p(words, class_name="quiet small"), class_name="grow"),
+        rx.el.div(pays, class_name="acts"),
+        class_name="pay panel",
+        aria_labelledby="pay",
+    )
+
+
+def _take() -> rx.Component:
+    chosen = segments("Size to download", "size", SIZES, value=S.size, on_change=S.choose_size)
+    is_mls = S.size == "mls"
+    weight = rx.cond(is_mls, f"MLS sizes, {S.place.zip_mls_words}", f"As the photographer made them, {S.place.zip_words}")
+    words = rx.el.p(weight, rx.el.br(), f"Delivered {S.place.delivered}", class_name="tiny quiet")
+    every = file_button(
+        f"Download all {S.tiles.length()}", rx.cond(is_mls, S.place.zip_mls_url, S.place.zip_url), kind="main", download=True
+    )
+    return rx.fragment(
+        rx.el.div(rx.el.div(chosen, words, class_name="row wrap"), every, class_name="get"),
+        rx.cond(S.place.due, _still_due(), rx.fragment()),
+    )
+
+
+def _still_due() -> rx.Component:
+    pays = rx.foreach(S.bills, lambda bill: pay_button(bill.number, bill.amount, kind="plain", tall=False))
+    return rx.el.div(rx.el.p(f"{S.place.due} is still due.", class_name="small"), pays, class_name="row wrap between")
+
+
+def _sheet() -> rx.Component:
+    tiles = rx.foreach(
+        S.tiles,
+        lambda tile, at: photo_tile(
+            tile.thumb_url,
+            tile.alt,
+            tile.number,
+            shot=at.to_string(),
+            href=tile.web_url,
+            locked=S.place.is_locked,
+            lead=at == 0,
+            large=tile.web_url,
+        ),
+    )
+    about = rx.cond(
+        S.place.is_marked,
+        "Previews carry the studio’s name; the photos you open do not.",
+        "Previews are small; the photos you open are full size.",
+    )
+    paying = {"on_pay": Paying.pay(S.place.order_number), "pay_label": f"Pay {S.place.due}"}
+    return rx.el.section(
+        rx.el.h2("Photos", class_name="hide"),
+        gallery(sheet(tiles), shots=S.shots, **paying),
+        rx.cond(S.place.is_locked, rx.el.p(about, class_name="small quiet sheet-top"), rx.fragment()),
+    )
+
+
+def _in_production() -> rx.Component:
+    when = rx.cond(S.place.appointment, f"Appointment {S.place.appointment}. ", "")
+    back = rx.cond(
+        Base.me.is_customer & (S.place.order_number > 0),
+        link_button("See the order", f"/orders/{S.place.order_number}"),
+        rx.fragment(),
+    )
+    return empty("photo", "In production", f"{when}Your photos appear here as soon as the studio delivers them.", back)

@@ -1,0 +1,110 @@
+"""One listing: previews while payment is due, everything once it is there. Also for holders of a secret link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import reflex as rx
+
+from portal_app.domain.delivery.queries import listing_page
+from portal_app.domain.delivery.showing import ListingPage, PhotoTile, ToPay
+from portal_app.ui.shared.guard import customer_or_link
+from portal_app.ui.shared.run import ask
+from portal_app.ui.shared.session import Base, route_argument, viewer_of
+
+SIZES = ("original", "mls")
+
+
+@dataclass(frozen=True)
+class Page:
+    """The page without its photos."""
+
+    street: str = ""
+    town: str = ""
+    state: str = ""
+    is_locked: bool = False
+    is_marked: bool = False
+    order_number: int = 0
+    due: str = ""
+    photo_words: str = ""
+    cover: str = ""
+    message: str = ""
+    delivered: str = ""
+    appointment: str = ""
+    zip_url: str = ""
+    zip_words: str = ""
+    zip_mls_url: str = ""
+    zip_mls_words: str = ""
+
+
+@dataclass(frozen=True)
+class Bill:
+    """An order of this listing that still owes something."""
+
+    number: int
+    amount: str
+
+
+class OneListing(Base):
+    """The listing in the address."""
+
+    place: Page = Page()
+    tiles: list[PhotoTile] = []
+    shots: list[dict[str, str | bool]] = []
+    bills: list[Bill] = []
+    size: str = "original"
+    loaded: bool = False
+
+    @rx.var
+    def title(self) -> str:
+        """The browser's title follows the listing."""
+        return self.place.street or "Listing"
+
+    @customer_or_link
+    async def load(self) -> None:
+        """Read the listing afresh; also called when it was paid or photos came."""
+        page = await ask(listing_page, viewer_of(self), route_argument(self))
+        self.place, self.tiles = _place(page), page.photos
+        self.shots = [_shot(tile, is_locked=page.is_locked) for tile in page.photos]
+        self.bills = [_bill(bill) for bill in page.to_pay]
+        self.loaded = True
+
+    @customer_or_link
+    async def choose_size(self, size: str) -> None:
+        """Which files *Download all* takes."""
+        self.size = size if size in SIZES else "original"
+
+
+def _place(page: ListingPage) -> Page:
+    return Page(
+        street=page.street,
+        town=page.town,
+        state=page.state,
+        is_locked=page.is_locked,
+        is_marked=page.is_marked,
+        order_number=page.order_number,
+        due=page.due_words if page.due_cents else "",
+        photo_words=page.photo_words,
+        cover=page.cover_url,
+        message=page.message,
+        delivered=page.delivered_words,
+        appointment=page.appointment_words,
+        zip_url=page.zip_url,
+        zip_words=page.zip_words,
+        zip_mls_url=page.zip_mls_url,
+        zip_mls_words=page.zip_mls_words,
+    )
+
+
+def _shot(tile: PhotoTile, *, is_locked: bool) -> dict[str, str | bool]:
+    return {
+        "url": tile.web_url,
+        "alt": tile.alt,
+        "name": f"{tile.number} · {tile.name}",
+        "download": tile.original_url,
+        "locked": is_locked,
+    }
+
+
+def _bill(bill: ToPay) -> Bill:
+    return Bill(bill.order_number, bill.due_words)

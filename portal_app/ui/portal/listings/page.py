@@ -1,0 +1,55 @@
+"""`/listings`: every listing as a card."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from portal_app.ui.components.buttons import button, link_button
+from portal_app.ui.components.fields import search_field
+from portal_app.ui.components.frames import empty, page_head
+from portal_app.ui.components.photos import listing_card
+from portal_app.ui.components.waiting import cards_skeleton
+from portal_app.ui.portal.listings.state import Listings as S
+from portal_app.ui.shared.layout import portal_shell
+
+
+def page() -> rx.Component:
+    """Search and the grid."""
+    find = search_field("Search listings", placeholder="Address", default_value=S.search, on_change=S.find.debounce(200))
+    return portal_shell(page_head(rx.el.h1("Listings"), find), rx.cond(S.loaded, _grid(), cards_skeleton()))
+
+
+def _grid() -> rx.Component:
+    return rx.cond(
+        S.cards,
+        rx.fragment(rx.el.div(rx.foreach(S.cards, _card), class_name="listings three"), _more()),
+        rx.cond(S.search, _nothing(), _none()),
+    )
+
+
+def _card(card: rx.Var) -> rx.Component:
+    return listing_card(
+        href=card.href,
+        street=card.street,
+        town=card.town,
+        state=card.state,
+        cover=card.cover,
+        counts=card.counts,
+        waiting=card.waiting,
+        locked=card.is_locked,
+    )
+
+
+def _more() -> rx.Component:
+    older = rx.cond(S.is_more, button("Show 24 more", on_click=S.show_more), rx.fragment())
+    return rx.el.div(rx.el.p(S.shown_words, class_name="small quiet num"), older, class_name="row between more")
+
+
+def _nothing() -> rx.Component:
+    act = button("Clear search", on_click=S.clear)
+    return empty("search", f"Nothing matches “{S.search}”", "Try the street or the town.", act)
+
+
+def _none() -> rx.Component:
+    act = link_button("Place your first order", "/place-order", kind="main")
+    return empty("photo", "No listings yet", "Your photos appear here as soon as the studio delivers them.", act)

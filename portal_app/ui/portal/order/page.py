@@ -1,0 +1,97 @@
+"""`/orders/[number]`: appointment, lines and total, history; the money beside them."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from portal_app.ui.components.address import address_title
+from portal_app.ui.components.buttons import link_button
+from portal_app.ui.components.frames import crumb, fact, note, page_head, panel, section, timeline
+from portal_app.ui.components.people import person
+from portal_app.ui.components.prices import line, lines, minor_line, sum_line, total_line
+from portal_app.ui.components.status import status
+from portal_app.ui.portal.order.state import OneOrder as S
+from portal_app.ui.shared.layout import portal_shell
+from portal_app.ui.shared.paying import pay_button
+
+
+def page() -> rx.Component:
+    """Head, then the order in two columns; on a phone the money comes first."""
+    title = rx.fragment(crumb("Orders", "/orders", S.order.number), address_title(S.order.street, S.order.town))
+    body = rx.el.div(_visits(), _lines(), _history(), class_name="stack gap-7")
+    return portal_shell(
+        page_head(title, under=status(S.order.status)),
+        rx.el.div(body, _money(), class_name="cols aside-first"),
+        ready=S.loaded,
+    )
+
+
+def _visits() -> rx.Component:
+    none = panel(rx.el.h2("Time to be confirmed"), rx.el.p("The studio calls or writes to you.", class_name="quiet"))
+    return rx.cond(S.order.visits, rx.el.div(rx.foreach(S.order.visits, _visit), class_name="stack"), none)
+
+
+def _visit(visit: rx.Var) -> rx.Component:
+    when = rx.el.div(rx.el.h2(visit.day), rx.el.p(f"{visit.hours}, {visit.zone}", class_name="quiet"))
+    who = rx.cond(visit.photographer, person(visit.initials, visit.photographer, "Your photographer"), rx.fragment())
+    caption = rx.cond(visit.caption, rx.el.p(visit.caption, class_name="small under"), rx.fragment())
+    return panel(rx.el.div(when, who, class_name="row between wrap"), caption, rx.el.hr(class_name="rule"), _facts())
+
+
+def _facts() -> rx.Component:
+    return rx.el.dl(
+        _fact("For", S.order.services),
+        _fact("Size", S.order.area),
+        _fact("Note", S.order.access_notes),
+        class_name="facts small",
+    )
+
+
+def _fact(name: str, words: rx.Var) -> rx.Component:
+    return rx.cond(words, rx.el.div(rx.el.dt(name), rx.el.dd(words, class_name="pre")), rx.fragment())
+
+
+def _lines() -> rx.Component:
+    tax = rx.cond(S.order.tax_name, minor_line(S.order.tax_name, S.order.tax), rx.fragment())
+    rows = lines(
+        rx.foreach(S.order.lines, lambda row: line(row.name, row.amount, row.detail)),
+        sum_line("Subtotal", S.order.subtotal),
+        tax,
+        total_line("Total", S.order.total),
+    )
+    return section("What you ordered", rows, key="ordered", apart=False)
+
+
+def _history() -> rx.Component:
+    facts = rx.foreach(S.order.history, lambda one: fact(one.title, one.caption, now=one.is_latest))
+    return section("History", timeline(facts), key="history", apart=False)
+
+
+def _money() -> rx.Component:
+    photos = rx.cond(
+        S.order.status == "completed",
+        link_button("See the photos", f"/listings/{S.order.listing}", drawing="photo", wide=True, class_name="sheet-top"),
+        rx.fragment(),
+    )
+    return rx.el.aside(
+        rx.el.h2("Payment", class_name="hide"), rx.cond(S.money.due, _due(), _nothing_due()), photos, class_name="panel"
+    )
+
+
+def _due() -> rx.Component:
+    arriving = note("Your payment is on its way. We say so here when it arrives; nothing is charged twice.", tone="wait")
+    pay = rx.el.div(pay_button(S.order.number, S.money.due, wide=True), class_name="sheet-top")
+    return rx.fragment(
+        rx.el.p("Amount due", class_name="small quiet"),
+        rx.el.p(S.money.due, class_name="big num"),
+        rx.el.p(S.money.note, class_name="small quiet"),
+        rx.cond(S.money.is_on_its_way, arriving, pay),
+    )
+
+
+def _nothing_due() -> rx.Component:
+    return rx.fragment(
+        rx.el.p("Total", class_name="small quiet"),
+        rx.el.p(S.order.total, class_name="big num"),
+        rx.el.p(S.money.note, class_name="small quiet"),
+    )

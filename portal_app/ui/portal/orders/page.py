@@ -1,0 +1,57 @@
+"""`/orders`: the table that becomes cards on a phone."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from portal_app.ui.components.buttons import button, link_button
+from portal_app.ui.components.fields import search_field
+from portal_app.ui.components.frames import empty, filter_tabs, page_head
+from portal_app.ui.components.tables import ORDER_HEADS, order_row, table
+from portal_app.ui.components.waiting import rows_skeleton
+from portal_app.ui.portal.orders.state import Orders as S
+from portal_app.ui.shared.layout import portal_shell
+
+
+def page() -> rx.Component:
+    """Search, filter, open."""
+    find = search_field(
+        "Search orders", placeholder="Address or order number", default_value=S.search, on_change=S.find.debounce(200)
+    )
+    return portal_shell(
+        page_head(rx.el.h1("Orders"), find),
+        filter_tabs("Status", S.tabs, S.status, S.only),
+        rx.cond(S.loaded, _list(), rows_skeleton()),
+    )
+
+
+def _list() -> rx.Component:
+    rows = rx.fragment(
+        table("Orders, newest first", ORDER_HEADS, rx.foreach(S.rows, _row)),
+        rx.cond(S.more, rx.el.div(button("Show 25 more", on_click=S.show_more), class_name="row more end"), rx.fragment()),
+    )
+    return rx.cond(S.rows, rows, rx.cond(S.is_filtered, _nothing(), _none()))
+
+
+def _row(card: rx.Var) -> rx.Component:
+    return order_row(
+        href=card.href,
+        cover=card.cover,
+        street=card.street,
+        town=card.town,
+        state=card.status,
+        due=card.due,
+        when=card.when,
+        total=card.total,
+        placed=card.placed,
+    )
+
+
+def _nothing() -> rx.Component:
+    words = rx.cond(S.search, f"Nothing matches “{S.search}”", "Nothing in this status")
+    return empty("search", words, "Try the street or the order number.", button("Clear search", on_click=S.clear))
+
+
+def _none() -> rx.Component:
+    act = link_button("Place order", "/place-order", kind="main")
+    return empty("orders", "No orders yet", "Booking takes about two minutes.", act)

@@ -1,0 +1,65 @@
+"""Going to the payment page, from wherever an amount is due."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from portal_app import wiring
+from portal_app.core.clock import utc_now
+from portal_app.core.errors import Unavailable
+from portal_app.domain.billing.service import start_checkout
+from portal_app.ui.components.buttons import button
+from portal_app.ui.components.words import Words
+from portal_app.ui.shared.guard import customer_or_link
+from portal_app.ui.shared.run import call, leave
+from portal_app.ui.shared.session import Base, studio_of, viewer_of
+
+
+class NoCardPayments(Unavailable):
+    """The studio has not connected a payment service."""
+
+    sentence = "This studio takes payments directly, not by card here. Call or write to them to pay."
+
+
+class Paying(Base):
+    """Which order is on its way to the payment page; 0 when none is."""
+
+    going: int = 0
+
+    @customer_or_link
+    async def pay(self, order: int):
+        """Open the payment page of an order; pressing again, or in two tabs, leads to the same page."""
+        self.going = order
+        yield
+        try:
+            yield rx.redirect(await self._checkout(order))
+        finally:
+            self.going = 0
+
+    async def _checkout(self, order: int) -> str:
+        studio, by = studio_of(self), viewer_of(self)
+        gateway = await call(wiring.current().gateway_for, studio.id)
+        if gateway is None:
+            raise NoCardPayments
+        return await leave(
+            start_checkout,
+            gateway,
+            by,
+            order,
+            base_url=studio.address or wiring.current().settings.public_url,
+            return_to=self.router.url.path,
+            now=utc_now(),
+        )
+
+
+def pay_button(order: rx.Var, amount: Words, *, kind: str = "main", tall: bool = True, wide: bool = False) -> rx.Component:
+    """*Pay $412.50*. Off while the connection is lost: money waits until we can answer."""
+    return button(
+        rx.el.span("Pay ", rx.el.span(amount, class_name="num")),
+        kind=kind,
+        tall=tall,
+        wide=wide,
+        busy=Paying.going == order,
+        busy_label="Opening the payment page",
+        on_click=Paying.pay(order),
+    )
