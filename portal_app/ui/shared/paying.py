@@ -8,10 +8,11 @@ from portal_app import wiring
 from portal_app.core.clock import utc_now
 from portal_app.core.errors import Unavailable
 from portal_app.domain.billing.service import start_checkout
+from portal_app.off_loop import call
 from portal_app.ui.components.buttons import button
 from portal_app.ui.components.words import Words
 from portal_app.ui.shared.guard import customer_or_link
-from portal_app.ui.shared.run import call, leave
+from portal_app.ui.shared.run import leave
 from portal_app.ui.shared.session import Base, studio_of, viewer_of
 
 
