@@ -41,6 +41,7 @@ def seen(event: Event, root: Any, arrival: Arrival) -> None:
         pattern = "/" if path in {"", "/index"} else path
         OPEN[session.client_token] = Open(session.session_id, pattern, arrival.viewer)
 
+
 @asynccontextmanager
 async def watching(app: Any, refreshes: Mapping[str, str]) -> AsyncIterator[None]:
     yield

@@ -16,6 +16,9 @@ from portal_app.ui.shared.layout import portal_shell
 from portal_app.ui.shared.paying import pay_button
 
 
+MOST_OWED = 3
+
+
 def page() -> rx.Component:
     """Next appointment and amount due, then the newest listings."""
     return portal_shell(
@@ -32,7 +35,7 @@ def _next() -> rx.Component:
     caption = rx.cond(visit.caption, rx.el.p(visit.caption, class_name="small quiet under"), rx.fragment())
     return rx.el.section(
         rx.el.h2("Your next appointment", class_name="kick", id="next"),
-        rx.el.p(visit.day, rx.el.span(visit.hours), class_name="day40"),
+        rx.el.p(S.coming.day, rx.el.span(visit.hours), class_name="day40"),
         rx.el.div(address(S.coming.street, S.coming.town), who, class_name="row wrap between"),
         caption,
         rx.el.div(link_button("View order", f"/orders/{S.coming.number}"), class_name="row wrap acts0"),
@@ -51,27 +54,21 @@ def _free() -> rx.Component:
 
 
 def _due() -> rx.Component:
-    rows = rx.foreach(S.owing, lambda one: line(one.street, one.amount, one.detail))
-    one = pay_button(S.owing[0].number, S.owing[0].amount, wide=True)
-    several = rx.el.ul(rx.foreach(S.owing, _pay_row), class_name="stack gap-2")
+    rows = rx.foreach(
+        S.owing[:MOST_OWED],
+        lambda one: line(go(one.street, to=f"/orders/{one.number}", kind="plain-link"), one.amount, one.detail),
+    )
     return rx.el.section(
         rx.el.h2("Amount due", class_name="kick", id="due"),
         rx.el.p(S.amount_due, class_name="big num"),
         rx.el.p(S.orders_words, class_name="small quiet"),
-        rx.cond(S.owing.length() == 1, rx.fragment(lines(rows, small=True), one), rx.el.div(several, class_name="sheet-top")),
+        lines(rows, small=True),
+        rx.cond(S.owing.length() > MOST_OWED, go("All of them", to="/orders", kind="link small"), rx.fragment()),
+        rx.el.div(pay_button(S.owing[0].number, S.owing[0].amount, wide=True), class_name="under"),
+        rx.cond(S.owing.length() > 1, rx.el.p(f"For {S.owing[0].street}", class_name="tiny quiet foot-note"), rx.fragment()),
         class_name="panel due",
         aria_labelledby="due",
     )
-
-
-def _pay_row(one: rx.Var) -> rx.Component:
-    words = rx.el.span(
-        go(one.street, to=f"/orders/{one.number}"),
-        rx.el.br(),
-        rx.el.span(one.detail, class_name="quiet"),
-        class_name="small grow",
-    )
-    return rx.el.li(words, pay_button(one.number, one.amount, tall=False), class_name="row between")
 
 
 def _all() -> rx.Component:
@@ -83,7 +80,7 @@ def _listings() -> rx.Component:
     act = link_button("Place your first order", "/place-order", kind="main")
     none = empty("photo", "No listings yet", "Your photos appear here as soon as the studio delivers them.", act)
     few = rx.el.div(rx.foreach(S.newest, _card), class_name="listings three")
-    return rx.cond(S.total == 0, none, rx.cond(S.newest.length() < 3, few, _mosaic()))
+    return rx.cond(S.total == 0, none, rx.cond((S.newest.length() < 3) | (S.newest[0].cover == ""), few, _mosaic()))
 
 
 def _mosaic() -> rx.Component:

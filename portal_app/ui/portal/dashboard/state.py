@@ -20,12 +20,13 @@ from portal_app.ui.shared.session import Base, viewer_of
 
 @dataclass(frozen=True)
 class NextCard:
-    """The order of the next appointment."""
+    """The order of the next appointment; `day` is *Thursday 26 Nov*, which fits one line."""
 
     number: int = 0
     street: str = ""
     town: str = ""
     visit: VisitCard = field(default_factory=VisitCard)
+    day: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Dashboard(Base):
     @rx.var
     def orders_words(self) -> str:
         """`2 orders`"""
-        return f"{len(self.owing)} order{'' if len(self.owing) == 1 else 's'}"
+        return f"{len(self.owing)} order{'' if len(self.owing) == 1 else 's'}, the oldest first"
 
     @customer
     async def load(self) -> None:
@@ -69,7 +70,8 @@ class Dashboard(Base):
 def _coming(row: OrderRow | None) -> NextCard:
     if row is None or row.visit is None:
         return NextCard()
-    return NextCard(row.number, row.street, row.town, visit_card(row.visit))
+    visit = visit_card(row.visit)
+    return NextCard(row.number, row.street, row.town, visit, day=visit.day[: visit.day.rindex(" ") + 4])
 
 
 def _owed_card(debt: Owed) -> OwedCard:
