@@ -8,7 +8,8 @@ os.environ.setdefault("REFLEX_CHECK_LATEST_VERSION", "false")
 
 import reflex as rx
 
-from portal_app.settings import BadSettings, read_settings
+from portal_app.readiness import ready_settings
+from portal_app.settings import BadSettings
 
 ROUTES = ("/api", "/files", "/l/", "/pay", "/webhooks", "/brand.css", "/brand/", "/mailbox", "/livez", "/readyz")
 
@@ -20,7 +21,7 @@ except ImportError:
     BUN = {}
 
 try:
-    SETTINGS = read_settings()
+    SETTINGS = ready_settings()
 except BadSettings as faults:
     raise SystemExit(f"Foyer cannot start like this:\n{faults}") from None
 

@@ -62,7 +62,7 @@ def _studio_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def _demo(_asked: argparse.Namespace) -> int:
-    from portal_app.demo.seed import seed
+    from portal_app.starting import prepare
     from portal_app.wiring import close_wiring, open_wiring
 
     settings = ready_settings()
@@ -71,8 +71,7 @@ def _demo(_asked: argparse.Namespace) -> int:
         return 1
     wiring = open_wiring(settings, render_workers=settings.render_workers)
     try:
-        upgrade_to_head(wiring.database)
-        seed(wiring, now=utc_now())
+        prepare(wiring, now=utc_now())
     finally:
         close_wiring()
     print(welcome(settings.public_url))

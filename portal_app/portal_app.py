@@ -5,7 +5,6 @@ The server imports this module and then forks: whatever holds a connection, a th
 
 from __future__ import annotations
 
-import fcntl
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -18,13 +17,11 @@ from reflex_components_core.core.banner import has_connection_errors
 
 from portal_app import wiring
 from portal_app.core.clock import utc_now
-from portal_app.db import upgrade_to_head
-from portal_app.demo.seed import seed
 from portal_app.demo.stripe.process import start_stand_in, stop_stand_in
 from portal_app.jobs.embedded import embedded_worker
 from portal_app.off_loop import call
 from portal_app.readiness import ready_settings
-from portal_app.settings import Settings
+from portal_app.starting import prepare
 from portal_app.ui.components.failing import missing_page, offline_banner, sorry_page
 from portal_app.ui.routes import ROUTES
 from portal_app.ui.shared import live
@@ -45,21 +42,12 @@ async def _alive() -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         wiring.open_wiring(settings)
         stack.callback(wiring.close_wiring)
-        await call(_prepare, settings)
+        await call(prepare, wiring.current(), now=utc_now())
         if settings.demo_stripe_port:
             stack.callback(stop_stand_in, start_stand_in(settings))
         await stack.enter_async_context(embedded_worker(settings))
         await stack.enter_async_context(live.watching(app, _refreshes()))
         yield
-
-
-def _prepare(settings: Settings) -> None:
-    """The newest schema, and in the demo its data. One process at a time; an empty disk is a fine place to start."""
-    with (settings.data_dir / "start.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        upgrade_to_head(wiring.current().database)
-        if settings.is_demo:
-            seed(wiring.current(), now=utc_now())
 
 
 def _refreshes() -> dict[str, str]:

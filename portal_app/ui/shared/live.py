@@ -6,15 +6,25 @@ route's refresh. A reconnect loads the page again, which repairs what was missed
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 from reflex_base.event import Event
 
 from portal_app.core.viewer import Viewer
+from portal_app.domain.activity.queries import FactCard, facts_after, latest_id
+from portal_app.domain.listings.audience import accounts_concerned
 from portal_app.entrance import Arrival
+from portal_app.off_loop import ask
+from portal_app.ui.shared.failures import log_fault
+
+EVERY_SECONDS = 1.0
+# PostgreSQL hands ids out before it commits: a smaller one may appear later, so the last few are read again.
+LATE = 100
+QUIET = ("session.", "account.code", "account.password", "account.sign_up", "photo.downloaded", "listing.downloaded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +48,50 @@ def seen(event: Event, root: Any, arrival: Arrival) -> None:
     if arrival.viewer is None:
         OPEN.pop(session.client_token, None)
     else:
-        pattern = "/" if path in {"", "/index"} else path
-        OPEN[session.client_token] = Open(session.session_id, pattern, arrival.viewer)
+        OPEN[session.client_token] = Open(session.session_id, "/" if path == "/index" else path, arrival.viewer)
+
 
 
 @asynccontextmanager
 async def watching(app: Any, refreshes: Mapping[str, str]) -> AsyncIterator[None]:
-    yield
+    """Tail the facts while the block runs. `refreshes`: route pattern → full name of the event method."""
+    watch = asyncio.create_task(_watch(app, refreshes))
+    try:
+        yield
+    finally:
+        watch.cancel()
+        with suppress(asyncio.CancelledError):
+            await watch
+
+
+async def _watch(app: Any, refreshes: Mapping[str, str]) -> None:
+    last = await ask(latest_id)
+    told = {fact.id for fact in await ask(facts_after, max(0, last - LATE))}
+    while True:
+        await asyncio.sleep(EVERY_SECONDS)
+        try:
+            recent = await ask(facts_after, max(0, last - LATE))
+            news = [fact for fact in recent if fact.id not in told]
+            told = {fact.id for fact in recent}
+            last = max([last, *told])
+            await _tell(app, refreshes, [fact for fact in news if not fact.kind.startswith(QUIET)])
+        except Exception as fault:
+            log_fault("live", fault)
+
+
+async def _tell(app: Any, refreshes: Mapping[str, str], news: Collection[FactCard]) -> None:
+    sockets = app.event_namespace._token_manager
+    mine = {token: kept.sid for token, kept in sockets.token_to_socket.items() if kept.instance_id == sockets.instance_id}
+    for token in OPEN.keys() - mine.keys():
+        OPEN.pop(token)
+    if not news or not OPEN:
+        return
+    listings = {fact.listing_id for fact in news if fact.listing_id}
+    accounts = await ask(accounts_concerned, listings, {fact.customer_id for fact in news if fact.customer_id})
+    studios = {fact.studio_id for fact in news}
+    for token, tab in list(OPEN.items()):
+        by = tab.viewer
+        concerned = by.is_staff or by.account_id in accounts or by.listing_id in listings
+        refresh = refreshes.get(tab.pattern)
+        if refresh and concerned and by.studio_id in studios and mine.get(token) == tab.socket:
+            await app.event_processor.enqueue(token, Event(name=refresh, payload={}))

@@ -1,0 +1,102 @@
+"""The real production build, started once for a test run, on a free port, with its own empty folder."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 180
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """A running Foyer with the demo in it."""
+
+    url: str
+    data_dir: Path
+    log: Path
+    process: subprocess.Popen[bytes]
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2])
+
+    def on(self, host: str) -> str:
+        """The address under another of its hosts, `bluebird.localhost`."""
+        return f"http://{host}:{self.port}"
+
+    def logged(self) -> str:
+        """Everything it has written so far."""
+        return self.log.read_text(errors="replace")
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """The production build, seeded while it is built; everything it started is stopped again."""
+    data_dir = tmp_path_factory.mktemp("portal")
+    port, stripe_port = _free_port(), _free_port()
+    environ = os.environ | {
+        "PORTAL_DATA_DIR": str(data_dir),
+        "PORTAL_PUBLIC_URL": f"http://localhost:{port}",
+        "PORTAL_DEMO_STRIPE_PORT": str(stripe_port),
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    }
+    for name in ("PORTAL_ENV", "DATABASE_URL"):
+        environ.pop(name, None)
+    log = data_dir / "log.txt"
+    run = [sys.executable, "-m", "reflex", "run", "--env", "prod", "--frontend-port", str(port), "--backend-port", str(port)]
+    with log.open("wb") as out:
+        seeding = subprocess.Popen([sys.executable, "-m", "portal_app", "demo"], cwd=ROOT, env=environ, stdout=out, stderr=out)
+        process = subprocess.Popen(run, cwd=ROOT, env=environ, stdout=out, stderr=out, start_new_session=True)
+        running = Portal(f"http://localhost:{port}", data_dir, log, process)
+        try:
+            _wait(running)
+            yield running
+        finally:
+            seeding.wait(60)
+            _stop(process)
+
+
+def _wait(portal: Portal) -> None:
+    ends = time.monotonic() + START_SECONDS
+    while time.monotonic() < ends and portal.process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{portal.url}/livez", timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    pytest.fail(f"Foyer did not start:\n{portal.logged()[-3000:]}")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    try:
+        family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+    except psutil.NoSuchProcess:
+        family = []
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGINT)
+    _, left = psutil.wait_procs(family, timeout=20)
+    for one in left:
+        with suppress(psutil.NoSuchProcess):
+            one.kill()
+    process.wait(10)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
