@@ -17,8 +17,20 @@ from portal_app.ui.admin.orders.page import page as admin_orders
 from portal_app.ui.admin.orders.state import AdminOrdersState
 from portal_app.ui.admin.today.page import page as today
 from portal_app.ui.admin.today.state import TodayState
+from portal_app.ui.portal.account.page import page as account
+from portal_app.ui.portal.account.state import Account
 from portal_app.ui.portal.booking.page import page as booking
 from portal_app.ui.portal.booking.state import BookingState
+from portal_app.ui.portal.dashboard.page import page as dashboard
+from portal_app.ui.portal.dashboard.state import Dashboard
+from portal_app.ui.portal.listing.page import page as listing
+from portal_app.ui.portal.listing.state import OneListing
+from portal_app.ui.portal.listings.page import page as listings
+from portal_app.ui.portal.listings.state import Listings
+from portal_app.ui.portal.order.page import page as order
+from portal_app.ui.portal.order.state import OneOrder
+from portal_app.ui.portal.orders.page import page as orders
+from portal_app.ui.portal.orders.state import Orders
 from portal_app.ui.public.reset.page import page as reset
 from portal_app.ui.public.reset.state import Reset
 from portal_app.ui.public.sign_in.page import page as sign_in
@@ -27,7 +39,7 @@ from portal_app.ui.public.sign_up.page import page as sign_up
 from portal_app.ui.public.sign_up.state import SignUp
 from portal_app.ui.public.verify.page import page as verify
 from portal_app.ui.public.verify.state import Verify
-from portal_app.ui.shared.guard import CUSTOMER, PUBLIC, STAFF, Callers
+from portal_app.ui.shared.guard import CUSTOMER, CUSTOMER_OR_LINK, PUBLIC, STAFF, Callers
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +61,12 @@ ROUTES: tuple[Row, ...] = (
     Row("/sign-up", sign_up, "Create an account", PUBLIC, SignUp.enter),
     Row("/verify", verify, "Check your mail", PUBLIC, Verify.enter),
     Row("/reset", reset, "Reset your password", PUBLIC, Reset.enter),
+    Row("/", dashboard, "Home", CUSTOMER, Dashboard.load, Dashboard.load),
+    Row("/orders", orders, "Orders", CUSTOMER, Orders.load, Orders.load),
+    Row("/orders/[number]", order, OneOrder.title, CUSTOMER, OneOrder.load, OneOrder.load),
+    Row("/listings", listings, "Listings", CUSTOMER, Listings.load, Listings.load),
+    Row("/listings/[listing]", listing, OneListing.title, CUSTOMER_OR_LINK, OneListing.load, OneListing.load),
+    Row("/account", account, "Account", CUSTOMER, Account.load),
     Row("/place-order", booking, "Place an order", CUSTOMER, BookingState.load),
     Row("/admin/customers", customers, "Customers", STAFF(Permission.SEE_CUSTOMERS), CustomersState.load, CustomersState.load),
     Row("/admin", today, "Today", SEE_ORDERS, TodayState.load, TodayState.load),

@@ -15,7 +15,6 @@ from portal_app.ui.portal.dashboard.state import Dashboard as S
 from portal_app.ui.shared.layout import portal_shell
 from portal_app.ui.shared.paying import pay_button
 
-
 MOST_OWED = 3
 
 
