@@ -23,6 +23,7 @@ from portal_app.off_loop import call
 from portal_app.readiness import ready_settings
 from portal_app.starting import prepare
 from portal_app.ui.components.failing import missing_page, offline_banner, sorry_page
+from portal_app.ui.components.waiting import skeleton_page
 from portal_app.ui.routes import ROUTES
 from portal_app.ui.shared import live
 from portal_app.ui.shared.failures import browser_fault, server_fault
@@ -54,18 +55,13 @@ def _refreshes() -> dict[str, str]:
     return {row.path: rx.utils.format.format_event_handler(row.refresh) for row in ROUTES if row.refresh}
 
 
-def _waiting() -> rx.Component:
-    """What stands there until a page of its own arrives."""
-    return rx.el.main(rx.el.p("Loading", class_name="hide"), class_name="main", aria_busy="true")
-
-
 app = rx.App(
     html_lang="en",
     stylesheets=["/foyer.css"],
     toaster=None,
     frontend_exception_handler=browser_fault,
     backend_exception_handler=server_fault,
-    hydrate_fallback=_waiting,
+    hydrate_fallback=skeleton_page,
     head_components=[
         rx.el.meta(name="viewport", content="width=device-width, initial-scale=1, viewport-fit=cover"),
         rx.el.link(rel="stylesheet", href="/brand.css"),

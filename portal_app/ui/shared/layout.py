@@ -26,7 +26,7 @@ ORDERS = ("Orders", "orders", "/orders")
 ACCOUNT = ("Account", "account", "/account")
 TODAY = ("Today", "home", "/admin")
 STUDIO_ORDERS = ("Orders", "orders", "/admin/orders")
-CUSTOMERS = ("Customers", "people", "/admin/customers")
+CUSTOMERS = ("Customers", "customers", "/admin/customers")
 
 PORTAL_PLACES = (HOME, LISTINGS, ORDERS, ACCOUNT)
 STUDIO_PLACES = (TODAY, STUDIO_ORDERS, CUSTOMERS)
