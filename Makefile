@@ -1,7 +1,9 @@
 # Two commands: `make run` shows Foyer on http://localhost:3000, `make test` runs every test.
 # Needs Python 3.11 or newer and the package registries; nothing else.
 SHELL := /bin/bash
-PYTHON ?= $(firstword $(foreach name,python3.14 python3.13 python3.12 python3.11 python3,$(shell command -v $(name))))
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$name -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$name && break; done)
 BIN := .venv/bin
 NAME ?= main-job
 
@@ -38,7 +40,6 @@ chromium:  ## the browser of the tests, from Debian, only when none is there
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Foyer needs Python 3.11 or newer."; exit 1; }
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Foyer needs Python 3.11 or newer.")'
 	$(PYTHON) -m venv .venv
 
 .venv/run: requirements.txt | .venv/bin/python
