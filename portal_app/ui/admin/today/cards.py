@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from portal_app.core.clock import clock_words, when_words
 from portal_app.core.money import money_words
@@ -37,10 +38,16 @@ def request_card(row: OrderRow) -> WaitingCard:
     return WaitingCard(row.number, "request", row.street, caption, wish)
 
 
-def deliver_card(row: OrderRow) -> WaitingCard:
-    """An accepted order whose visit is over: upload and deliver."""
-    visited = f"Photographed {when_words(row.visit.starts_at, row.visit.zone)}" if row.visit else "Accepted"
-    return WaitingCard(row.number, "deliver", row.street, f"{row.customer_name} · {row.town}", visited)
+def deliver_card(row: OrderRow, *, now: datetime) -> WaitingCard:
+    """An accepted order: when it will be, or was, photographed."""
+    return WaitingCard(row.number, "deliver", row.street, f"{row.customer_name} · {row.town}", _visit_words(row, now))
+
+
+def _visit_words(row: OrderRow, now: datetime) -> str:
+    if row.visit is None:
+        return "No appointment"
+    when = when_words(row.visit.starts_at, row.visit.zone)
+    return f"Photographed {when}" if row.visit.starts_at < now else f"Appointment {when}"
 
 
 def agenda_card(row: OrderRow) -> AgendaCard:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from portal_app.core.clock import at_wall_time, local, long_day_words, utc_now
 from portal_app.core.viewer import Permission
-from portal_app.domain.orders.queries import agenda, order_rows
+from portal_app.domain.orders.queries import OrderRow, agenda, order_rows
 from portal_app.domain.orders.service import accept, cancel
 from portal_app.ui.admin.today.cards import AgendaCard, WaitingCard, agenda_card, deliver_card, request_card
 from portal_app.ui.shared.guard import staff
@@ -34,7 +35,7 @@ class TodayState(Base):
         accepted = await ask(order_rows, by, status="accepted", limit=50)
         today = await ask(agenda, by, start=start, end=end)
         self.requests = [request_card(row) for row in pending.rows]
-        self.to_deliver = [deliver_card(row) for row in accepted.rows]
+        self.to_deliver = [deliver_card(row, now=now) for row in _by_visit(accepted.rows)]
         self.visits = [agenda_card(row) for row in today]
         self.heading = long_day_words(now, zone)
         self.summary = _summary(len(today), len(pending.rows), len(accepted.rows))
@@ -68,6 +69,11 @@ class TodayState(Base):
 def _day(now: datetime, zone: str) -> tuple[datetime, datetime]:
     midnight = datetime.combine(local(now, zone).date(), time())
     return at_wall_time(midnight, zone), at_wall_time(midnight + timedelta(days=1), zone)
+
+
+def _by_visit(rows: Sequence[OrderRow]) -> list[OrderRow]:
+    """Whoever was photographed first waits longest."""
+    return sorted(rows, key=lambda row: (row.visit is None, row.visit.starts_at if row.visit else row.placed_at))
 
 
 def _summary(visits: int, requests: int, deliveries: int) -> str:

@@ -72,7 +72,7 @@ def _offer_card(offer: Offer, by_id: dict[str, Offer], area: int | None, is_chos
     tier = tier_for(offer.tiers, area)
     parts = [by_id[part] for part in offer.parts if part in by_id]
     saved = saving(offer, parts, area) if parts else 0
-    about = [" + ".join(part.name for part in parts), offer.detail, tier_words(tier, offer.tiers, unit)]
+    about = [" + ".join(part.name for part in parts) or offer.detail, tier_words(tier, offer.tiers, unit)]
     return OfferCard(
         id=offer.public_id,
         name=offer.name,
@@ -92,7 +92,7 @@ def quote_card(quote: Quote, currency: str) -> QuoteCard:
         tax=money_words(quote.tax_cents, currency),
         total=money_words(quote.total_cents, currency),
         total_cents=quote.total_cents,
-        duration=f"About {duration_words(quote.minutes)} at the property",
+        duration=f"About {duration_words(quote.minutes)} at the property" if quote.minutes else "",
     )
 
 
