@@ -25,8 +25,8 @@ function draw(now) {
   listeners.forEach((tell) => tell());
 }
 
-function reasonOf(error) {
-  const said = error.originalResponse && error.originalResponse.getHeader("Upload-Refused");
+function reasonOf(response) {
+  const said = response && response.getHeader("Upload-Refused");
   if (!said) return "";
   try { return decodeURIComponent(said); } catch { return said; }
 }
@@ -62,10 +62,13 @@ function add(file, { endpoint, listing, replaces }) {
     endpoint, chunkSize: PART, retryDelays: [0, 1000, 3000, 10000], removeFingerprintOnSuccess: true,
     fingerprint: () => Promise.resolve(`foyer-${endpoint}-${key}`),
     metadata: { filename: file.name, listing, ...(replaces ? { replaces } : {}) },
-    onShouldRetry: (error) => !reasonOf(error) && navigator.onLine && ![401, 403, 404, 410, 413, 415, 422].includes(error.originalResponse ? error.originalResponse.getStatus() : 0),
+    onShouldRetry: (error) => !reasonOf(error.originalResponse) && navigator.onLine && ![401, 403, 404, 410, 413, 415, 422].includes(error.originalResponse ? error.originalResponse.getStatus() : 0),
     onProgress: (sent, total) => { put(key, { sent, total, state: sent < total ? "sending" : "checking" }); draw(sent === total); },
-    onSuccess: () => end(key, { state: "done" }),
-    onError: (error) => { const reason = reasonOf(error); end(key, reason ? { state: "refused", reason } : { state: "failed" }); },
+    onSuccess: ({ lastResponse }) => {
+      const reason = reasonOf(lastResponse);
+      end(key, reason ? { state: "refused", reason } : { state: "done", isKnown: Boolean(lastResponse.getHeader("Upload-Duplicate")) });
+    },
+    onError: (error) => { const reason = reasonOf(error.originalResponse); end(key, reason ? { state: "refused", reason } : { state: "failed" }); },
   });
   files.set(key, { key, listing, name: file.name, sent: 0, total: file.size, state: "waiting", up, told: false, file, endpoint, replaces });
   queue.push(key);
@@ -101,7 +104,7 @@ const percent = (file) => (file.total ? Math.floor((100 * file.sent) / file.tota
 function words(file) {
   if (file.state === "sending") return `${percent(file)}%, ${size(file.sent)} of ${size(file.total)}`;
   return {
-    waiting: "Waiting", checking: "Checking", done: `Received, ${size(file.total)}`, refused: file.reason,
+    waiting: "Waiting", checking: "Checking", done: file.isKnown ? "Already here, not added twice" : `Received, ${size(file.total)}`, refused: file.reason,
     failed: navigator.onLine ? "Stopped. What arrived is kept." : "You are offline. It goes on when you are back.",
   }[file.state];
 }
