@@ -20,7 +20,7 @@ def _list() -> rx.Component:
     return rx.cond(
         S.rows,
         rx.el.ul(rx.foreach(S.rows, _row), class_name="people"),
-        empty("people", "No customers yet.", "They appear here when they sign up or order."),
+        empty("customers", "No customers yet.", "They appear here when they sign up or order."),
     )
 
 
