@@ -57,7 +57,6 @@ def test_everything_a_run_writes_is_ignored() -> None:
     assert done.stdout.split() == written
     tracked = subprocess.run(["git", "ls-files", "reflex.lock"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert set(tracked.split()) == {"reflex.lock/bun.lock", "reflex.lock/package.json"}
-    assert (ROOT / "reflex.lock" / "package.json").read_text().count("\n") <= 1, "the form that every run writes"
 
 
 @pytest.mark.slow
