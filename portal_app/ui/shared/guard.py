@@ -204,7 +204,7 @@ class Guard(Middleware):
             return _refused(event, str(fault))
         event.payload.clear()
         event.payload.update(fitted)
-        if kind != "page":
+        if kind != "page" or not page_pattern(event):
             return None
         base.missing, base.field_errors = False, {}
         callers = self.doors.get(page_pattern(event), PUBLIC)
@@ -228,9 +228,9 @@ class Guard(Middleware):
 
 
 def page_pattern(event: Event) -> str:
-    """The route pattern of the page an event came from, `/orders/[number]`."""
+    """The route pattern of the page an event came from, `/orders/[number]`; empty for one the server sent itself."""
     path = str((event.router_data or {}).get("pathname", ""))
-    return "/" if path in {"", "/index"} else path
+    return "/" if path == "/index" else path
 
 
 def _refused(event: Event, why: str) -> list[Any]:
