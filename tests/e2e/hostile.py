@@ -88,9 +88,10 @@ async def connected(
         await client.disconnect()
 
 
-def signed_in(url: str, email: str, password: str) -> str:
-    """The Cookie header of somebody who signed in at this address."""
-    answer = httpx.post(f"{url}/api/sign-in", data={"email": email, "password": password}, follow_redirects=False)
+def signed_in(url: str, email: str, password: str, *, host: str = "") -> str:
+    """The Cookie header of somebody who signed in at this address (asking for another host there)."""
+    headers = {"Host": host} if host else {}
+    answer = httpx.post(f"{url}/api/sign-in", data={"email": email, "password": password}, headers=headers)
     return f"foyer={answer.cookies['foyer']}"
 
 

@@ -43,15 +43,14 @@ def carl(portal: Portal) -> str:
 
 @pytest.fixture(scope="module")
 def omar(portal: Portal) -> str:
-    return signed_in(portal.on("bluebird.localhost"), "omar@bluebirdmedia.example", "bluebird-demo-1")
+    return signed_in(portal.url, "omar@bluebirdmedia.example", "bluebird-demo-1", host=f"bluebird.localhost:{portal.port}")
 
 
 def pending(portal: Portal) -> list[int]:
     """The numbers of Harbor Light's pending orders, read past everything."""
     with sqlite3.connect(portal.data_dir / "portal.db") as db:
         return [
-            row[0]
-            for row in db.execute("SELECT number FROM \"order\" WHERE status = 'pending' AND studio_id = 1 ORDER BY number")
+            row[0] for row in db.execute("SELECT number FROM orders WHERE status = 'pending' AND studio_id = 1 ORDER BY number")
         ]
 
 
@@ -154,9 +153,13 @@ def test_every_event_method_is_refused_to_nobody_unless_it_is_public(portal):
             await socket.settle(1.0)
             for update in socket.updates[seen:]:
                 changed = {var for variables in (update.get("delta") or {}).values() for var in variables}
-                assert changed <= {"field_errors_rx_state_", "missing_rx_state_", "is_hydrated_rx_state_"} | {
-                    name for name in changed if name.startswith("rx_router")
-                }
+                assert changed <= {
+                    "field_errors_rx_state_",
+                    "missing_rx_state_",
+                    "is_hydrated_rx_state_",
+                    "listing_rx_state_",
+                    "number_rx_state_",
+                } | {name for name in changed if name.startswith("rx_router")}
 
     run(story())
 

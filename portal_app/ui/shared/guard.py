@@ -204,10 +204,10 @@ class Guard(Middleware):
             return _refused(event, str(fault))
         event.payload.clear()
         event.payload.update(fitted)
-        if kind != "page" or not page_pattern(event):
+        if kind != "page":
             return None
         base.missing, base.field_errors = False, {}
-        callers = self.doors.get(page_pattern(event), PUBLIC)
+        callers = self.doors.get(page_pattern(base), PUBLIC)
         return None if callers.admit(arrival.viewer) else [self._elsewhere(arrival.viewer, base.router.url.path)]
 
     def _judge_browser_fault(self, event: Event) -> list[Any] | None:
@@ -227,10 +227,10 @@ class Guard(Middleware):
         return rx.redirect("/admin" if viewer.is_staff else "/")
 
 
-def page_pattern(event: Event) -> str:
-    """The route pattern of the page an event came from, `/orders/[number]`; empty for one the server sent itself."""
-    path = str((event.router_data or {}).get("pathname", ""))
-    return "/" if path == "/index" else path
+def page_pattern(base: Base) -> str:
+    """The route pattern of the page a tab is on, `/orders/[number]`. Events that follow from others carry none."""
+    path = str(base._get_root_state().router_data.get("pathname", ""))
+    return "/" if path in {"", "/index"} else path
 
 
 def _refused(event: Event, why: str) -> list[Any]:

@@ -51,7 +51,6 @@ def seen(event: Event, root: Any, arrival: Arrival) -> None:
         OPEN[session.client_token] = Open(session.session_id, "/" if path == "/index" else path, arrival.viewer)
 
 
-
 @asynccontextmanager
 async def watching(app: Any, refreshes: Mapping[str, str]) -> AsyncIterator[None]:
     """Tail the facts while the block runs. `refreshes`: route pattern → full name of the event method."""
