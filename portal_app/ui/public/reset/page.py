@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from portal_app.ui.components.links import go
-from portal_app.ui.public.door import Door, code_field, door, email_field, new_password_field, posted_form, submit
+from portal_app.ui.shared.door import Door, code_field, door, email_field, new_password_field, posted_form, submit
 
 
 def page() -> rx.Component:

@@ -6,7 +6,7 @@ import reflex as rx
 
 from portal_app.ui.components.fields import field
 from portal_app.ui.components.links import go
-from portal_app.ui.public.door import door, email_field, posted_form, submit, wrong
+from portal_app.ui.shared.door import door, email_field, posted_form, submit, wrong
 
 
 def page() -> rx.Component:

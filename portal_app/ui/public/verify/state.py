@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal_app.ui.public.door import Door
+from portal_app.ui.shared.door import Door
 from portal_app.ui.shared.guard import public
 
 
