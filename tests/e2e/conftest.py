@@ -17,6 +17,9 @@ from pathlib import Path
 
 import psutil
 import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.e2e.browsing import open_browser
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 180
@@ -69,6 +72,15 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
         finally:
             seeding.wait(60)
             _stop(process)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the run; each person in it has an own, empty context."""
+    with sync_playwright() as playwright:
+        chromium = open_browser(playwright)
+        yield chromium
+        chromium.close()
 
 
 def _wait(portal: Portal) -> None:

@@ -1,0 +1,123 @@
+"""Every page of the table with an address that shows it full, who opens it, and the one thing people come for.
+
+A page of the table that has no row in `SHOWN` fails the tests that use it, so that a new page cannot be forgotten.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+
+import httpx
+from playwright.sync_api import Browser, Locator, Page
+
+from portal_app.ui.routes import ROUTES
+from tests.e2e.browsing import Watched, person
+from tests.e2e.conftest import Portal
+
+PASSWORD = "harbor-demo-1"
+CARL, OLIVE, NOBODY = "carl@coastline.example", "olive@harborlight.example", ""
+
+ORDER = """select o.number from orders o join customer c on c.id = o.customer_id join account a on a.id = c.account_id
+    where a.email = 'carl@coastline.example' and o.status = '{}' order by o.number desc"""
+ANY_ORDER = "select number from orders where studio_id = 1 and status = '{}' order by number desc"
+LOCKED = """select l.public_id from delivery d join orders o on o.id = d.order_id join listing l on l.id = o.listing_id
+    join customer c on c.id = o.customer_id join account a on a.id = c.account_id where a.email = 'carl@coastline.example'
+    and d.collect_payment and o.id not in (select order_id from ledger_entry where order_id is not null) order by d.id desc"""
+OPEN = LOCKED.replace("d.collect_payment and o.id not in", "o.id in")
+IN_PRODUCTION = """select l.public_id from listing l join orders o on o.listing_id = l.id join customer c on c.id = o.customer_id
+    join account a on a.id = c.account_id where a.email = 'carl@coastline.example' and o.status = 'accepted'
+    order by l.id desc"""
+TO_DELIVER = """select o.number from orders o where o.studio_id = 1 and o.status = 'accepted'
+    and exists (select 1 from asset s where s.listing_id = o.listing_id) order by o.number"""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """`role` and `act` name the main action; `argument` asks the demo's database for the last part of the address."""
+
+    who: str
+    role: str
+    act: str
+    argument: str = ""
+
+
+SHOWN: dict[str, Shown] = {
+    "/login": Shown(NOBODY, "button", "Sign in"),
+    "/sign-up": Shown(NOBODY, "button", "Create"),
+    "/verify": Shown(NOBODY, "button", "."),
+    "/reset": Shown(NOBODY, "button", "."),
+    "/": Shown(CARL, "link", "Place order"),
+    "/orders": Shown(CARL, "link", "Ocean View"),
+    "/orders/[number]": Shown(CARL, "button", "^Pay", ORDER.format("completed")),
+    "/listings": Shown(CARL, "link", "Point Reyes"),
+    "/listings/[listing]": Shown(CARL, "button", "^Pay", LOCKED),
+    "/account": Shown(CARL, "button", "Sign out"),
+    "/place-order": Shown(CARL, "button", "Place order"),
+    "/admin": Shown(OLIVE, "button", "Accept"),
+    "/admin/orders": Shown(OLIVE, "link", "Ocean View"),
+    "/admin/orders/[number]": Shown(OLIVE, "button", "Accept order", ANY_ORDER.format("pending")),
+    "/admin/deliver/[number]": Shown(OLIVE, "button", "^Deliver", TO_DELIVER),
+    "/admin/customers": Shown(OLIVE, "link", "@"),
+}
+PATTERNS = [row.path for row in ROUTES]
+
+# The same pages in their other states, and the pages that are not there.
+STATES: dict[str, tuple[str, str, str]] = {
+    "a pending order": ("/orders/[number]", CARL, ORDER.format("pending")),
+    "a canceled order": ("/orders/[number]", CARL, ORDER.format("canceled")),
+    "an open listing": ("/listings/[listing]", CARL, OPEN),
+    "a listing in production": ("/listings/[listing]", CARL, IN_PRODUCTION),
+    "a listing seen by the studio": ("/listings/[listing]", OLIVE, LOCKED),
+    "an order that does not exist": ("/orders/[number]", CARL, "select 999999"),
+    "an accepted order at the desk": ("/admin/orders/[number]", OLIVE, TO_DELIVER),
+    "a delivery without photos": ("/admin/deliver/[number]", OLIVE, ANY_ORDER.format("accepted")),
+    "a page that does not exist": ("/no/such/page", NOBODY, ""),
+}
+
+
+def address(portal: Portal, pattern: str, question: str = "") -> str:
+    """The pattern with its argument filled in from the demo."""
+    question = question or (SHOWN[pattern].argument if pattern in SHOWN else "")
+    if not question:
+        return portal.url + pattern
+    with closing(sqlite3.connect(f"file:{portal.data_dir / 'portal.db'}?mode=ro", uri=True)) as db:
+        found = db.execute(question).fetchone()
+    assert found, f"the demo has nothing for {pattern}: {question}"
+    return portal.url + re.sub(r"\[\w+\]", str(found[0]), pattern)
+
+
+_cookies: dict[tuple[str, str], str] = {}
+
+
+def session_of(portal: Portal, who: str) -> str:
+    """The session cookie of somebody who signed in once for this run."""
+    if (portal.url, who) not in _cookies:
+        answer = httpx.post(f"{portal.url}/api/sign-in", data={"email": who, "password": PASSWORD})
+        _cookies[portal.url, who] = answer.cookies["foyer"]
+    return _cookies[portal.url, who]
+
+
+@contextmanager
+def visitor(browser: Browser, portal: Portal, who: str, viewport: dict[str, int], **options) -> Iterator[Watched]:
+    """An empty browser with nothing in it but, if it is somebody's, the cookie of their session."""
+    with person(browser, viewport, **options) as watched:
+        if who:
+            watched.context.add_cookies([{"name": "foyer", "value": session_of(portal, who), "url": portal.url}])
+        yield watched
+
+
+def settle(page: Page) -> None:
+    """Until the page has its title and waits for nothing."""
+    page.wait_for_selector("h1", state="attached")
+    page.wait_for_function("() => !document.querySelector('[aria-busy=\"true\"]')")
+    page.wait_for_load_state("networkidle")
+
+
+def main_act(page: Page, pattern: str) -> Locator:
+    """What people come to this page for, as it is visible now."""
+    shown = SHOWN[pattern]
+    return page.get_by_role(shown.role, name=re.compile(shown.act)).filter(visible=True).first

@@ -1,0 +1,91 @@
+"""Every page at every width, in light and dark: nothing sticks out, nothing serious for axe, the main action at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.e2e.browsing import DESK, PHONE, Watched, has_sideways_scroll, serious
+from tests.e2e.screens import PATTERNS, SHOWN, STATES, address, main_act, settle, visitor
+
+pytestmark = [pytest.mark.slow]
+
+WIDTHS = (320, 390, 768, 1280)
+LOOKS = [("light", PHONE), ("dark", DESK), ("dark", PHONE), ("light", DESK)]
+SMALL = LOOKS[:2]
+LEAST_TARGET = 24  # CSS pixels: WCAG 2.2, target size (minimum)
+PLACES = {pattern: (pattern, SHOWN[pattern].who, "") for pattern in PATTERNS if pattern in SHOWN} | STATES
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A page of the table, open in somebody's browser."""
+
+    pattern: str
+    is_main: bool
+    seen: Watched
+
+    @property
+    def page(self) -> Page:
+        return self.seen.page
+
+
+@pytest.fixture(scope="module", params=PLACES)
+def opened(request, portal, browser) -> Iterator[Opened]:
+    """Each page once; the tests below look at it in turn."""
+    pattern, who, question = PLACES[request.param]
+    with visitor(browser, portal, who, PHONE, reduced_motion="reduce") as seen:
+        seen.page.goto(address(portal, pattern, question))
+        settle(seen.page)
+        yield Opened(pattern, request.param == pattern, seen)
+
+
+def test_every_page_of_the_table_is_visited():
+    assert set(PATTERNS) == set(SHOWN)
+
+
+def test_a_page_is_itself_and_has_one_title(opened, portal):
+    path = opened.page.url.removeprefix(portal.url)
+    assert path.count("/") == opened.pattern.count("/"), path
+    assert opened.page.locator("h1").count() == 1
+    assert opened.page.locator("main").count() == 1
+    assert opened.page.title() not in {"", "undefined", "null"}
+    assert opened.seen.faults == []
+
+
+def test_nothing_sticks_out(opened):
+    for width in WIDTHS:
+        opened.page.set_viewport_size({"width": width, "height": 844})
+        assert not has_sideways_scroll(opened.page), f"{width} px: {sticking_out(opened.page)}"
+
+
+def test_the_main_action_is_at_hand(opened):
+    if not opened.is_main:
+        return
+    for width in (320, 1280):
+        opened.page.set_viewport_size({"width": width, "height": 640})
+        act = main_act(opened.page, opened.pattern)
+        act.click(trial=True)  # in view, still, enabled, and nothing lies over it
+        box = act.bounding_box()
+        assert box["height"] >= LEAST_TARGET, box
+        assert 0 <= box["x"] and box["x"] + box["width"] <= width, box
+
+
+@pytest.mark.proof("main-job-15")
+def test_axe_finds_nothing_serious(opened, full):
+    for look, viewport in LOOKS if full else SMALL:
+        opened.page.emulate_media(color_scheme=look, reduced_motion="reduce")
+        opened.page.set_viewport_size(viewport)
+        opened.page.wait_for_function("look => document.documentElement.classList.contains(look)", arg=look)
+        assert serious(opened.page) == [], (look, viewport)
+
+
+def sticking_out(page: Page) -> list[str]:
+    """What reaches beyond the right edge, for the message."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+            .map(e => e.tagName + '.' + e.className + ' ' + Math.round(e.getBoundingClientRect().right)).slice(0, 8)"""
+    )
