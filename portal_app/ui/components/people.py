@@ -10,7 +10,8 @@ from portal_app.ui.components.words import Words
 
 def mark(to: Words = "/") -> rx.Component:
     """The studio's mark and name, both from its brand sheet, so they stand there before the first event."""
-    return go(rx.el.span(class_name="logo", aria_hidden="true"), rx.el.span(class_name="studio-name"), to=to, kind="mark")
+    where = rx.el.span(" start page", class_name="hide")
+    return go(rx.el.span(class_name="logo", aria_hidden="true"), rx.el.span(class_name="studio-name"), where, to=to, kind="mark")
 
 
 def face(initials: Words) -> rx.Component:
