@@ -8,8 +8,8 @@ import traceback
 
 SECRETS = re.compile(
     r"""(?ix)
-    ( ["']? (?: set-cookie | cookie | authorization | proxy-authorization ) ["']? \s* [:=,] \s* b? )
-    ( "[^"]*" | '[^']*' | [^\s,)}\]]+ (?: ;\s*[^\s,)}\]]+ )* )
+    ( \b (?: set-cookie | cookie | authorization | proxy-authorization ) ["']? \s* [:=,] \s* )
+    ( b?"[^"]*" | b?'[^']*' | [^\n}\])]+ )
     """
 )
 OWN_COOKIES = re.compile(r"(?i)((?:__Host-)?foyer(?:_link|_flash)?=)[^\s;,'\"]+")

@@ -1,0 +1,148 @@
+"""The front door in production: hosts, origins, names of cookies; brand and forms by host, on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from portal_app import entrance, wiring
+from portal_app.domain.identity.models import Account
+from portal_app.domain.identity.passwords import hash_password
+from portal_app.domain.studios.models import StudioHost
+from portal_app.settings import read_settings
+from portal_app.web import policy
+from portal_app.web.hardening import Hardening
+from portal_app.web.sign_in import routes as sign_in_routes
+
+pytestmark = pytest.mark.proof("main-job-06")
+
+WORDS = "three quiet lighthouses"
+HARBOR = "portal.harbor.example"
+
+
+@pytest.fixture
+def open_house(database, cast, tmp_path: Path):
+    """Give an HTTP client before a small app behind our front door, in demo or production."""
+    with database.unit_of_work() as db:
+        db.add(StudioHost(studio_id=cast.harbor, host=HARBOR, address=f"https://{HARBOR}"))
+        db.add(StudioHost(studio_id=cast.harbor, host="old.harbor.example", address=f"https://{HARBOR}", redirects=True))
+        db.get(Account, cast.carl.account_id).password_hash = hash_password(WORDS)
+    demo = read_settings({"PORTAL_DATA_DIR": str(tmp_path)})
+    live = replace(demo, env="production", public_url=f"https://{HARBOR}", default_studio="", allowed_origins=())
+    pool = ThreadPoolExecutor(2)
+
+    async def echo(request):
+        return PlainTextResponse(f"{request.method} {request.url.path}")
+
+    app = Starlette(routes=[*sign_in_routes(), Route("/{path:path}", echo, methods=["GET", "POST", "PATCH"])])
+
+    def client(*, production: bool) -> httpx.Client:
+        entrance.forget_studios()
+        wiring.use(wiring.Wiring(live if production else demo, database, None, None, None, pool))
+        door = Hardening(app, build=tmp_path, pages=["/login", "/"])
+        return _Client(door, f"https://{HARBOR}" if production else "http://localhost:3000")
+
+    yield client
+    wiring.use(None)
+    entrance.forget_studios()
+    pool.shutdown()
+
+
+class _Client:
+    """httpx straight into the app, without a server."""
+
+    def __init__(self, app, base_url: str) -> None:
+        self.app, self.base_url = app, base_url
+
+    def __call__(self, method: str, path: str, **options) -> httpx.Response:
+        async def ask():
+            async with httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url=self.base_url) as client:
+                return await client.request(method, path, **options)
+
+        return asyncio.run(ask())
+
+
+@pytest.mark.parametrize("host", ["evil.example", "harbor.example", "localhost.harbor.example", "", f"{HARBOR}.evil.example"])
+def test_in_production_a_host_that_is_nobodys_is_421(open_house, host):
+    ask = open_house(production=True)
+    assert ask("GET", "/login", headers={"Host": host}).status_code == 421
+    assert ask("GET", "/livez", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("host", [HARBOR, HARBOR.upper(), f"{HARBOR}:443", f"{HARBOR}."])
+def test_a_studios_host_answers_however_it_is_written(open_house, host):
+    assert open_house(production=True)("GET", "/login", headers={"Host": host}).text == "GET /login/"
+
+
+def test_an_old_host_leads_to_the_configured_address(open_house):
+    moved = open_house(production=True)("GET", "/orders/1042", headers={"Host": "old.harbor.example"})
+    assert (moved.status_code, moved.headers["location"]) == (308, f"https://{HARBOR}/orders/1042")
+
+
+def test_outside_production_any_host_shows_the_default_studio(open_house):
+    assert open_house(production=False)("GET", "/login", headers={"Host": "192.168.1.20:3000"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Origin": f"https://{HARBOR}"}, 200),
+        ({"Origin": f"https://{HARBOR}", "Sec-Fetch-Site": "same-origin"}, 200),
+        ({}, 200),
+        ({"Origin": f"https://{HARBOR}:8443"}, 403),
+        ({"Origin": "https://other.harbor.example"}, 403),
+        ({"Origin": f"https://{HARBOR}.evil.example"}, 403),
+        ({"Origin": f"https://{HARBOR}@evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "https://[bad"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Sec-Fetch-Site": "cross-site", "Origin": f"https://{HARBOR}"}, 403),
+    ],
+    ids=str,
+)
+def test_a_change_comes_from_our_own_page(open_house, headers, status):
+    assert open_house(production=True)("POST", "/anything", headers=headers).status_code == status
+
+
+def test_a_webhook_is_judged_by_its_signature_not_by_its_origin(open_house):
+    assert open_house(production=True)("POST", "/webhooks/stripe/x", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "size", "status"),
+    [
+        ("/api/sign-in", 65_537, 413),
+        ("/webhooks/stripe/x", 1 << 19, 200),
+        ("/webhooks/stripe/x", (1 << 20) + 1, 413),
+        ("/api/uploads/x", 8 << 20, 200),
+    ],
+)
+def test_a_body_is_as_large_as_its_route_needs(open_house, path, size, status):
+    method = "PATCH" if "uploads" in path else "POST"
+    assert open_house(production=True)(method, path, content=b"x" * size).status_code == status
+
+
+def test_on_https_cookies_are_bound_to_the_host_and_the_connection(open_house):
+    signed_in = open_house(production=True)("POST", "/api/sign-in", data={"email": "carl@coastline.example", "password": WORDS})
+    cookie = next(value for value in signed_in.headers.get_list("set-cookie") if value.startswith("__Host-foyer="))
+    assert all(part in cookie for part in ("Secure", "HttpOnly", "Path=/", "SameSite=lax"))
+    assert "Domain" not in cookie
+    assert "strict-transport-security" in signed_in.headers
+
+
+def test_only_scripts_of_the_build_run(tmp_path):
+    (tmp_path / "login").mkdir()
+    (tmp_path / "login" / "index.html").write_text(
+        '<script>one()</script><script src="/a.js"></script><script type="module">two()</script>'
+    )
+    hashes = policy.script_hashes(tmp_path)
+    assert len(hashes) == 2
+    assert "unsafe" not in policy.content_policy(hashes).partition("script-src")[2].partition(";")[0]
