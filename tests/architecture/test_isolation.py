@@ -145,7 +145,7 @@ def test_every_reading_function_names_its_viewer() -> None:
 
 
 def test_every_table_of_a_studio_is_visited(home: Home) -> None:
-    database, cast, world = home.database, home.cast, home.world
+    database, cast, _ = home.database, home.cast, home.world
     with database.reading() as db:
         empty = [
             table.name
@@ -158,7 +158,7 @@ def test_every_table_of_a_studio_is_visited(home: Home) -> None:
 
 @pytest.mark.parametrize("room", [room for room in ROOMS if "visible" in dict(functions(room, "queries"))])
 def test_visible_selects_no_row_of_another_studio(home: Home, room: str) -> None:
-    database, cast, world = home.database, home.cast, home.world
+    database, cast, _ = home.database, home.cast, home.world
     visible = dict(functions(room, "queries"))["visible"]
     with database.reading() as db:
         for stranger in (cast.omar, cast.ollie):

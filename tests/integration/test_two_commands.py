@@ -67,7 +67,9 @@ def test_a_clone_runs_by_one_command_and_stays_clean(tmp_path: Path, full: bool)
     subprocess.run(["git", "clone", "-q", str(ROOT), str(clone)], check=True)
     path = f"{os.path.dirname(shutil.which('make') or '')}:/usr/local/bin:/usr/bin:/bin"
     environ = {"PATH": path, "HOME": str(tmp_path), "PORTAL_DEMO_STRIPE_PORT": str(stripe_port)}
-    environ |= {name: value for name, value in os.environ.items() if "proxy" in name.lower() or name.startswith(("PIP_", "NPM_", "SSL_"))}
+    environ |= {
+        name: value for name, value in os.environ.items() if "proxy" in name.lower() or name.startswith(("PIP_", "NPM_", "SSL_"))
+    }
     environ |= {
         "REFLEX_FRONTEND_PORT": str(port),
         "REFLEX_BACKEND_PORT": str(port),
