@@ -194,7 +194,7 @@ export function Uploader({ endpoint, listing, replaces, accept, title, hint, cho
       </div>
       {list.length ? <Total list={list} /> : null}
       <Heard list={list} />
-      {list.length ? <ul className="ups">{[...list].sort(byUrgency).map((file) => <Row key={file.key} file={file} />)}</ul> : null}
+      {list.length ? <ul className="ups" tabIndex={0} aria-label="Uploads">{[...list].sort(byUrgency).map((file) => <Row key={file.key} file={file} />)}</ul> : null}
       {list.some((file) => file.state === "done") && list.every(isOver) ? <button type="button" className="btn soft" onClick={() => shelf.tidy(listing)}>Clear the finished ones</button> : null}
     </div>
   );
