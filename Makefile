@@ -25,7 +25,7 @@ proof: .venv/test chromium  ## the acceptance NAME at full counts, one line per 
 	$(BIN)/python -m tests.proof $(NAME)
 
 lint: .venv/test
-	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports && $(BIN)/pyright
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports && $(BIN)/pyright --pythonpath $(BIN)/python
 
 format: .venv/test
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
@@ -40,14 +40,19 @@ chromium:  ## the browser of the tests, from Debian, only when none is there
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Foyer needs Python 3.11 or newer."; exit 1; }
-	$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv .venv
+
+# Packages come as they are: Python compiles what is used when it is used, which halves the time to the first page.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --prefer-binary
 
 .venv/run: requirements.txt | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@echo "Fetching Foyer's packages, once …"
+	@$(INSTALL) -r requirements.txt
 	@touch $@
 
 .venv/test: requirements.txt requirements-dev.txt | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@echo "Fetching Foyer's packages and those of its tests, once …"
+	@$(INSTALL) -r requirements-dev.txt
 	@touch $@ .venv/run
 
 clean:  ## forget the demo and everything built

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-EXPONENT = dict.fromkeys(("JPY", "KRW", "VND", "CLP", "ISK", "UGX", "XAF", "XOF"), 0) | dict.fromkeys(
-    ("BHD", "JOD", "KWD", "OMR", "TND"), 3
-)
+WHOLE = ("JPY", "KRW", "VND", "CLP", "ISK", "UGX", "XAF", "XOF")
+THOUSANDTHS = ("BHD", "JOD", "KWD", "OMR", "TND")
+EXPONENT: dict[str, int] = {**dict.fromkeys(WHOLE, 0), **dict.fromkeys(THOUSANDTHS, 3)}
 SIGNS = {"USD": "$", "CAD": "CA$", "AUD": "A$", "NZD": "NZ$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 MINUS = "−"
 

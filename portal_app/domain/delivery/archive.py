@@ -170,7 +170,7 @@ def unique_names(names: Iterable[str]) -> list[str]:
     """Safe names, no two alike even where case does not count: `photo.jpg`, `photo (2).jpg`."""
     taken: set[str] = set()
     counts: dict[str, int] = {}
-    unique = []
+    unique: list[str] = []
     for name in map(safe_name, names):
         made, first = name, _likeness(name)
         while _likeness(made) in taken:

@@ -47,7 +47,7 @@ def moved_one(before: Sequence[str], after: Sequence[str]) -> tuple[str, int] | 
     return None
 
 
-def _by_time(photo: Placing) -> tuple:
+def _by_time(photo: Placing) -> tuple[datetime, list[tuple[int, int, str]], int]:
     return photo.captured_at or LAST, _natural(photo.name), photo.id
 
 

@@ -44,7 +44,7 @@ class RenderResult:
     """All sizes of one photograph, with what its header said."""
 
     facts: PhotoFacts
-    sizes: list[Rendered] = field(default_factory=list)
+    sizes: list[Rendered] = field(default_factory=list[Rendered])
 
 
 class BadPhoto(Exception):
