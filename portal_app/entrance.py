@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 
 from portal_app import wiring
 from portal_app.core.clock import utc_now
@@ -53,11 +52,9 @@ def cookie_name(name: str) -> str:
 
 
 def cookies_of(header: str) -> dict[str, str]:
-    """The cookies of a Cookie header; a mangled one counts as none."""
-    try:
-        return {name: morsel.value for name, morsel in SimpleCookie(header).items()}
-    except CookieError:
-        return {}
+    """The cookies of a Cookie header. What others set on this domain may be in any shape: it never hides ours."""
+    pairs = (pair.strip().partition("=") for pair in header.split(";"))
+    return {name: value.strip('"') for name, equals, value in pairs if equals}
 
 
 def who_is(host: str, cookie_header: str) -> Arrival:

@@ -1,4 +1,4 @@
-"""No secret reaches a log: cookies, authorization and tokens are blanked in every record, whoever writes it."""
+"""No secret reaches a log: cookies, authorization, secret links and webhook tokens are blanked in every record."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ SECRETS = re.compile(
     ( b?"[^"]*" | b?'[^']*' | [^\n}\])]+ )
     """
 )
+SECRET_LINKS = re.compile(r"(/(?:l|webhooks/stripe)/)[A-Za-z0-9_-]{8,}")
 OWN_COOKIES = re.compile(r"(?i)((?:__Host-)?foyer(?:_link|_flash)?=)[^\s;,'\"]+")
 
 
 def discreet(text: str) -> str:
     """The text with every secret blanked."""
-    return OWN_COOKIES.sub(r"\1…", SECRETS.sub(r"\1'…'", text))
+    return SECRET_LINKS.sub(r"\1…", OWN_COOKIES.sub(r"\1…", SECRETS.sub(r"\1'…'", text)))
 
 
 def keep_logs_discreet() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from portal_app import wiring
 from portal_app.domain.studios.queries import host_name
@@ -81,7 +81,10 @@ class Hardening:
         if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"} or scope["path"].startswith(WITHOUT_STUDIO):
             return None
         address = await call(moved_from, asked.get("host", ""))
-        return address and address.rstrip("/") + scope["path"]
+        query = scope.get("query_string", b"").decode("latin-1")
+        return address and address.rstrip("/") + quote(scope["path"]) + (
+            f"?{quote(query, safe='=&%+;,:@/?!~*()')}" if query else ""
+        )
 
     def _with_slash(self, scope: Scope) -> Scope:
         """`/login` is the folder `/login/` of the build: answered as it stands, without a redirect."""
@@ -126,7 +129,7 @@ def _refused_change(path: str, asked: dict[str, str], scope: Scope) -> tuple[int
     if not path.startswith(NOT_FROM_BROWSERS) and not is_own_change(asked, scope):
         return 403, "This came from another site. Open our page and try again."
     length = asked.get("content-length", "")
-    if "transfer-encoding" in asked or (length and not length.isdigit()):
+    if "transfer-encoding" in asked or (length and not length.isdecimal()):
         return 411, "Say how long it is."
     largest = next(size for prefix, size in LARGEST if path.startswith(prefix))
     if int(length or 0) > largest:
@@ -152,7 +155,7 @@ def is_own_origin(asked: dict[str, str], scope: Scope) -> bool:
         split = urlsplit(origin)
     except ValueError:
         return False
-    if split.scheme not in {"http", "https"} or not split.hostname:
+    if split.scheme not in ({"https"} if settings.is_https else {"http", "https"}) or not split.hostname:
         return False
     if _plain(split.netloc, split.scheme) == _plain(host, split.scheme):
         return True

@@ -86,7 +86,7 @@ def routes() -> list[BaseRoute]:
 async def _body(request: Request) -> bytes | None:
     """The raw bytes, or None when there are too many."""
     length = request.headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > BODY_AT_MOST:
+    if not length.isdecimal() or int(length) > BODY_AT_MOST:
         return None
     body = bytearray()
     async for chunk in request.stream():

@@ -6,6 +6,7 @@ identity is a form and a new page. What went wrong travels in a sealed cookie th
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qsl, urlencode
 
@@ -20,12 +21,12 @@ from portal_app.core.flash import Flash, sealed
 from portal_app.core.paths import safe_next
 from portal_app.domain.customers import service as customers
 from portal_app.domain.identity.service import end_session, sign_in, viewer_of
-from portal_app.entrance import FLASH, LINK, SESSION, cookie_name
+from portal_app.entrance import FLASH, LINK, SESSION, cookie_name, cookies_of
 from portal_app.off_loop import act, ask, leave
 from portal_app.web.viewer import caller_of, forget, keep_session, viewer_of_request
 
 FLASH_SECONDS = 60
-LONGEST_FIELD = 300
+LONGEST_FIELD, MOST_FIELDS = 300, 20
 
 Form = dict[str, str]
 Answer = Callable[[Request, Form], Awaitable[Response]]
@@ -63,6 +64,7 @@ async def _sign_in(request: Request, typed: Form) -> Response:
     token = await leave(
         sign_in, studio.id, typed.get("email", ""), typed.get("password", ""), caller=caller_of(request), now=utc_now()
     )
+    await _end_session(request)
     by = await ask(viewer_of, studio.id, token, now=utc_now())
     home = "/admin" if by and by.is_staff else "/"
     return _signed_in(token, safe_next(typed.get("next"), home))
@@ -74,6 +76,7 @@ async def _sign_up(request: Request, typed: Form) -> Response:
     token = await leave(customers.sign_up, studio.id, wanted, caller=caller_of(request), now=utc_now())
     onward = _say(_to("/verify", next=safe_next(typed.get("next"))), Flash("verify", email=wanted.email))
     if token:
+        await _end_session(request)
         keep_session(onward, token)
     return onward
 
@@ -105,23 +108,38 @@ async def _reset(request: Request, typed: Form) -> Response:
     studio, _ = await viewer_of_request(request)
     wanted = (typed.get(name, "") for name in ("email", "code", "password"))
     token = await leave(customers.reset_password, studio.id, *wanted, caller=caller_of(request), now=utc_now())
+    await _end_session(request)
     return _signed_in(token, "/")
 
 
 async def _sign_out(request: Request, typed: Form) -> Response:
-    if token := request.cookies.get(cookie_name(SESSION)):
-        await act(end_session, token, now=utc_now())
+    await _end_session(request)
     onward = RedirectResponse("/login", 303)
     forget(onward, SESSION, LINK, FLASH)
     return onward
+
+
+async def _end_session(request: Request) -> None:
+    """Whoever was signed in here no longer is: the old cookie is worth nothing, also where it was copied to."""
+    if token := cookies_of(request.headers.get("cookie", "")).get(cookie_name(SESSION)):
+        await act(end_session, token, now=utc_now())
 
 
 async def _typed(request: Request) -> Form:
     """The fields of a url-encoded form, each cut to a sane length."""
     if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         return {}
-    pairs = parse_qsl((await request.body()).decode("utf-8", "replace"), max_num_fields=20, keep_blank_values=True)
-    return {name: value[:LONGEST_FIELD] for name, value in pairs}
+    try:
+        pairs = parse_qsl((await request.body()).decode("utf-8", "replace"), max_num_fields=MOST_FIELDS, keep_blank_values=True)
+    except ValueError:
+        return {}
+    return {name: value[:LONGEST_FIELD] if name == "password" else _one_line(value) for name, value in pairs}
+
+
+def _one_line(typed: str) -> str:
+    """Every field is one line: no control character reaches a name, a mail header or the database."""
+    seen = "".join(letter if unicodedata.category(letter)[0] != "C" else " " for letter in typed[:LONGEST_FIELD])
+    return " ".join(seen.split())
 
 
 def _signed_in(token: str, path: str) -> Response:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlmodel import select
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
@@ -87,6 +88,19 @@ def test_an_old_host_leads_to_the_configured_address(open_house):
     assert (moved.status_code, moved.headers["location"]) == (308, f"https://{HARBOR}/orders/1042")
 
 
+@pytest.mark.parametrize(
+    ("path", "onward"),
+    [
+        ("/orders?status=pending&search=12+Ocean", "/orders?status=pending&search=12+Ocean"),
+        ("/a%0d%0aSet-Cookie:%20x=1", "/a%0D%0ASet-Cookie%3A%20x%3D1"),
+        ("//evil.example", "//evil.example"),
+    ],
+)
+def test_what_was_asked_for_at_the_old_host_stays_inside_its_line(open_house, path, onward):
+    moved = open_house(production=True)("GET", f"https://old.harbor.example{path}", headers={"Host": "old.harbor.example"})
+    assert moved.headers["location"] == f"https://{HARBOR}{onward}"
+
+
 def test_outside_production_any_host_shows_the_default_studio(open_house):
     assert open_house(production=False)("GET", "/login", headers={"Host": "192.168.1.20:3000"}).status_code == 200
 
@@ -97,6 +111,7 @@ def test_outside_production_any_host_shows_the_default_studio(open_house):
         ({"Origin": f"https://{HARBOR}"}, 200),
         ({"Origin": f"https://{HARBOR}", "Sec-Fetch-Site": "same-origin"}, 200),
         ({}, 200),
+        ({"Origin": f"http://{HARBOR}"}, 403),
         ({"Origin": f"https://{HARBOR}:8443"}, 403),
         ({"Origin": "https://other.harbor.example"}, 403),
         ({"Origin": f"https://{HARBOR}.evil.example"}, 403),
@@ -146,3 +161,39 @@ def test_only_scripts_of_the_build_run(tmp_path):
     hashes = policy.script_hashes(tmp_path)
     assert len(hashes) == 2
     assert "unsafe" not in policy.content_policy(hashes).partition("script-src")[2].partition(";")[0]
+
+
+def signed_in_cookie(answer: httpx.Response) -> str:
+    return next(value for value in answer.headers.get_list("set-cookie") if value.startswith("foyer=")).partition(";")[0]
+
+
+@pytest.mark.parametrize("strange", ['seen={"a":[1]}', "a b=1", "x[]=1", "caf\u00e9=1", "=", ";;"], ids=str)
+def test_a_strange_cookie_of_somebody_else_signs_nobody_out(open_house, cast, strange):
+    ask = open_house(production=False)
+    mine = signed_in_cookie(ask("POST", "/api/sign-in", data={"email": "carl@coastline.example", "password": WORDS}))
+    arrival = entrance.who_is("localhost:3000", f"{strange}; {mine}; z=1")
+    assert arrival.viewer.account_id == cast.carl.account_id
+
+
+def test_signing_in_again_ends_the_session_this_browser_had(open_house):
+    ask = open_house(production=False)
+    words = {"email": "carl@coastline.example", "password": WORDS}
+    first = signed_in_cookie(ask("POST", "/api/sign-in", data=words))
+    second = signed_in_cookie(ask("POST", "/api/sign-in", data=words, headers={"Cookie": first}))
+    assert entrance.who_is("localhost:3000", first).viewer is None
+    assert entrance.who_is("localhost:3000", second).viewer is not None
+
+
+@pytest.mark.parametrize("name", ["Nina\r\nBcc: all@evil.example", "Nina\x00", "\u202eaniN \x07Ortega"], ids=repr)
+def test_a_typed_name_is_one_line_without_control_characters(open_house, database, name):
+    typed = {"name": name, "email": "nina@coastline.example", "password": WORDS}
+    assert open_house(production=False)("POST", "/api/sign-up", data=typed).headers["location"] == "/verify"
+    with database.reading() as db:
+        kept = db.exec(select(Account.name).where(Account.email_key == "nina@coastline.example")).one()
+    assert kept.isprintable()
+    assert kept.startswith(("Nina", "aniN"))
+
+
+def test_a_form_with_too_many_fields_is_refused_in_words(open_house):
+    answer = open_house(production=False)("POST", "/api/sign-in", data={f"f{n}": "x" for n in range(30)})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login")

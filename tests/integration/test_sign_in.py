@@ -29,6 +29,7 @@ from portal_app.domain.identity.models import Account, MailedCode, Purpose, Sign
 from portal_app.domain.identity.queries import sessions_of
 from portal_app.domain.identity.service import (
     Caller,
+    email_key,
     end_own_session,
     end_session,
     hash_password,
@@ -289,3 +290,27 @@ def test_a_weak_password_is_refused_with_a_sentence(database, cast, password):
         sign_up(database.unit_of_work, cast.harbor, weak, now=NOW)
     assert refused.value.field == "password"
     assert refused.value.sentence.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "a,b@x.example",
+        'a"b@x.example',
+        "a<b>@x.example",
+        "(a)@x.example",
+        "jos\u00e9@x.example",
+        "a@x",
+        "a@-x.example",
+        "a..b@x.example",
+    ],
+)
+def test_an_address_no_mail_can_carry_is_refused_beside_its_field(typed):
+    with pytest.raises(InvalidInput) as refused:
+        email_key(typed)
+    assert refused.value.field == "email"
+
+
+def test_usual_addresses_are_taken():
+    for typed in ("a@x.example", "o'brien+mls@mail.x-y.example", "a.b_c@1x.example", "N@X.EXAMPLE"):
+        assert email_key(typed) == typed.lower()

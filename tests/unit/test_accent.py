@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from portal_app.domain.studios.accent import GROUNDS, MODES, contrast, roles
+from portal_app.domain.studios.accent import COLOR, GROUNDS, MODES, contrast, roles
 
 STEPS = (0, 51, 102, 153, 204, 255)
 COLORS = [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in product(STEPS, repeat=3)]
@@ -35,3 +35,9 @@ def test_the_roles_of_the_house_color():
         "accent-tint": "#e8eef0",
     }
     assert roles("#17596a", "dark")["accent-ink"] == "#8bacb4"
+
+
+@pytest.mark.parametrize("saved", ["", "#fff", "teal", "#17596a;}body{background:url(//evil.example)}", "#17596a</style>"])
+def test_what_is_no_color_never_reaches_a_sheet(saved):
+    for mode in MODES:
+        assert all(COLOR.fullmatch(value) for value in roles(saved, mode).values())

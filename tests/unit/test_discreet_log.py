@@ -19,6 +19,8 @@ SHAPES = [
     f"Set-Cookie: __Host-foyer={SECRET}; HttpOnly",
     f"Authorization: Bearer {SECRET}",
     f"'authorization': 'Basic {SECRET}'",
+    f'"GET /l/{SECRET} HTTP/1.1" 303',
+    f'"POST /webhooks/stripe/{SECRET} HTTP/1.1" 200',
     f"bare __Host-foyer_link={SECRET} in a sentence",
 ]
 

@@ -6,6 +6,7 @@ what was counted stays counted although the person is refused.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ LONGEST_SESSION = timedelta(days=90)
 SEEN_EVERY = timedelta(minutes=1)
 CODE_LIFE = timedelta(minutes=15)
 CODE_TRIES = 5
+# What a mail header carries as it stands (RFC 5322 atoms): quotes, commas and brackets would make another address of it.
+_ATOM, _LABEL = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+", r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_LABEL}")
 WRONG_PASSWORD = "That email and password don’t match. Try again, or reset your password."
 WRONG_CODE = "That code doesn’t match or has expired. Look for the newest mail, or have another one sent."
 
@@ -48,10 +52,9 @@ class Caller:
 
 
 def email_key(email: str) -> str:
-    """The address as it is compared: trimmed, lower case. Raises InvalidInput for what cannot be one."""
+    """The address as it is compared: trimmed, lower case. Raises InvalidInput for what no mail could be sent to."""
     key = email.strip().lower()
-    name, at, host = key.rpartition("@")
-    if not at or not name or "." not in host or len(key) > 254 or any(c.isspace() or ord(c) < 32 for c in key):
+    if not ADDRESS.fullmatch(key) or len(key) > 254:
         raise InvalidInput("email", "This does not look like an email address. Check for a missing part.")
     return key
 

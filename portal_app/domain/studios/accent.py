@@ -5,8 +5,11 @@ The fill is kept exactly as saved; the ink, edge and tint around it give way unt
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+NEUTRAL = "#4a4f52"
 MODES = ("light", "dark")
 WHITE, BLACK = "#ffffff", "#000000"
 GROUNDS = {
@@ -35,7 +38,8 @@ def contrast(one: str, other: str) -> float:
 
 
 def roles(accent: str, mode: str) -> dict[str, str]:
-    """The six roles of an accent `#rrggbb` in `light` or `dark` mode."""
+    """The six roles of an accent `#rrggbb` in `light` or `dark` mode; nothing but a color ever comes out."""
+    accent = accent if COLOR.fullmatch(accent) else NEUTRAL
     on = WHITE if luminance(accent) <= LIGHTEST_UNDER_WHITE else BLACK
     tint = _mix(SURFACE[mode], accent, TINT[mode])
     grounds = GROUNDS[mode]
