@@ -19,6 +19,8 @@ from sqlmodel import Session
 
 MIGRATIONS = Path(__file__).resolve().parents[1] / "alembic"
 MIGRATING = 4_205_311
+# Threads beside the verbs' own that open a unit now and then: those that wait for a payment service, and uploads.
+OUTSIDE = 8
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000")
 
 
@@ -74,7 +76,7 @@ def _sqlite_engine(url: URL, threads: int) -> Engine:
         url,
         connect_args={"timeout": 15, "check_same_thread": False, "isolation_level": None},
         pool_size=threads + 2,
-        max_overflow=0,
+        max_overflow=OUTSIDE,
         pool_timeout=10,
     )
 
@@ -93,5 +95,5 @@ def _sqlite_engine(url: URL, threads: int) -> Engine:
 
 def _postgres_engine(url: URL, threads: int) -> Engine:
     return create_engine(
-        url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=threads + 2, max_overflow=4, pool_timeout=10
+        url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=threads + 2, max_overflow=OUTSIDE, pool_timeout=10
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 from collections.abc import Callable
+from concurrent.futures import Executor
 from typing import Any
 
 from portal_app import wiring
@@ -31,7 +32,16 @@ async def ask(query: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 
 
 async def leave(verb: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """`verb(unit_of_work, …)` for a verb that leaves the building and opens its own short units."""
+    """`verb(unit_of_work, …)` for a verb that leaves the building and opens its own short units.
+
+    It waits in threads of its own: a payment service that hangs holds up nobody who only reads.
+    """
+    here = wiring.current()
+    return await _in_threads(here.outside, lambda: verb(here.database.unit_of_work, *args, **kwargs))
+
+
+async def stay(verb: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """`verb(unit_of_work, …)` for a verb that opens its own short units and only computes between them."""
     return await _in_our_threads(lambda: verb(wiring.current().database.unit_of_work, *args, **kwargs))
 
 
@@ -41,5 +51,8 @@ async def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 
 
 async def _in_our_threads(unit: Callable[[], Any]) -> Any:
-    loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(wiring.current().executor, contextvars.copy_context().run, unit)
+    return await _in_threads(wiring.current().executor, unit)
+
+
+async def _in_threads(threads: Executor, unit: Callable[[], Any]) -> Any:
+    return await asyncio.get_running_loop().run_in_executor(threads, contextvars.copy_context().run, unit)

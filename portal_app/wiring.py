@@ -7,7 +7,7 @@ jobs of this process use.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import portal_app.domain.tables  # noqa: F401 (a foreign key needs the table it points to)
@@ -17,13 +17,18 @@ from portal_app.adapters.pillow_renderer import PillowRenderer
 from portal_app.adapters.secret_box import SecretBox
 from portal_app.adapters.smtp_mailer import SmtpMailer
 from portal_app.adapters.stripe_keys import open_gateway
-from portal_app.db import Database
+from portal_app.db import OUTSIDE, Database
 from portal_app.domain.billing.gateway import PaymentGateway
 from portal_app.domain.billing.keys import keys_of_endpoint, keys_of_studio
 from portal_app.domain.media.renderer import Renderer
 from portal_app.domain.media.store import Store
 from portal_app.domain.notifications.mailer import Mailer
 from portal_app.settings import Settings
+
+
+def _outside() -> ThreadPoolExecutor:
+    """Threads that wait for others: a verb that leaves the building never takes one of those that read and write."""
+    return ThreadPoolExecutor(OUTSIDE, thread_name_prefix="outside")
 
 
 @dataclass(slots=True)
@@ -36,6 +41,7 @@ class Wiring:
     renderer: Renderer
     mailer: Mailer
     executor: ThreadPoolExecutor
+    outside: ThreadPoolExecutor = field(default_factory=_outside)
 
     @property
     def uploads_dir(self) -> Path:
@@ -83,7 +89,8 @@ def close_wiring() -> None:
     """End what this process's wiring holds. Nothing when it was not open."""
     if _current is None:
         return
-    _current.executor.shutdown(wait=True, cancel_futures=True)
+    for threads in (_current.executor, _current.outside):
+        threads.shutdown(wait=True, cancel_futures=True)
     if close := getattr(_current.renderer, "close", None):
         close()
     _current.database.close()

@@ -18,7 +18,7 @@ from portal_app.domain.billing.gateway import (
     Event,
 )
 
-TIMEOUT_SECONDS = 15
+TIMEOUT_SECONDS = 8
 RETRIES = 2
 TOLERANCE_SECONDS = 300
 EXPAND = ["payment_intent"]

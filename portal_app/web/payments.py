@@ -17,7 +17,8 @@ from portal_app.core.viewer import Viewer
 from portal_app.domain.billing.gateway import BadSignature
 from portal_app.domain.billing.queries import AttemptCard, attempt_card
 from portal_app.domain.billing.service import receive_event, reconcile
-from portal_app.off_loop import ask, call
+from portal_app.domain.billing.settling import UnitOfWork
+from portal_app.off_loop import ask, call, leave
 from portal_app.web.viewer import viewer_of_request
 
 BODY_AT_MOST = 256 * 1024
@@ -61,16 +62,16 @@ async def come_back(request: Request) -> Response:
     if viewer is None:
         return _to(f"/login?next={quote(request.url.path)}")
     card = await ask(attempt_card, viewer, request.path_params["attempt"])
-    await call(settle, viewer, card)
+    await leave(settle, viewer, card)
     return _to(card.return_to)
 
 
-def settle(viewer: Viewer, card: AttemptCard) -> None:
+def settle(unit_of_work: UnitOfWork, viewer: Viewer, card: AttemptCard) -> None:
     """Reconcile now if that is possible; otherwise the webhook or the sweep does it soon."""
     try:
         gateway = wiring.current().gateway_for(viewer.studio_id, card.mode)
         if gateway is not None:
-            reconcile(wiring.current().database.unit_of_work, gateway, card.public_id, now=utc_now())
+            reconcile(unit_of_work, gateway, card.public_id, now=utc_now())
     except (Unavailable, PaymentProblem) as problem:
         log.warning("a return could not be settled at once: %s", problem)
 

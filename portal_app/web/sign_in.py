@@ -22,7 +22,7 @@ from portal_app.core.paths import safe_next
 from portal_app.domain.customers import service as customers
 from portal_app.domain.identity.service import end_session, sign_in, viewer_of
 from portal_app.entrance import FLASH, LINK, SESSION, cookie_name, cookies_of
-from portal_app.off_loop import act, ask, leave
+from portal_app.off_loop import act, ask, stay
 from portal_app.web.viewer import caller_of, forget, keep_session, viewer_of_request
 
 FLASH_SECONDS = 60
@@ -61,7 +61,7 @@ def _form(name: str, page: str, answer: Answer) -> Callable[[Request], Awaitable
 
 async def _sign_in(request: Request, typed: Form) -> Response:
     studio, _ = await viewer_of_request(request)
-    token = await leave(
+    token = await stay(
         sign_in, studio.id, typed.get("email", ""), typed.get("password", ""), caller=caller_of(request), now=utc_now()
     )
     await _end_session(request)
@@ -73,7 +73,7 @@ async def _sign_in(request: Request, typed: Form) -> Response:
 async def _sign_up(request: Request, typed: Form) -> Response:
     studio, _ = await viewer_of_request(request)
     wanted = customers.SignUp(*(typed.get(name, "") for name in ("name", "email", "password", "phone", "company")))
-    token = await leave(customers.sign_up, studio.id, wanted, caller=caller_of(request), now=utc_now())
+    token = await stay(customers.sign_up, studio.id, wanted, caller=caller_of(request), now=utc_now())
     onward = _say(_to("/verify", next=safe_next(typed.get("next"))), Flash("verify", email=wanted.email))
     if token:
         await _end_session(request)
@@ -85,7 +85,7 @@ async def _verify(request: Request, typed: Form) -> Response:
     _, by = await viewer_of_request(request)
     if by is None or by.account_id is None:
         raise InvalidInput("code", customers.WRONG_CODE)
-    await leave(customers.prove_mailbox, by, typed.get("code", ""), now=utc_now())
+    await stay(customers.prove_mailbox, by, typed.get("code", ""), now=utc_now())
     return RedirectResponse(safe_next(typed.get("next")), 303)
 
 
@@ -107,7 +107,7 @@ async def _ask_reset(request: Request, typed: Form) -> Response:
 async def _reset(request: Request, typed: Form) -> Response:
     studio, _ = await viewer_of_request(request)
     wanted = (typed.get(name, "") for name in ("email", "code", "password"))
-    token = await leave(customers.reset_password, studio.id, *wanted, caller=caller_of(request), now=utc_now())
+    token = await stay(customers.reset_password, studio.id, *wanted, caller=caller_of(request), now=utc_now())
     await _end_session(request)
     return _signed_in(token, "/")
 
