@@ -12,6 +12,7 @@ from portal_app import wiring
 from portal_app.core.clock import utc_now
 from portal_app.core.errors import Problem
 from portal_app.core.viewer import Viewer
+from portal_app.domain.delivery.seeing import is_visible
 from portal_app.domain.delivery.service import viewer_by_link
 from portal_app.domain.identity.queries import live_session
 from portal_app.domain.identity.service import SEEN_EVERY, touch_session
@@ -36,6 +37,7 @@ class Arrival:
 
     studio: StudioCard | None
     viewer: Viewer | None
+    beside: Viewer | None = None  # who else this browser is: signed in, and the holder of a secret link
 
     @property
     def identity(self) -> str:
@@ -57,14 +59,21 @@ def cookies_of(header: str) -> dict[str, str]:
     return {name: value.strip('"') for name, equals, value in pairs if equals}
 
 
-def who_is(host: str, cookie_header: str) -> Arrival:
-    """The studio and the viewer of a host and a Cookie header. Opens its own short units: call it off the loop."""
+def who_is(host: str, cookie_header: str, path: str = "") -> Arrival:
+    """The studio and the viewer of a host and a Cookie header. Opens its own short units: call it off the loop.
+
+    The person signed in comes first; on the page of a listing they may not see, a secret link to it speaks instead.
+    `path` is the client's word, and all it chooses between are two identities this browser has proven.
+    """
     studio = studio_of(host)
     if studio is None:
         return Arrival(None, None)
     cookies = cookies_of(cookie_header)
     viewer = _by_session(studio, cookies.get(cookie_name(SESSION), ""))
-    return Arrival(studio, viewer or _by_link(studio, cookies.get(cookie_name(LINK), "")))
+    guest = _by_link(studio, cookies.get(cookie_name(LINK), ""))
+    if viewer and guest and _speaks(guest, viewer, path):
+        return Arrival(studio, guest, viewer)
+    return Arrival(studio, viewer, guest) if viewer else Arrival(studio, guest)
 
 
 def studio_of(host: str) -> StudioCard | None:
@@ -105,6 +114,14 @@ def _by_link(studio: StudioCard, token: str) -> Viewer | None:
     with wiring.current().database.reading() as db:
         viewer = viewer_by_link(db, token, now=utc_now())
     return viewer if viewer and viewer.studio_id == studio.id else None
+
+
+def _speaks(guest: Viewer, viewer: Viewer, path: str) -> bool:
+    listing = path.removeprefix("/listings/").rstrip("/")
+    if not path.startswith("/listings/") or not listing:
+        return False
+    with wiring.current().database.reading() as db:
+        return not is_visible(db, viewer, listing) and is_visible(db, guest, listing)
 
 
 def moved_from(host: str) -> str | None:

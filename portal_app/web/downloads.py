@@ -26,7 +26,7 @@ from portal_app.domain.delivery.service import record_download
 from portal_app.domain.delivery.showing import version
 from portal_app.off_loop import act, ask
 from portal_app.web.ranges import Content, disposition, respond
-from portal_app.web.viewer import keep_link, viewer_of_request
+from portal_app.web.viewer import first_to_see, keep_link, viewer_of_request
 
 SAFE = {
     "x-content-type-options": "nosniff",
@@ -49,8 +49,8 @@ def routes() -> list[Route]:
 
 async def photo_file(request: Request) -> Response:
     """One photo in one size."""
-    by, size = await _viewer(request), _size(request.path_params["size"])
-    found = await ask(file_to_serve, by, request.path_params["asset"], size)
+    size = _size(request.path_params["size"])
+    by, found = await first_to_see(request, file_to_serve, request.path_params["asset"], size)
     headers = {
         **SAFE,
         "cache-control": _caching(request, found, size),
@@ -62,8 +62,8 @@ async def photo_file(request: Request) -> Response:
 
 async def zip_file(request: Request) -> Response:
     """Everything delivered, planned while the request is answered."""
-    by, size = await _viewer(request), _size(request.query_params.get("size", Size.ORIGINAL))
-    found = await ask(archive_to_serve, by, request.path_params["listing"], size)
+    size = _size(request.query_params.get("size", Size.ORIGINAL))
+    by, found = await first_to_see(request, archive_to_serve, request.path_params["listing"], size)
     headers = {**SAFE, "cache-control": ASK_AGAIN, "content-disposition": disposition("attachment", found.name)}
     content = Content(
         found.archive.length, found.archive.etag, "application/zip", partial(_zipped, found), headers
@@ -84,13 +84,6 @@ async def link(request: Request) -> Response:
 
 
 _QUIET = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
-
-
-async def _viewer(request: Request) -> Viewer:
-    _, by = await viewer_of_request(request)
-    if by is None:
-        raise NotFound
-    return by
 
 
 def _size(word: str) -> Size:

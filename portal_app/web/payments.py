@@ -18,8 +18,8 @@ from portal_app.domain.billing.gateway import BadSignature
 from portal_app.domain.billing.queries import AttemptCard, attempt_card
 from portal_app.domain.billing.service import receive_event, reconcile
 from portal_app.domain.billing.settling import UnitOfWork
-from portal_app.off_loop import ask, call, leave
-from portal_app.web.viewer import viewer_of_request
+from portal_app.off_loop import call, leave
+from portal_app.web.viewer import first_to_see, viewer_of_request
 
 BODY_AT_MOST = 256 * 1024
 
@@ -61,7 +61,7 @@ async def come_back(request: Request) -> Response:
     _, viewer = await viewer_of_request(request)
     if viewer is None:
         return _to(f"/login?next={quote(request.url.path)}")
-    card = await ask(attempt_card, viewer, request.path_params["attempt"])
+    viewer, card = await first_to_see(request, attempt_card, request.path_params["attempt"])
     await leave(settle, viewer, card)
     return _to(card.return_to)
 

@@ -2,27 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from portal_app import wiring
+from portal_app.core.errors import NotFound
 from portal_app.core.viewer import Viewer
 from portal_app.domain.identity.service import LONGEST_SESSION, Caller
 from portal_app.domain.studios.queries import StudioCard
-from portal_app.entrance import LINK, SESSION, UnknownHost, cookie_name, who_is
-from portal_app.off_loop import call
+from portal_app.entrance import LINK, SESSION, Arrival, UnknownHost, cookie_name, who_is
+from portal_app.off_loop import ask, call
 
 LINK_LIFE = timedelta(days=30)
 
 
 async def viewer_of_request(request: Request) -> tuple[StudioCard, Viewer | None]:
     """The studio by host and the viewer by cookie: the session first, else a secret link. Raises UnknownHost."""
+    arrival = await _arrival(request)
+    return arrival.studio, arrival.viewer
+
+
+async def first_to_see(request: Request, query: Callable, *args: Any) -> tuple[Viewer, Any]:
+    """Ask as the person signed in; what does not exist for them, as the holder of this browser's secret link.
+
+    Returns who it was and the answer. Raises NotFound, also when nobody is there to ask for.
+    """
+    arrival = await _arrival(request)
+    for by in filter(None, (arrival.viewer, arrival.beside)):
+        try:
+            return by, await ask(query, by, *args)
+        except NotFound:
+            continue
+    raise NotFound
+
+
+async def _arrival(request: Request) -> Arrival:
     arrival = await call(who_is, request.headers.get("host", ""), request.headers.get("cookie", ""))
     if arrival.studio is None:
         raise UnknownHost
-    return arrival.studio, arrival.viewer
+    return arrival
 
 
 def caller_of(request: Request) -> Caller:

@@ -28,6 +28,11 @@ def visible(by: Viewer):
     return found.where(col(Listing.id).in_(accepted))
 
 
+def is_visible(db: Session, by: Viewer, listing_public_id: str) -> bool:
+    """Whether there is such a listing for this viewer."""
+    return db.exec(visible(by).where(Listing.public_id == listing_public_id)).first() is not None
+
+
 def photos_to_see(by: Viewer):
     """The photos of those listings: everybody but the studio sees only what was delivered and is ready."""
     found = select(Asset).where(

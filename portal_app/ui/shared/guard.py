@@ -149,7 +149,7 @@ class Guard(Middleware):
         root = state._get_root_state()
         base = await root.get_state(Base)
         headers = root.router.headers
-        arrival = await call(who_is, headers.host, headers.cookie)
+        arrival = await call(who_is, headers.host, headers.cookie, root.router.url.path)
         arrive(arrival)
         was_open = self._take_over(root, base, arrival)
         live.seen(event, root, arrival)

@@ -74,7 +74,7 @@ def _portal_frame(*children: Child, ready: Flag) -> rx.Component:
 
 
 def _link_frame(*children: Child, ready: Flag) -> rx.Component:
-    door = go("Sign in", to="/login", kind="btn soft")
+    door = rx.cond(Base.me.has_home, go("Home", to="/", kind="btn soft"), go("Sign in", to="/login", kind="btn soft"))
     return rx.el.div(
         _skip(),
         rx.el.header(mark(""), door, class_name="top"),

@@ -56,6 +56,7 @@ class MeView:
     is_verified: bool = False
     is_staff: bool = False
     is_customer: bool = False
+    has_home: bool = False
     may: list[str] = field(default_factory=list)
 
 
@@ -163,5 +164,6 @@ def me_view(arrival: Arrival) -> MeView:
         is_verified=by.is_verified,
         is_staff=by.is_staff,
         is_customer=by.is_customer,
+        has_home=by.is_customer or by.is_staff or arrival.beside is not None,
         may=sorted(str(permission) for permission in MAY[by.role]),
     )
