@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from portal_app import wiring
+from portal_app.core.errors import NotFound
 from portal_app.domain.studios.accent import roles
 from portal_app.domain.studios.queries import StudioCard
 from portal_app.entrance import UnknownHost, studio_of
@@ -29,15 +33,16 @@ def routes() -> list[Route]:
         Route("/brand.css", _sheet),
         Route("/brand/logo", _logo),
         Route("/brand/icon", _icon),
+        Route("/brand/scene", _scene),
     ]
 
 
-def brand_sheet(studio: StudioCard) -> str:
-    """Six accent roles per mode, and the studio's name for places drawn before any state arrives."""
+def brand_sheet(studio: StudioCard, *, scene: str = "") -> str:
+    """Six accent roles per mode, the studio's name for places drawn before any state arrives, its picture at the door."""
     light, dark = (_declared(roles(studio.accent, mode)) for mode in ("light", "dark"))
     name = "".join(c if c.isalnum() or c == " " else f"\\{ord(c):x} " for c in studio.name)
     return (
-        f':root{{--studio-name:"{name}";{light}}}\n'
+        f':root{{--studio-name:"{name}";{f"--studio-scene:url({scene});" if scene else ""}{light}}}\n'
         f"@media (prefers-color-scheme:dark){{:root:not(.light){{{dark}}}}}\n"
         f":root.dark{{{dark}}}\n"
     )
@@ -76,7 +81,9 @@ def _svg(size: int, inner: str) -> str:
 
 
 async def _sheet(request: Request) -> Response:
-    return _answer(brand_sheet(await _studio(request)), "text/css")
+    studio = await _studio(request)
+    scene = "/brand/scene" if await call(_scene_file(studio).is_file) else ""
+    return _answer(brand_sheet(studio, scene=scene), "text/css")
 
 
 async def _logo(request: Request) -> Response:
@@ -85,6 +92,18 @@ async def _logo(request: Request) -> Response:
 
 async def _icon(request: Request) -> Response:
     return _answer(icon_svg(await _studio(request)), "image/svg+xml")
+
+
+async def _scene(request: Request) -> Response:
+    """The studio's picture at the door. Raises NotFound where it has hung up none: the app's own stands there then."""
+    file = _scene_file(await _studio(request))
+    if not await call(file.is_file):
+        raise NotFound
+    return FileResponse(file, media_type="image/jpeg", headers={"Cache-Control": "public, max-age=3600"})
+
+
+def _scene_file(studio: StudioCard) -> Path:
+    return wiring.current().settings.data_dir / "brand" / f"{studio.slug}.jpg"
 
 
 async def _studio(request: Request) -> StudioCard:
