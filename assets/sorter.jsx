@@ -32,10 +32,10 @@ function Tile({ photo, at, count, onMove, children }) {
         </div>
         <figcaption>
           <button type="button" id={`earlier-${photo.id}`} className="btn soft square" aria-label={`Move ${label}, earlier`} disabled={at === 0} onClick={() => onMove(at, at - 1, "earlier")}><Icon name="earlier" /></button>
-          <span><b>{two(at + 1)}</b> {photo.name}</span>
+          <span title={photo.name}><b>{two(at + 1)}</b> {photo.name}</span>
           <button type="button" id={`later-${photo.id}`} className="btn soft square" aria-label={`Move ${label}, later`} disabled={at === count - 1} onClick={() => onMove(at, at + 1, "later")}><Icon name="later" /></button>
         </figcaption>
-        {photo.actions && photo.actions.length ? <div className="row gap-1 wrap">{photo.actions.map((act) => <button key={act.id} type="button" className="btn soft" onClick={() => children(act.id, photo.id)}>{act.label}<span className="hide">, {label}</span></button>)}</div> : null}
+        {photo.actions && photo.actions.length ? <div className="row tile-acts">{photo.actions.map((act) => <button key={act.id} type="button" className="btn soft" onClick={() => children(act.id, photo.id)}>{act.label}<span className="hide">{act.id === "cover" ? ": " : ", "}{label}</span></button>)}</div> : null}
       </figure>
     </li>
   );

@@ -91,7 +91,7 @@ HARBOR_ORDERS = (
         10.0,
         Ends.FREE,
         ("day-ranch", "living-fire", "kitchen-green", "bedroom", "terrace-sunset"),
-        message="With our thanks for the referral: nothing to pay for this one.",
+        message="Your photos are open already. Pay when it suits you this month.",
     ),
     Planned(
         "harbor",

@@ -35,5 +35,5 @@ def _row(card: rx.Var) -> rx.Component:
         rx.el.div(
             rx.el.p(card.caption, class_name="small"), rx.el.p(f"since {card.since}", class_name="tiny quiet"), class_name="right"
         ),
-        class_name="row between wrap",
+        class_name="someone",
     )

@@ -83,7 +83,7 @@ def tiles(photos: Sequence[PhotoCard]) -> list[dict[str, Any]]:
 
 
 def _tile(photo: PhotoCard) -> dict[str, Any]:
-    cover = [{"id": "cover", "label": "Make cover"}] if photo.state == "ready" and not photo.is_cover else []
+    cover = [{"id": "cover", "label": "Cover"}] if photo.state == "ready" and not photo.is_cover else []
     return {
         "id": photo.public_id,
         "url": f"/files/{photo.public_id}/thumb",

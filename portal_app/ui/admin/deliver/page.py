@@ -63,7 +63,7 @@ def _order_of_photos() -> rx.Component:
             rx.fragment(
                 rx.el.p(
                     "Drag a photo, or use its arrows. Without a choice of yours the first one is the cover.",
-                    class_name="small quiet",
+                    class_name="small quiet above",
                 ),
                 sorter(S.photos, on_reorder=S.arrange, on_act=S.act_on),
             ),
@@ -83,7 +83,7 @@ def _panel() -> rx.Component:
             "Also send to",
             "copy_to",
             optional=True,
-            hint="Further addresses, separated by commas. Each gets an own link.",
+            hint="Further addresses, separated by commas. Each gets a link of their own.",
             error=S.field_errors["copy_to"],
             default_value=S.copy_to,
             on_blur=lambda typed: S.keep("copy_to", typed),

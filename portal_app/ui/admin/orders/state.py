@@ -6,7 +6,8 @@ import reflex as rx
 
 from portal_app.core.viewer import Permission
 from portal_app.domain.billing.queries import due
-from portal_app.domain.orders.queries import order_rows, status_counts
+from portal_app.domain.delivery.queries import cover_urls
+from portal_app.domain.orders.queries import OrderRow, order_rows, status_counts
 from portal_app.ui.shared.guard import staff
 from portal_app.ui.shared.order_cards import STATUS_WORDS, OrderCard, order_card
 from portal_app.ui.shared.run import ask
@@ -67,9 +68,17 @@ class AdminOrdersState(Base):
         self.rows = [*self.rows, *rows]
 
     async def _page(self, after: str) -> tuple[list[OrderCard], str]:
-        found = await ask(order_rows, viewer_of(self), status=self.status, search=self.search, after=after)
+        by = viewer_of(self)
+        found = await ask(order_rows, by, status=self.status, search=self.search, after=after)
         owed = await ask(due, [row.id for row in found.rows])
-        cards = [
-            order_card(row, zone=self.studio.zone, base="/admin/orders", due_cents=owed.get(row.id, 0)) for row in found.rows
-        ]
-        return cards, found.more
+        covers = await ask(cover_urls, by, [row.listing_id for row in found.rows])
+        return [self._card(row, owed, covers) for row in found.rows], found.more
+
+    def _card(self, row: OrderRow, owed: dict[int, int], covers: dict[int, str]) -> OrderCard:
+        return order_card(
+            row,
+            zone=self.studio.zone,
+            base="/admin/orders",
+            due_cents=owed.get(row.id, 0),
+            cover=covers.get(row.listing_id, ""),
+        )

@@ -28,7 +28,7 @@ def _person() -> rx.Component:
         go("Type the code we mailed", to="/verify", kind="link small"),
     )
     words = rx.el.div(
-        rx.el.p(Base.me.name, class_name="strong"), rx.el.p(Base.me.email, class_name="quiet"), proven, class_name="grow"
+        rx.el.p(Base.me.name, class_name="strong"), rx.el.p(Base.me.email, class_name="quiet"), proven, class_name="grow at-least"
     )
     return rx.el.div(face(Base.me.initials), words, sign_out("btn"), class_name="row wrap panel")
 

@@ -62,12 +62,17 @@ def _due() -> rx.Component:
         rx.el.p(S.amount_due, class_name="big num"),
         rx.el.p(S.orders_words, class_name="small quiet"),
         lines(rows, small=True),
-        rx.cond(S.owing.length() > MOST_OWED, go("All of them", to="/orders", kind="link small"), rx.fragment()),
         rx.el.div(pay_button(S.owing[0].number, S.owing[0].amount, wide=True), class_name="under"),
         rx.cond(S.owing.length() > 1, rx.el.p(f"For {S.owing[0].street}", class_name="tiny quiet foot-note"), rx.fragment()),
+        rx.cond(S.owing.length() > MOST_OWED, _all_owed(), rx.fragment()),
         class_name="panel due",
         aria_labelledby="due",
     )
+
+
+def _all_owed() -> rx.Component:
+    words = rx.el.span(f"See all {S.owing.length()} in Orders")
+    return rx.el.p(go(words, to="/orders", kind="link small"), class_name="foot-note")
 
 
 def _all() -> rx.Component:

@@ -51,8 +51,8 @@ class Dashboard(Base):
 
     @rx.var
     def orders_words(self) -> str:
-        """`2 orders`"""
-        return f"{len(self.owing)} order{'' if len(self.owing) == 1 else 's'}, the oldest first"
+        """What the amount is for: *For 1 order*, *For 5 orders, the oldest first*."""
+        return "For 1 order" if len(self.owing) == 1 else f"For {len(self.owing)} orders, the oldest first"
 
     @customer
     async def load(self) -> None:
@@ -62,7 +62,7 @@ class Dashboard(Base):
         debts = await ask(owed, by)
         self.owing = [_owed_card(debt) for debt in debts]
         self.amount_due = money_words(sum(debt.due_cents for debt in debts), debts[0].currency) if debts else ""
-        self.newest = [card_of(listing) for listing in await ask(listing_cards, by, limit=6)]
+        self.newest = _hung([card_of(listing) for listing in await ask(listing_cards, by, limit=6)])
         self.total = await ask(listing_count, by)
         self.loaded = True
 
@@ -72,6 +72,12 @@ def _coming(row: OrderRow | None) -> NextCard:
         return NextCard()
     visit = visit_card(row.visit)
     return NextCard(row.number, row.street, row.town, visit, day=visit.day[: visit.day.rindex(" ") + 4])
+
+
+def _hung(cards: list[Card]) -> list[Card]:
+    """Newest first, with the newest photograph at the large place in front."""
+    lead = next((card for card in cards if card.cover), None)
+    return [lead, *(card for card in cards if card is not lead)] if lead else cards
 
 
 def _owed_card(debt: Owed) -> OwedCard:
