@@ -62,7 +62,7 @@ export function Toasts({ items, onDone }) {
 
 // The light table. Wraps a sheet of photographs: a press on anything with data-shot="3" shows the third one.
 // shots: [{ url, alt, name, download, locked }]. Nothing goes to the server for looking.
-export function Gallery({ shots, children, onPay, payLabel, ...rest }) {
+export function Gallery({ shots, children, onPay, payLabel, payOff, ...rest }) {
   const [at, setAt] = useState(-1);
   const list = shots || [];
   const box = useRef(null);
@@ -80,12 +80,12 @@ export function Gallery({ shots, children, onPay, payLabel, ...rest }) {
   return (
     <div ref={box} onClick={open} {...rest}>
       {children}
-      {at >= 0 && list[at] ? <LightTable list={list} at={at} go={setAt} onClose={close} onPay={onPay} payLabel={payLabel} /> : null}
+      {at >= 0 && list[at] ? <LightTable list={list} at={at} go={setAt} onClose={close} onPay={onPay} payLabel={payLabel} payOff={payOff} /> : null}
     </div>
   );
 }
 
-function LightTable({ list, at, go, onClose, onPay, payLabel }) {
+function LightTable({ list, at, go, onClose, onPay, payLabel, payOff }) {
   const ref = useRef(null);
   const start = useRef(null);
   const shot = list[at];
@@ -115,7 +115,7 @@ function LightTable({ list, at, go, onClose, onPay, payLabel }) {
       <div className="strip">
         <span className="small num" aria-live="polite">{at + 1} of {list.length}</span>
         <span className="row gap-1">
-          {shot.locked && onPay ? <button type="button" className="btn main-act" onClick={() => { ref.current.close(); onPay(); }}>{payLabel || "Pay to open"}</button> : null}
+          {shot.locked && onPay ? <button type="button" className="btn main-act" disabled={payOff} onClick={() => { ref.current.close(); onPay(); }}>{payLabel || "Pay to open"}</button> : null}
           {shot.download ? <a className="round" href={shot.download} download aria-label={"Download " + (shot.name || "this photo")}><Icon name="download" /></a> : null}
           <button type="button" className="round" aria-label="Close" data-close onClick={() => ref.current.close()}><Icon name="close" /></button>
         </span>

@@ -90,15 +90,15 @@ def address(portal: Portal, pattern: str, question: str = "") -> str:
     return portal.url + re.sub(r"\[\w+\]", str(found[0]), pattern)
 
 
-_cookies: dict[tuple[str, str], str] = {}
+_cookies: dict[tuple[int, str], str] = {}
 
 
 def session_of(portal: Portal, who: str) -> str:
     """The session cookie of somebody who signed in once for this run."""
-    if (portal.url, who) not in _cookies:
-        answer = httpx.post(f"{portal.url}/api/sign-in", data={"email": who, "password": PASSWORD})
-        _cookies[portal.url, who] = answer.cookies["foyer"]
-    return _cookies[portal.url, who]
+    if (portal.port, who) not in _cookies:
+        answer = httpx.post(f"http://localhost:{portal.port}/api/sign-in", data={"email": who, "password": PASSWORD})
+        _cookies[portal.port, who] = answer.cookies["foyer"]
+    return _cookies[portal.port, who]
 
 
 @contextmanager

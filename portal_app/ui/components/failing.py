@@ -8,7 +8,7 @@ from portal_app.ui.components.icons import icon
 from portal_app.ui.components.links import away
 from portal_app.ui.components.words import Child, Words
 
-OFFLINE = "You are offline. What you typed is kept; we go on when you are back."
+OFFLINE = "You are offline. What you typed is kept, paying waits; we go on when you are back."
 
 
 def offline_banner(is_offline: rx.Var[bool]) -> rx.Component:
@@ -17,8 +17,9 @@ def offline_banner(is_offline: rx.Var[bool]) -> rx.Component:
     return rx.cond(is_offline, strip, rx.fragment())
 
 
-def _alone(title: Words, words: Words, *acts: Child) -> rx.Component:
+def _alone(title: Words, words: Words, *acts: Child, is_titled: bool = False) -> rx.Component:
     return rx.el.main(
+        rx.el.title(title) if is_titled else None,
         rx.el.div(
             rx.el.span(class_name="logo", aria_hidden="true"),
             rx.el.h1(title),
@@ -38,6 +39,7 @@ def sorry_page() -> rx.Component:
         "What was saved is safe. Load the page again; if it happens once more, tell the studio what you did last.",
         away("Load again", to="", kind="btn main-act"),
         away("Go to the start", to="/", kind="btn"),
+        is_titled=True,
     )
 
 

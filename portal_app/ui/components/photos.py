@@ -20,6 +20,7 @@ class Gallery(rx.Component):
     tag = "Gallery"
     shots: rx.Var[list[dict[str, Any]]]
     pay_label: rx.Var[str]
+    pay_off: rx.Var[bool]
     on_pay: rx.EventHandler[rx.event.no_args_event_spec]
 
 
@@ -82,9 +83,9 @@ def sheet(*tiles: Child, label: Words = "Photos") -> rx.Component:
     return rx.el.ul(*tiles, class_name="sheet", aria_label=label)
 
 
-def gallery(*children: Child, shots: rx.Var, on_pay=None, pay_label: Words = "") -> rx.Component:
+def gallery(*children: Child, shots: rx.Var, on_pay=None, pay_label: Words = "", pay_off: Flag = False) -> rx.Component:
     """A sheet that opens the light table. `shots`: dicts url, alt, name, download ("" for none), locked."""
-    paying = {"on_pay": on_pay, "pay_label": pay_label} if on_pay is not None else {}
+    paying = {"on_pay": on_pay, "pay_label": pay_label, "pay_off": pay_off} if on_pay is not None else {}
     return Gallery.create(*children, shots=shots, **paying)
 
 

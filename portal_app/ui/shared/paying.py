@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import reflex as rx
+from reflex_components_core.core.banner import has_connection_errors
 
 from portal_app import wiring
 from portal_app.core.clock import utc_now
@@ -60,6 +61,7 @@ def pay_button(order: rx.Var, amount: Words, *, kind: str = "main", tall: bool =
         kind=kind,
         tall=tall,
         wide=wide,
+        disabled=has_connection_errors,
         busy=Paying.going == order,
         busy_label="Opening the payment page",
         on_click=Paying.pay(order),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import reflex as rx
+from reflex_components_core.core.banner import has_connection_errors
 
 from portal_app.ui.components.address import address_title
 from portal_app.ui.components.buttons import file_button, link_button
@@ -82,7 +83,7 @@ def _sheet() -> rx.Component:
         "Previews carry the studio’s name; the photos you open do not.",
         "Previews are small; the photos you open are full size.",
     )
-    paying = {"on_pay": Paying.pay(S.place.order_number), "pay_label": f"Pay {S.place.due}"}
+    paying = {"on_pay": Paying.pay(S.place.order_number), "pay_label": f"Pay {S.place.due}", "pay_off": has_connection_errors}
     return rx.el.section(
         rx.el.h2("Photos", class_name="hide"),
         gallery(sheet(tiles), shots=S.shots, **paying),
