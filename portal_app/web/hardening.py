@@ -31,6 +31,7 @@ CLOSED = ("/_upload", "/_all_routes", "/auth-codespace", "/ping")
 WITHOUT_STUDIO = ("/livez", "/readyz", "/webhooks/")
 KILOBYTE, MEGABYTE = 1 << 10, 1 << 20
 LARGEST = (("/api/uploads", 9 * MEGABYTE), ("/webhooks/", 1 * MEGABYTE), ("", 64 * KILOBYTE))
+BUILT = "/assets/"
 HASHED = "public, max-age=31536000, immutable"
 
 
@@ -104,13 +105,16 @@ class _Answer:
         if message["type"] == "http.response.start":
             given = list(message.get("headers", []))
             names = {name.lower() for name, _ in given}
-            ours = self.headers | self._caching(message["status"])
+            ours = self.headers | self._policy() | self._caching(message["status"])
             given += [(k.encode(), v.encode()) for k, v in ours.items() if k.encode() not in names]
             message = {**message, "headers": given}
         await self._send(message)
 
+    def _policy(self) -> dict[str, str]:
+        return {"content-security-policy": policy.FILE_POLICY} if self.scope["path"].startswith(BUILT) else {}
+
     def _caching(self, status: int) -> dict[str, str]:
-        if self.scope["path"].startswith("/assets/") and status in {200, 206, 304}:
+        if self.scope["path"].startswith(BUILT) and status in {200, 206, 304}:
             return {"cache-control": HASHED}
         return {"cache-control": "no-store" if self.scope["path"].startswith("/api") else "no-cache"}
 

@@ -8,6 +8,8 @@ import re
 from pathlib import Path
 
 INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
+# A built script, sheet or picture is not a page: opened by itself it may do nothing, and it says so briefly.
+FILE_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 
 def script_hashes(build: Path) -> list[str]:

@@ -87,7 +87,11 @@ def test_a_lost_connection_is_said_in_our_words_and_money_waits(reached, line, v
 
 @pytest.mark.parametrize(
     ("pattern", "script"),
-    [("/login", "_login_._index-*.js"), ("/orders/[number]", "_orders_.__number_._index-*.js"), ("/admin", "_admin_._index-*.js")],
+    [
+        ("/login", "_login_._index-*.js"),
+        ("/orders/[number]", "_orders_.__number_._index-*.js"),
+        ("/admin", "_admin_._index-*.js"),
+    ],
 )
 def test_a_page_that_breaks_while_it_is_drawn_says_sorry_and_nothing_else(portal, browser, pattern, script):
     with visitor(browser, portal, SHOWN[pattern].who, PHONE) as seen:

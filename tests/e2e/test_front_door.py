@@ -70,8 +70,9 @@ def test_the_frameworks_own_doors_are_closed(http, method, path):
 
 def test_built_files_are_kept_for_a_year_and_pages_are_not(http):
     page = http.get("/login")
-    script = re.search(r'/assets/[^"]+\.js', page.text).group(0)
-    assert "immutable" in http.get(script).headers["cache-control"]
+    script = http.get(re.search(r'/assets/[^"]+\.js', page.text).group(0))
+    assert "immutable" in script.headers["cache-control"]
+    assert script.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
     assert page.headers["cache-control"] == "no-cache"
 
 
