@@ -1,0 +1,134 @@
+"""Uploads as a photographer lives them: walking on in the app, a reload, a dead spot, the same file twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+
+from tests.e2e.browsing import DESK, Watched, open_browser, person, sign_in
+from tests.e2e.conftest import Portal
+from tests.photos import camera_jpeg, small_jpeg
+
+OLIVE = ("olive@harborlight.example", "harbor-demo-1")
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.proof("main-job-12")]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        made = open_browser(playwright)
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def olive(browser: Browser, portal: Portal) -> Iterator[Watched]:
+    with person(browser, DESK) as watched:
+        sign_in(watched.page, portal.url, *OLIVE)
+        yield watched
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One file of several parts."""
+    path = tmp_path_factory.mktemp("large") / "HL_0001.JPG"
+    path.write_bytes(camera_jpeg(41, quality=97))
+    assert path.stat().st_size > 11_000_000
+    return path
+
+
+def open_delivery(page: Page, portal: Portal, street: str) -> None:
+    """The deliver screen of the accepted order at this street."""
+    page.goto(f"{portal.url}/admin")
+    row = page.get_by_role("listitem").filter(has_text=street)
+    row.get_by_role("link", name="Upload and deliver").click()
+    expect(page.locator("input[type=file]").first).to_be_attached()
+
+
+def choose(page: Page, *files: Path) -> None:
+    page.locator("input[type=file]").first.set_input_files([*files])
+
+
+def slow_down(watched: Watched, kilobytes: int) -> None:
+    """A thin line up."""
+    session = watched.context.new_cdp_session(watched.page)
+    session.send("Network.enable")
+    limits = {"offline": False, "latency": 5, "downloadThroughput": -1, "uploadThroughput": kilobytes * 1024}
+    session.send("Network.emulateNetworkConditions", limits)
+
+
+def patches(page: Page) -> list[int]:
+    """The offsets at which parts are sent, as they are sent."""
+    seen: list[int] = []
+
+    def note(request: Request) -> None:
+        if request.method == "PATCH":
+            seen.append(int(request.headers["upload-offset"]))
+
+    page.on("request", note)
+    return seen
+
+
+def test_uploads_go_on_while_walking_in_the_app(olive: Watched, portal: Portal, large: Path) -> None:
+    page = olive.page
+    open_delivery(page, portal, "77 Cannery Row Terrace")
+    slow_down(olive, 4_000)
+    choose(page, large)
+    expect(page.get_by_role("progressbar").first).to_be_visible()
+    page.get_by_role("navigation", name="Main", exact=True).get_by_role("link", name="Customers").click()
+    expect(page.get_by_role("heading", name="Customers")).to_be_visible()
+    page.wait_for_timeout(1_500)
+    page.go_back()
+    expect(page.locator(".ups").get_by_text("Received")).to_be_visible(timeout=60_000)
+
+
+def test_a_reload_warns_and_the_same_file_goes_on_where_it_stopped(olive: Watched, portal: Portal, large: Path) -> None:
+    page = olive.page
+    open_delivery(page, portal, "601 Lighthouse Avenue")
+    slow_down(olive, 2_500)
+    offsets = patches(page)
+    choose(page, large)
+    expect(page.locator(".ups")).to_contain_text("%")
+    while len(offsets) < 2:
+        page.wait_for_timeout(200)
+    warned: list[str] = []
+    page.on("dialog", lambda dialog: (warned.append(dialog.type), dialog.accept()))
+    page.reload()
+    assert warned == ["beforeunload"]
+    expect(page.locator("input[type=file]").first).to_be_attached()
+    offsets.clear()
+    choose(page, large)
+    expect(page.locator(".ups").get_by_text("Received")).to_be_visible(timeout=60_000)
+    assert offsets[0] >= 5 << 20, "it went on after the first part"
+
+
+def test_a_dead_spot_is_waited_out(olive: Watched, portal: Portal, large: Path, tmp_path: Path) -> None:
+    page = olive.page
+    open_delivery(page, portal, "1187 Old Lighthouse")
+    slow_down(olive, 3_000)
+    choose(page, large)
+    expect(page.locator(".ups")).to_contain_text("%")
+    olive.context.set_offline(True)
+    page.wait_for_timeout(4_000)
+    olive.context.set_offline(False)
+    expect(page.locator(".ups").get_by_text("Received")).to_be_visible(timeout=90_000)
+
+
+def test_the_same_photo_twice_is_one_and_a_bad_one_harms_no_other(olive: Watched, portal: Portal, tmp_path: Path) -> None:
+    page = olive.page
+    good, again, bad = (tmp_path / name for name in ("first.jpg", "second name.jpg", "notes.jpg"))
+    good.write_bytes(small_jpeg(7))
+    again.write_bytes(small_jpeg(7))
+    bad.write_text("not a photograph")
+    open_delivery(page, portal, "31 Hopkins Pier")
+    choose(page, good)
+    expect(page.locator(".ups").get_by_text("Received")).to_be_visible(timeout=30_000)
+    choose(page, again, bad)
+    expect(page.locator(".ups").get_by_text("Already here")).to_be_visible(timeout=30_000)
+    expect(page.locator(".ups .failed")).to_have_count(1)
+    expect(page.locator(".ups .failed .say")).not_to_be_empty()
+    expect(page.get_by_text("1 of 1 ready")).to_be_visible(timeout=60_000)
