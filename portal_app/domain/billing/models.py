@@ -56,7 +56,10 @@ class StripeAccount(SQLModel, table=True):
 
 
 class PaymentAttempt(SQLModel, table=True):
-    """Our side of one checkout, committed before Stripe is called. The idempotency key is ours."""
+    """Our side of one checkout, committed before Stripe is called. The idempotency key is ours.
+
+    `return_to` is where whoever pressed Pay last comes back to.
+    """
 
     __tablename__ = "payment_attempt"
     __table_args__ = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
@@ -14,19 +14,20 @@ from portal_app.domain.activity.service import record
 from portal_app.domain.billing.balance import MINIMUM_CENTS
 from portal_app.domain.billing.gateway import (
     Checkout,
-    CheckoutIsComplete,
     CheckoutRefused,
     CheckoutRequest,
     PaymentGateway,
 )
 from portal_app.domain.billing.models import AttemptStatus, Mode, PaymentAttempt
 from portal_app.domain.billing.queries import balance, orders_to_pay
-from portal_app.domain.billing.settling import LIVE, UnitOfWork, end_attempt, mode_of, reconcile
+from portal_app.domain.billing.settling import LIVE, Known, UnitOfWork, close_page, end_attempt, mode_of, reconcile, seen
 from portal_app.domain.orders.models import Order
 from portal_app.domain.studios.models import Studio
 
 LIFETIME = timedelta(hours=3)
 WORTH_REUSING = timedelta(minutes=10)
+# A payment page is refused that would be open for less (Stripe: 30 minutes).
+SHORTEST = timedelta(minutes=35)
 ROUNDS = 5
 
 
@@ -64,8 +65,7 @@ class CheckoutBusy(Conflict):
 class Step:
     """One live attempt, whether it still asks for the right amount, and the call that opens its page."""
 
-    attempt_id: int
-    session_id: str | None
+    known: Known
     fits: bool
     request: CheckoutRequest
 
@@ -128,6 +128,7 @@ def _next_step(
             attempt.description = f"Order {order.number}, {order.street}"[:200]
             db.add(attempt)
             db.flush()
+        attempt.return_to = return_to
         studio = db.get(Studio, order.studio_id)
         return _step(attempt, studio.slug if studio else "", owed, now)
 
@@ -148,7 +149,7 @@ def _step(attempt: PaymentAttempt, studio: str, owed: int, now: datetime) -> Ste
         expires_at=attempt.expires_at,
     )
     fits = attempt.amount_cents == owed and attempt.expires_at - now > WORTH_REUSING
-    return Step(attempt_id=attempt.id or 0, session_id=attempt.session_id, fits=fits, request=request)
+    return Step(known=seen(attempt), fits=fits, request=request)
 
 
 def _new_attempt(order: Order, mode: Mode, owed: int, email: str, base_url: str, return_to: str, now: datetime) -> PaymentAttempt:
@@ -174,15 +175,21 @@ def _live_attempt(db: Session, order: Order, mode: Mode, now: datetime) -> Payme
     attempt = db.exec(
         select(PaymentAttempt).where(PaymentAttempt.order_id == order.id, col(PaymentAttempt.status).in_(LIVE)).with_for_update()
     ).first()
-    if attempt is None or attempt.mode == mode:
-        if attempt is not None and attempt.status == AttemptStatus.PROCESSING:
-            raise PaymentOnItsWay()
-        return attempt
-    attempt.status, attempt.settled_at = AttemptStatus.SUPERSEDED, now
-    attempt.problem = "The studio changed its payment keys."
+    if attempt is None:
+        return None
+    if attempt.mode != mode:
+        return _replaced(db, attempt, "The studio changed its payment keys.", now)
+    if attempt.status == AttemptStatus.PROCESSING:
+        raise PaymentOnItsWay()
+    if attempt.session_id is None and attempt.expires_at - now < SHORTEST:
+        return _replaced(db, attempt, "The payment page never opened.", now)
+    return attempt
+
+
+def _replaced(db: Session, attempt: PaymentAttempt, why: str, now: datetime) -> None:
+    attempt.status, attempt.settled_at, attempt.problem = AttemptStatus.SUPERSEDED, now, why
     db.add(attempt)
     db.flush()
-    return None
 
 
 def _owed(db: Session, order: Order) -> int:
@@ -195,15 +202,15 @@ def _owed(db: Session, order: Order) -> int:
 
 
 def _checkout_of(unit_of_work: UnitOfWork, gateway: PaymentGateway, by: Viewer, step: Step, now: datetime) -> Checkout:
-    if step.session_id:
-        return gateway.checkout(step.session_id)
+    if step.known.session_id:
+        return gateway.checkout(step.known.session_id)
     try:
         checkout = gateway.create_checkout(step.request)
     except CheckoutRefused as refusal:
-        end_attempt(unit_of_work, step.attempt_id, AttemptStatus.FAILED, str(refusal), now=now)
+        end_attempt(unit_of_work, step.known.id, AttemptStatus.FAILED, str(refusal), now=now)
         raise
     with unit_of_work() as db:
-        _keep_session(db, by, step.attempt_id, checkout, now)
+        _keep_session(db, by, step.known.id, checkout, now)
     return checkout
 
 
@@ -220,16 +227,11 @@ def _keep_session(db: Session, by: Viewer, attempt_id: int, checkout: Checkout, 
 
 
 def _close(unit_of_work: UnitOfWork, gateway: PaymentGateway, step: Step, checkout: Checkout, now: datetime) -> None:
-    """Make sure that a page which asks for the wrong amount can never be paid; if it just was, take the money in."""
+    """A page that does not fit anymore is closed; one that is over is settled."""
     if checkout.status == "open":
-        try:
-            gateway.expire_checkout(checkout.id)
-        except CheckoutIsComplete:
-            pass
-        else:
-            end_attempt(unit_of_work, step.attempt_id, AttemptStatus.SUPERSEDED, "The amount due changed.", now=now)
-            return
-    reconcile(unit_of_work, gateway, step.request.attempt, now=now)
+        close_page(unit_of_work, gateway, replace(step.known, session_id=checkout.id), now=now)
+    else:
+        reconcile(unit_of_work, gateway, step.known.public_id, now=now)
 
 
 def _check_path(path: str) -> None:

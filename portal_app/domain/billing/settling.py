@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select, update
 
-from portal_app.core.errors import NotFound, Problem
+from portal_app.core.errors import NotFound, PaymentProblem, Problem
 from portal_app.core.viewer import system_viewer
 from portal_app.domain.activity.service import record
-from portal_app.domain.billing.gateway import Checkout, PaymentGateway
+from portal_app.domain.billing.gateway import Checkout, CheckoutIsComplete, PaymentGateway
+from portal_app.domain.billing.keys import keys_of_studio
 from portal_app.domain.billing.models import AttemptStatus, EntryKind, LedgerEntry, Mode, PaymentAttempt, WebhookEvent
 from portal_app.domain.billing.queries import balance
 from portal_app.domain.orders.models import Order
@@ -27,6 +28,7 @@ LIVE = frozenset({AttemptStatus.OPEN, AttemptStatus.PROCESSING})
 ARRIVED = frozenset({"paid", "no_payment_required"})
 SWEEP_AFTER = timedelta(seconds=30)
 SWEEP_AT_MOST = 200
+FORGET_AFTER = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Known:
     id: int
     public_id: str
     studio_id: int
+    order_id: int
+    amount_cents: int
     mode: str
     status: AttemptStatus
     session_id: str | None
@@ -63,18 +67,22 @@ def reconcile(
 
 
 def sweep_open_attempts(unit_of_work: UnitOfWork, gateway_for: GatewayFor, *, now: datetime) -> int:
-    """Settle what no webhook and no return page has settled. Returns how many attempts came to an end."""
-    ended = 0
-    for known in _waiting(unit_of_work, now):
-        gateway = gateway_for(known.studio_id, known.mode)
-        if gateway is None:
-            continue
-        try:
-            status = reconcile(unit_of_work, gateway, known.public_id, now=now)
-        except Problem:
-            continue
-        ended += status not in LIVE
-    return ended
+    """Settle what no webhook and no return page has settled, and close pages that ask for what is no longer due.
+
+    Returns how many attempts came to an end.
+    """
+    waiting = _waiting(unit_of_work, now)
+    return sum(_sweep(unit_of_work, gateway_for, known, now) not in LIVE for known in waiting)
+
+
+def close_page(unit_of_work: UnitOfWork, gateway: PaymentGateway, known: Known, *, now: datetime) -> AttemptStatus:
+    """Make sure that a page which asks for the wrong amount can never be paid; if it just was, take the money in."""
+    try:
+        gateway.expire_checkout(known.session_id or "")
+    except CheckoutIsComplete:
+        return reconcile(unit_of_work, gateway, known.public_id, now=now, session_id=known.session_id or "")
+    end_attempt(unit_of_work, known.id, AttemptStatus.SUPERSEDED, "The amount due changed.", now=now)
+    return AttemptStatus.SUPERSEDED
 
 
 def apply(db: Session, attempt_id: int, checkout: Checkout, *, now: datetime) -> AttemptStatus:
@@ -106,13 +114,42 @@ def mode_of(gateway: PaymentGateway) -> Mode:
     return Mode.LIVE if gateway.is_live else Mode.TEST
 
 
+def _sweep(unit_of_work: UnitOfWork, gateway_for: GatewayFor, known: Known, now: datetime) -> AttemptStatus:
+    gateway = gateway_for(known.studio_id, known.mode)
+    try:
+        if gateway is None:
+            return _forget(unit_of_work, known, now)
+        status = reconcile(unit_of_work, gateway, known.public_id, now=now)
+        if status == AttemptStatus.OPEN and known.session_id and not _is_due(unit_of_work, known):
+            return close_page(unit_of_work, gateway, known, now=now)
+    except PaymentProblem:
+        return _forget(unit_of_work, known, now)
+    except Problem:
+        return known.status
+    return status
+
+
+def _is_due(unit_of_work: UnitOfWork, known: Known) -> bool:
+    """Whether the page still asks for what its order owes: it may have been paid another way, or canceled."""
+    with unit_of_work() as db:
+        return balance(db, known.order_id).due == known.amount_cents
+
+
+def _forget(unit_of_work: UnitOfWork, known: Known, now: datetime) -> AttemptStatus:
+    """These keys cannot ask about it anymore. Its page is over, so the order must not wait for it forever."""
+    if known.status != AttemptStatus.OPEN or now < known.expires_at + FORGET_AFTER:
+        return known.status
+    end_attempt(unit_of_work, known.id, AttemptStatus.EXPIRED, "The payment account does not know this payment.", now=now)
+    return AttemptStatus.EXPIRED
+
+
 def _take_money(db: Session, attempt: PaymentAttempt, checkout: Checkout, now: datetime) -> None:
     source = checkout.payment_id or checkout.id
     if _is_recorded(db, attempt, source):
         return
     order = db.get(Order, attempt.order_id)
     assert order is not None
-    misfit = _misfit(attempt, checkout)
+    misfit = _misfit(attempt, checkout) or _pretended(db, attempt)
     db.add(_entry(attempt, checkout, source, misfit, now))
     if checkout.id == attempt.session_id:
         _end(attempt, AttemptStatus.FAILED if misfit else AttemptStatus.PAID, misfit, now)
@@ -128,6 +165,13 @@ def _misfit(attempt: PaymentAttempt, checkout: Checkout) -> str:
         return f"It came in {checkout.currency.upper()}, not {attempt.currency.upper()}."
     if checkout.amount_cents != attempt.amount_cents:
         return f"The amount is {checkout.amount_cents}, not {attempt.amount_cents} (minor units)."
+    return ""
+
+
+def _pretended(db: Session, attempt: PaymentAttempt) -> str:
+    """Test cards cost nothing: once a studio takes real money, a test page still open somewhere pays for nothing."""
+    if attempt.mode == Mode.TEST and keys_of_studio(db, attempt.studio_id, Mode.LIVE):
+        return "It is test money, and the studio takes real payments now."
     return ""
 
 
@@ -222,7 +266,7 @@ def _known(unit_of_work: UnitOfWork, public_id: str) -> Known:
         attempt = db.exec(select(PaymentAttempt).where(PaymentAttempt.public_id == public_id)).first()
     if attempt is None:
         raise NotFound()
-    return _seen(attempt)
+    return seen(attempt)
 
 
 def _waiting(unit_of_work: UnitOfWork, now: datetime) -> list[Known]:
@@ -233,15 +277,18 @@ def _waiting(unit_of_work: UnitOfWork, now: datetime) -> list[Known]:
             .order_by(col(PaymentAttempt.id))
             .limit(SWEEP_AT_MOST)
         ).all()
-    return [_seen(row) for row in rows]
+    return [seen(row) for row in rows]
 
 
-def _seen(attempt: PaymentAttempt) -> Known:
+def seen(attempt: PaymentAttempt) -> Known:
+    """The stored attempt as a value that outlives its transaction."""
     assert attempt.id is not None
     return Known(
         id=attempt.id,
         public_id=attempt.public_id,
         studio_id=attempt.studio_id,
+        order_id=attempt.order_id,
+        amount_cents=attempt.amount_cents,
         mode=attempt.mode,
         status=AttemptStatus(attempt.status),
         session_id=attempt.session_id,

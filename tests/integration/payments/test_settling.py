@@ -11,10 +11,12 @@ from sqlmodel import update
 
 from portal_app.core.clock import utc_now
 from portal_app.core.errors import InvalidInput, NotAllowed, NotFound
+from portal_app.core.viewer import Role, Viewer
 from portal_app.db import Database
 from portal_app.domain.activity.models import Work
 from portal_app.domain.billing import queries, service
 from portal_app.domain.billing.gateway import Checkout
+from portal_app.domain.billing.keys import connect_stripe
 from portal_app.domain.billing.models import PaymentAttempt
 from portal_app.domain.orders.models import Order
 from tests.conftest import Cast
@@ -194,3 +196,56 @@ def test_reading_is_for_those_concerned(till: Till, cast: Cast) -> None:
             assert queries.attempts_of(db, viewer, 1001) == []
             with pytest.raises(NotFound):
                 queries.ledger_of(db, viewer, 1001)
+
+
+@pytest.mark.parametrize("cause", ["a check came", "canceled"])
+def test_a_page_that_asks_for_what_is_no_longer_due_is_closed(till: Till, cast: Cast, cause: str) -> None:
+    attempt = started(till, cast)
+    with till.database.unit_of_work() as db:
+        if cause == "canceled":
+            db.exec(update(Order).values(status="canceled"))
+        else:
+            service.record_offline_payment(db, cast.olive, 1001, 47757, "Check 204", uuid4().hex, now=utc_now())
+    assert till.sweep(now=utc_now() + timedelta(minutes=2)) == 1
+    assert "expired" in till.stand_in.buyer(session=attempt.session_id)["error"]["message"]
+    assert (till.attempts[0].status, till.sessions()[0].status) == ("superseded", "expired")
+
+
+def test_a_page_that_still_fits_is_left_alone(till: Till, cast: Cast) -> None:
+    attempt = started(till, cast)
+    assert till.sweep(now=utc_now() + timedelta(minutes=2)) == 0
+    till.stand_in.buyer(session=attempt.session_id)
+    assert till.reconcile(attempt.public_id) == "paid"
+
+
+def test_test_money_pays_for_nothing_once_the_studio_takes_real_payments(till: Till, cast: Cast) -> None:
+    attempt = started(till, cast)
+    with till.database.unit_of_work() as db:
+        connect_stripe(db, till.studio_id, "live", endpoint_token="live", secret_key_box=b"-", webhook_secret_box=b"-")
+    till.stand_in.buyer(session=attempt.session_id)
+    assert till.reconcile(attempt.public_id) == "failed"
+    assert (till.due(), till.ledger) == (47757, [("unallocated", 47757)])
+
+
+def test_an_order_does_not_wait_forever_for_a_payment_account_that_is_gone(till: Till, cast: Cast) -> None:
+    started(till, cast)
+    other = open_till(till.database, till.stand_in, cast.harbor, "Harbor Light, another account")
+    assert other.sweep(now=utc_now() + timedelta(hours=3, minutes=30)) == 0, "its page may still be open there"
+    assert other.sweep(now=utc_now() + timedelta(hours=5)) == 1
+    assert other.attempts[0].status == "expired"
+    other.order = till.order
+    other.pay(cast.carl, now=utc_now() + timedelta(hours=5))
+
+
+def test_a_payment_page_that_never_opened_does_not_stand_in_the_way_of_the_next(till: Till, cast: Cast) -> None:
+    till.stand_in.break_(method="POST", path="/v1/checkout/sessions", kind="500", times=3)
+    with pytest.raises(Exception, match="not answering"):
+        till.pay(cast.carl)
+    till.pay(cast.carl, now=utc_now() + timedelta(hours=2, minutes=45))
+    assert [attempt.status for attempt in till.attempts] == ["superseded", "open"]
+
+
+def test_whoever_pressed_last_comes_back_to_where_they_pressed(till: Till, cast: Cast) -> None:
+    link = Viewer(cast.harbor, Role.LINK, link_id=1, listing_id=till.order.listing_id)
+    assert till.pay(cast.carl, return_to="/orders/1001") == till.pay(link, return_to="/listings/abc")
+    assert [attempt.return_to for attempt in till.attempts] == ["/listings/abc"]
