@@ -47,8 +47,13 @@ def mail_delivery(db: Session, fact: Fact, *, now: datetime) -> None:
 
 
 def mail_receipt(db: Session, fact: Fact, *, now: datetime) -> None:
-    """Whoever paid gets a receipt."""
+    """The customer gets a receipt, whoever paid for the order."""
     writing.mail_receipt(db, fact.order_id, fact.id, fact.details["amount_cents"], now=now)
+
+
+def announce_odd_payment(db: Session, fact: Fact, *, now: datetime) -> None:
+    """The studio learns of money that does not fit; a payment that fits is no news to it."""
+    writing.mail_odd_payment(db, fact.order_id, fact.id, fact.details, now=now)
 
 
 REACTIONS: dict[str, tuple[Reaction, ...]] = {
@@ -57,7 +62,8 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "order.placed": (confirm_order, announce_order),
     "order.accepted": (confirm_acceptance,),
     "listing.delivered": (mail_delivery,),
-    "payment.received": (mail_receipt,),
+    "payment.received": (mail_receipt, announce_odd_payment),
+    "payment.unallocated": (announce_odd_payment,),
 }
 
 

@@ -13,10 +13,10 @@ import pytest
 from sqlmodel import select
 
 from portal_app.core.clock import local, utc_now
-from portal_app.core.viewer import Role
+from portal_app.core.viewer import Role, system_viewer
 from portal_app.db import Database
 from portal_app.domain.activity.models import Fact, Work, WorkState
-from portal_app.domain.activity.service import enqueue
+from portal_app.domain.activity.service import enqueue, record
 from portal_app.domain.billing.service import record_offline_payment
 from portal_app.domain.delivery.models import AccessLink
 from portal_app.domain.delivery.service import DeliverRequest, deliver, viewer_by_link
@@ -118,6 +118,30 @@ def test_two_reactions_to_a_fact_do_not_block_each_other(database: Database, cas
     with database.reading() as db:
         states = Counter((work.kind, work.state) for work in db.exec(select(Work)))
     assert states == {("react", "done"): 1, ("react_one", "done"): 1, ("react_one", "waiting"): 1, ("send_mail", "done"): 1}
+
+
+@pytest.mark.proof("main-job-13")
+@pytest.mark.parametrize(
+    ("kind", "details", "words"),
+    [
+        ("payment.unallocated", {"problem": "It came in EUR, not USD."}, "It was not counted. It came in EUR, not USD."),
+        ("payment.received", {"over_cents": 40_125}, "$401.25 more is paid than the order owes."),
+        ("payment.received", {"over_cents": 0}, None),
+    ],
+)
+def test_the_studio_learns_of_money_that_does_not_fit(
+    database: Database, cast: Cast, tmp_path: Path, kind: str, details: dict, words: str | None
+) -> None:
+    number = book(database, cast)
+    with database.unit_of_work() as db:
+        order = db.exec(select(Order).where(Order.number == number)).one()
+        told = {"amount_cents": 40_125, "currency": "USD", **details}
+        record(db, system_viewer(cast.harbor), kind, now=utc_now(), order_id=order.id, details=told)
+    with wired(database, tmp_path) as wiring:
+        Worker(wiring, WORKS).run_until_idle()
+    found = [text_of(mail) for (to, subject), mail in inbox(tmp_path).items() if subject.startswith("A payment to look at")]
+    assert len(found) == (words is not None)
+    assert not words or words in found[0]
 
 
 def text_of(message: EmailMessage) -> str:

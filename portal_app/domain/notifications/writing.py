@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -105,6 +106,21 @@ def mail_receipt(db: Session, order_id: int, fact_id: int, paid_cents: int, *, n
     write_mail(
         db, studio, letter, kind="receipt", once_key=f"receipt:{fact_id}",
         to_email=customer.email, to_name=customer.name, order=order, now=now,
+    )  # fmt: skip
+
+
+def mail_odd_payment(db: Session, order_id: int, fact_id: int, details: dict[str, Any], *, now: datetime) -> None:
+    """To the studio: money that fits no order, or more than the order owes. Nothing for a payment that fits."""
+    over, problem = details.get("over_cents", 0), details.get("problem", "")
+    if not over and not problem:
+        return
+    order, studio, _customer = _people(db, order_id)
+    letter = letters.odd_payment(
+        order_words(db, order, studio), paid_cents=details["amount_cents"], over_cents=over, problem=problem
+    )  # fmt: skip
+    write_mail(
+        db, studio, letter, kind="odd_payment", once_key=f"odd_payment:{fact_id}",
+        to_email=studio.email, to_name=studio.name, order=order, now=now,
     )  # fmt: skip
 
 
