@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlmodel import Session
 
 from portal_app.core.clock import utc_now
@@ -100,8 +100,8 @@ class Worker:
         while not self.is_stopping:
             try:
                 self.turn()
-            except DBAPIError as error:
-                log.warning("the database is not answering, trying again: %s", error.orig)
+            except SQLAlchemyError as error:
+                log.warning("the database is not answering, trying again: %s", getattr(error, "orig", error))
                 time.sleep(1)
             self._wake.wait(POLL_SECONDS)
             self._wake.clear()
@@ -168,7 +168,7 @@ class Worker:
         try:
             with self.wiring.database.unit_of_work() as db:
                 state = claiming.put_back(db, claimed, error, now=utc_now(), spread=random.random())
-        except (DBAPIError, LeaseLost) as lost:
+        except (SQLAlchemyError, LeaseLost) as lost:
             log.warning("could not put back %s %s: %s", claimed.kind, claimed.id, lost)
         else:
             is_dead = state is WorkState.DEAD
@@ -203,8 +203,8 @@ class Worker:
         try:
             with self.wiring.database.unit_of_work() as db:
                 claiming.release(db, left, now=utc_now())
-        except DBAPIError as error:
-            log.warning("the leases of %s works end by themselves: %s", len(left), error.orig)
+        except SQLAlchemyError as error:
+            log.warning("the leases of %s works end by themselves: %s", len(left), error)
         self._threads.shutdown(wait=not left, cancel_futures=True)
         return not left
 

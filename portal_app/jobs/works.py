@@ -7,13 +7,12 @@ from datetime import timedelta
 
 from sqlalchemy import delete
 
-from portal_app.core.errors import Unavailable
 from portal_app.domain.activity.models import Work, WorkState
 from portal_app.domain.billing.settling import reconcile, sweep_open_attempts
 from portal_app.domain.media import service as media
 from portal_app.domain.notifications.sending import send
 from portal_app.jobs import reactions, worker
-from portal_app.jobs.claiming import GiveUp
+from portal_app.jobs.claiming import GiveUp, LeaseLost
 from portal_app.jobs.worker import Job
 from portal_app.settings import Settings
 
@@ -54,7 +53,9 @@ def render_asset(job: Job) -> None:
     unit_of_work = wiring.database.unit_of_work
     try:
         media.render_asset(unit_of_work, wiring.store, wiring.renderer, asset_id, now=job.now(), finish=job.finish)
-    except Unavailable:
+    except LeaseLost:
+        raise
+    except Exception:
         if job.is_last_try:
             with unit_of_work() as db:
                 media.fail_asset(db, asset_id, now=job.now())

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import select
 
-from portal_app.core.errors import InvalidInput, NotAllowed, NotFound
+from portal_app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from portal_app.db import Database
 from portal_app.domain.activity.models import Fact
+from portal_app.domain.identity.models import Account
 from portal_app.domain.orders.models import Order
 from portal_app.domain.orders.placing import OrderRequest
 from portal_app.domain.orders.queries import next_visit, order_page, order_rows, status_counts
@@ -176,3 +177,18 @@ def test_the_table_searches_filters_and_pages(database: Database, cast: Cast) ->
             assert next_visit(db, stranger, now=NOW) is None
             with pytest.raises(NotFound):
                 order_page(db, stranger, numbers[0])
+
+
+@pytest.mark.proof("main-job-10")
+@pytest.mark.parametrize("key", ["", "k1"], ids=["none", "somebody else's"])
+def test_a_request_without_a_key_of_its_own_is_refused_not_lost(database: Database, cast: Cast, key: str) -> None:
+    place(database, cast.carl, wish(cast))
+    with database.unit_of_work() as db:
+        tess = Account(
+            studio_id=cast.harbor, name="Tess", email="t@x.example", email_key="t@x.example", password_hash="", created_at=NOW
+        )
+        db.add(tess)
+        db.flush()
+    by = replace(cast.carl, account_id=tess.id, name="Tess", email=tess.email)
+    with pytest.raises(Conflict):
+        place(database, by, wish(cast, key))

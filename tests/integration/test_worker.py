@@ -6,22 +6,29 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import select
 
 from portal_app.core.clock import utc_now
-from portal_app.core.errors import Conflict, NotAllowed, NotFound
+from portal_app.core.errors import Conflict, NotAllowed, NotFound, Unavailable
 from portal_app.core.viewer import system_viewer
 from portal_app.db import Database
 from portal_app.domain.activity.models import Schedule, Work, WorkState
 from portal_app.domain.activity.queries import dead_work, facts_after, latest_id, visible
 from portal_app.domain.activity.service import enqueue, record, retry_dead
+from portal_app.domain.customers.models import Customer
+from portal_app.domain.listings.service import open_listing
+from portal_app.domain.media.models import Asset
+from portal_app.domain.media.rendering import GAVE_UP
 from portal_app.jobs import claiming, schedule
 from portal_app.jobs.claiming import GiveUp, LeaseLost
 from portal_app.jobs.schedule import Time
 from portal_app.jobs.worker import Job, Worker
+from portal_app.jobs.works import WORKS
 from tests.conftest import NOW, Cast
 from tests.running import wired
 
@@ -311,3 +318,38 @@ def test_facts_are_for_the_studios_own_staff(database: Database, cast: Cast) -> 
         assert [fact.kind for fact in facts_after(db, before)] == ["order.accepted", "order.placed"]
         seen = {by.name: [fact.kind for fact in db.exec(visible(by))] for by in (cast.olive, cast.omar, cast.carl)}
     assert seen == {cast.olive.name: ["order.accepted"], cast.omar.name: ["order.placed"], cast.carl.name: []}
+
+
+@pytest.mark.parametrize("fault", [OSError(28, "No space left on device"), Unavailable()], ids=["disk full", "worker died"])
+def test_a_photo_that_could_not_be_made_to_the_last_try_says_so(database: Database, cast: Cast, tmp_path, fault) -> None:
+    class Broken:
+        def render(self, request):
+            raise fault
+
+    with database.unit_of_work() as db:
+        listing = open_listing(db, cast.olive, db.get(Customer, cast.carl_customer), street="1 A", town="B", area=None, now=NOW)
+        asset = Asset(
+            studio_id=cast.harbor, listing_id=listing.id, public_id="p", original_name="a.jpg", size=1, sha256="ab" * 32, crc32=0,
+            received_at=NOW,
+        )  # fmt: skip
+        db.add(asset)
+        db.flush()
+        enqueue(db, "render_asset", {"asset_id": asset.id}, now=utc_now(), max_tries=1)
+    with wired(database, tmp_path, renderer=Broken(), store=SimpleNamespace(local_path=lambda sha256: tmp_path)) as wiring:
+        Worker(wiring, WORKS).run_until_idle()
+    with database.reading() as db:
+        made = db.get(Asset, asset.id)
+        assert (made.state, made.reason) == ("failed", GAVE_UP)
+
+
+def test_the_worker_outlives_a_pool_without_free_connections(database: Database, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("portal_app.jobs.worker.time.sleep", lambda seconds: None)
+    with wired(database, tmp_path) as wiring:
+        worker = Worker(wiring, {})
+
+        def turn() -> int:
+            worker.stop()
+            raise PoolTimeout("QueuePool limit reached")
+
+        monkeypatch.setattr(worker, "turn", turn)
+        assert worker.run()

@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, select
 
 from portal_app.core.clock import at_wall_time
-from portal_app.core.errors import InvalidInput, NotAllowed
+from portal_app.core.errors import Conflict, InvalidInput, NotAllowed
 from portal_app.core.viewer import Viewer
 from portal_app.domain.activity.service import record
 from portal_app.domain.catalog.models import Kind
 from portal_app.domain.catalog.pricing import Offer, Quote, is_priced, quote
 from portal_app.domain.catalog.queries import offers
+from portal_app.domain.customers.queries import own_ids
 from portal_app.domain.customers.service import customer_for
 from portal_app.domain.listings.service import open_listing
 from portal_app.domain.orders.models import Order, OrderLine
@@ -46,9 +47,8 @@ def place_order(db: Session, by: Viewer, request: OrderRequest, *, now: datetime
     if not by.is_customer:
         raise NotAllowed("Orders are placed by customers. Sign in with a customer account.")
     studio = db.exec(select(Studio).where(Studio.id == by.studio_id).with_for_update()).one()
-    placed = db.exec(select(Order).where(Order.studio_id == by.studio_id, Order.request_key == request.request_key)).first()
-    if placed:
-        return placed.number
+    if placed := _placed(db, by, request.request_key):
+        return placed
     checked = _checked(request, studio.zone, now)
     priced = price(db, by, request.services, checked.area)
     _same_total(request, priced)
@@ -58,6 +58,15 @@ def place_order(db: Session, by: Viewer, request: OrderRequest, *, now: datetime
         details={"number": order.number, "total_cents": order.total_cents, "currency": order.currency},
     )  # fmt: skip
     return order.number
+
+
+def _placed(db: Session, by: Viewer, request_key: str) -> int | None:
+    """The number this request already has. A key that is missing, or somebody else's, would lose the order: it is refused."""
+    same = select(Order).where(Order.studio_id == by.studio_id, Order.request_key == request_key)
+    placed = db.exec(same).first()
+    if not request_key or (placed and placed.customer_id not in set(db.exec(own_ids(by)))):
+        raise Conflict("This page is out of date. Load it again, then place the order.")
+    return placed and placed.number
 
 
 def price(db: Session, by: Viewer, services: Sequence[str], area: int | None) -> Quote:

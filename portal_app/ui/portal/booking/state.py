@@ -66,8 +66,10 @@ class BookingState(Base):
             await self._price()
 
     @customer
-    async def place(self, form: dict[str, Any]) -> rx.event.EventSpec:
-        """Place the order once, then show it in the dashboard."""
+    async def place(self, form: dict[str, Any]) -> rx.event.EventSpec | None:
+        """Place the order once, then show it in the dashboard. A second click finds nothing left to place."""
+        if not self._request_key:
+            return await BookingState.load.fn(self)
         for field in ("street", "town", "area", "day", "time", "notes"):
             setattr(self, field, str(form.get(field, getattr(self, field)))[:2000])
         self.field_errors = {}
