@@ -25,6 +25,10 @@ try:
 except BadSettings as faults:
     raise SystemExit(f"Foyer cannot start like this:\n{faults}") from None
 
+# Pages ask the host they came from, and on https at its usual port: a port of one's own has to be told to them.
+HAS_OWN_PORT = SETTINGS.is_https and ":" in SETTINGS.public_url.removeprefix("https://")
+ADDRESS = {"api_url": SETTINGS.public_url} if HAS_OWN_PORT else {}
+
 # Only `reflex db …` opens the database through Reflex; the app has an engine of its own and migrates as it starts.
 DATABASE = SETTINGS.database_url.replace("postgresql://", "postgresql+psycopg://")
 
@@ -52,5 +56,6 @@ config = rx.Config(
     state_manager_mode=rx.constants.StateManagerMode.MEMORY,
     plugins=[DevProxy()],
     disable_plugins=[rx.plugins.SitemapPlugin],
+    **ADDRESS,
     **BUN,
 )
