@@ -13,7 +13,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlmodel import Session
 
@@ -32,6 +32,8 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.threads = threads or (4 if self.is_sqlite else 8)
         self.engine = _sqlite_engine(self.url, self.threads) if self.is_sqlite else _postgres_engine(self.url, self.threads)
+        alone = {"glance": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._glancing = self.engine.execution_options(writes=False, **alone)
 
     @contextmanager
     def unit_of_work(self) -> Iterator[Session]:
@@ -52,6 +54,12 @@ class Database:
                 yield session
             finally:
                 session.rollback()
+
+    @contextmanager
+    def glance(self) -> Iterator[Connection]:
+        """One reading statement, without session or transaction: for the question asked before every event."""
+        with self._glancing.connect() as connection:
+            yield connection
 
     def close(self) -> None:
         """Close every connection of the pool."""
@@ -87,8 +95,9 @@ def _sqlite_engine(url: URL, threads: int) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection) -> None:
-        writes = connection.get_execution_options().get("writes", True)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        if not options.get("glance"):
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes", True) else "BEGIN")
 
     return engine
 

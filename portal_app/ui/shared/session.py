@@ -76,7 +76,8 @@ class Base(rx.State):
 
     def _show(self, arrival: Arrival) -> None:
         """Take over what pages show of the studio and the person."""
-        self._identity = arrival.identity
+        if self._identity != arrival.identity:
+            self._identity = arrival.identity
         studio, me = studio_view(arrival.studio), me_view(arrival)
         if self.studio != studio:
             self.studio = studio
