@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.e2e.browsing import open_browser
 
 ROOT = Path(__file__).resolve().parents[2]
+WATCH = Path(__file__).with_name("watch")  # sleeps until a test wakes it
 START_SECONDS = 180
 
 
@@ -56,6 +57,8 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
         "PORTAL_DATA_DIR": str(data_dir),
         "PORTAL_PUBLIC_URL": f"http://localhost:{port}",
         "PORTAL_DEMO_STRIPE_PORT": str(stripe_port),
+        "PYTHONPATH": str(WATCH),
+        "LOOP_WATCH": str(data_dir / "watch"),
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
     }
     for name in ("PORTAL_ENV", "DATABASE_URL"):

@@ -1,0 +1,131 @@
+"""Python loads this by itself in every process of the server under test, because its folder is on PYTHONPATH there.
+
+It sleeps until the file `on` lies in the folder LOOP_WATCH. Then it writes down, as one JSON line each: how late a timer
+of the event loop is (`loop`), every hundred times it came (`ticks`), and which callback held the loop (`held`). `waited` is how long, meanwhile, the machine
+kept the loop's thread, and one that may have held the interpreter lock, from running: the noise of a busy machine.
+A file `block` there, holding seconds, blocks the loop once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+FOLDER = Path(os.environ.get("LOOP_WATCH", ""))
+TICK, LOOK_EVERY = 0.005, 0.1
+WORTH_WRITING = 0.015
+
+
+def watch_loops() -> None:
+    """Every loop that runs in this process looks for the file now and then."""
+    run_forever = asyncio.BaseEventLoop.run_forever
+
+    def watched(self: asyncio.BaseEventLoop) -> None:
+        if not hasattr(self, "_watch"):
+            self._watch = Watch(self)
+            self.call_soon(self._watch.look)
+        run_forever(self)
+
+    asyncio.BaseEventLoop.run_forever = watched
+
+
+class Watch:
+    """One loop under watch."""
+
+    def __init__(self, loop: asyncio.BaseEventLoop) -> None:
+        self.loop = loop
+        self.is_on = False
+        self.ticks = 0
+        self.threads = Threads()
+        self.waited: dict[int, float] = {}
+
+    def look(self) -> None:
+        """Start or stop, as the file says."""
+        is_wanted = (FOLDER / "on").exists()
+        if is_wanted and not self.is_on:
+            self.is_on = True
+            note_what_holds()
+            write("on", time.monotonic(), 0.0)
+            self.tick(self.loop.time())
+        self.is_on = is_wanted
+        block = FOLDER / "block"
+        if self.is_on and block.exists():
+            seconds = float(block.read_text())
+            block.unlink()
+            self.loop.call_soon(time.sleep, seconds)
+        self.loop.call_later(LOOK_EVERY, self.look)
+
+    def tick(self, due: float) -> None:
+        """The timer whose lateness counts."""
+        late = time.monotonic() - due
+        waited = self.threads.waited()
+        more = {thread: waited[thread] - self.waited.get(thread, waited[thread]) for thread in waited}
+        own = more.pop(threading.get_native_id(), 0.0)
+        self.waited = waited
+        write("loop", due + late, late, own + max(more.values(), default=0.0))
+        self.ticks += 1
+        if self.ticks % 100 == 0:
+            write("ticks", due + late, 0.0)
+        if self.is_on:
+            due = self.loop.time() + TICK
+            self.loop.call_at(due, self.tick, due)
+
+
+class Threads:
+    """How long each thread of this process was ready to run and was not let (Linux: schedstat); nothing elsewhere."""
+
+    def __init__(self) -> None:
+        self.files: dict[int, int] = {}
+        self.listed_at = 0.0
+
+    def waited(self) -> dict[int, float]:
+        """Seconds by thread, since it began."""
+        if time.monotonic() - self.listed_at > 0.5:
+            self._list()
+        found = {}
+        for thread, file in list(self.files.items()):
+            try:
+                found[thread] = int(os.pread(file, 64, 0).split()[1]) / 1e9
+            except (OSError, IndexError):  # it has ended
+                os.close(self.files.pop(thread))
+        return found
+
+    def _list(self) -> None:
+        self.listed_at = time.monotonic()
+        with suppress(OSError):
+            for name in os.listdir("/proc/self/task"):
+                if int(name) not in self.files:
+                    self.files[int(name)] = os.open(f"/proc/self/task/{name}/schedstat", os.O_RDONLY)
+
+
+def note_what_holds() -> None:
+    """Name the callbacks that take long, for whoever has to find them."""
+    handle = asyncio.events.Handle
+    if getattr(handle, "_is_noted", False):
+        return
+    run = handle._run
+
+    def noted(self: asyncio.Handle) -> None:
+        begun = time.monotonic()
+        run(self)
+        taken = time.monotonic() - begun
+        if taken > WORTH_WRITING:
+            write("held", begun + taken, taken, what=repr(self)[:400])
+
+    handle._run, handle._is_noted = noted, True
+
+
+def write(kind: str, at: float, late: float, waited: float = 0.0, what: str = "") -> None:
+    """One line, unless it was nothing."""
+    if late > WORTH_WRITING or kind in {"on", "ticks"}:
+        with (FOLDER / f"{os.getpid()}.jsonl").open("a") as out:
+            out.write(json.dumps({"kind": kind, "at": at, "late": late, "waited": waited, "what": what}) + "\n")
+
+
+if os.environ.get("LOOP_WATCH"):
+    watch_loops()
