@@ -106,8 +106,8 @@ def test_nothing_holds_the_loop_while_twenty_people_click_and_photos_come_in(por
     latest = max((one.late for one in found if one.kind == "loop"), default=0.0)
     print(f"{clicks} events, {len(photos)} photos: latest {latest * 1000:.0f} ms, beyond noise {worst.beyond * 1000:.0f} ms")
     assert clicks >= PEOPLE * 5
-    assert found[-1].at - max(one.at for one in found if one.kind == "ticks") < 5, "the watch itself fell asleep"
     assert worst.beyond <= LONGEST, f"{worst.beyond * 1000:.0f} ms beyond noise: {held_at(found, worst)}"
+    assert found[-1].at - max(one.at for one in found if one.kind == "ticks") < 5, "the watch itself fell asleep"
 
 
 async def everybody(portal: Portal, photos: list[bytes], *, seconds: float) -> int:

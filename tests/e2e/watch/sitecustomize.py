@@ -1,7 +1,7 @@
 """Python loads this by itself in every process of the server under test, because its folder is on PYTHONPATH there.
 
 It sleeps until the file `on` lies in the folder LOOP_WATCH. Then it writes down, as one JSON line each: how late a timer
-of the event loop is (`loop`), every hundred times it came (`ticks`), and which callback held the loop (`held`). `waited` is how long, meanwhile, the machine
+of the event loop is (`loop`), every twenty times it came (`ticks`), and which callback held the loop (`held`). `waited` is how long, meanwhile, the machine
 kept the loop's thread, and one that may have held the interpreter lock, from running: the noise of a busy machine.
 A file `block` there, holding seconds, blocks the loop once.
 """
@@ -69,7 +69,7 @@ class Watch:
         self.waited = waited
         write("loop", due + late, late, own + max(more.values(), default=0.0))
         self.ticks += 1
-        if self.ticks % 100 == 0:
+        if self.ticks % 20 == 0:
             write("ticks", due + late, 0.0)
         if self.is_on:
             due = self.loop.time() + TICK
