@@ -17,6 +17,23 @@ function Icon({ name }) {
   );
 }
 
+// A form the browser posts itself, once: a second click before the answer would only take the first one's cookie away.
+export function PostedForm({ children, ...rest }) {
+  const sent = useRef(null);
+  const release = () => { sent.current?.removeAttribute("aria-busy"); sent.current = null; };
+  useEffect(() => {
+    addEventListener("pageshow", release);
+    return () => removeEventListener("pageshow", release);
+  }, []);
+  const once = (e) => {
+    if (sent.current) return e.preventDefault();
+    sent.current = e.nativeEvent.submitter || e.target;
+    sent.current.setAttribute("aria-busy", "true");
+    setTimeout(release, 8000);
+  };
+  return <form {...rest} onSubmit={once}>{children}</form>;
+}
+
 // A native dialog: focus moves in, Tab stays, Escape and a press on the veil dismiss it, focus returns.
 export function Modal({ open, onDismiss, label, children, ...rest }) {
   const ref = useRef(null);
@@ -115,7 +132,7 @@ function LightTable({ list, at, go, onClose, onPay, payLabel, payOff }) {
       <div className="strip">
         <span className="small num" aria-live="polite">{at + 1} of {list.length}</span>
         <span className="row gap-1">
-          {shot.locked && onPay ? <button type="button" className="btn main-act" disabled={payOff} onClick={() => { ref.current.close(); onPay(); }}>{payLabel || "Pay to open"}</button> : null}
+          {shot.locked && onPay && payLabel ? <button type="button" className="btn main-act" disabled={payOff} onClick={() => { ref.current.close(); onPay(); }}>{payLabel}</button> : null}
           {shot.download ? <a className="round" href={shot.download} download aria-label={"Download " + (shot.name || "this photo")}><Icon name="download" /></a> : null}
           <button type="button" className="round" aria-label="Close" data-close onClick={() => ref.current.close()}><Icon name="close" /></button>
         </span>

@@ -55,6 +55,7 @@ class Owed:
     town: str
     due_cents: int
     currency: str
+    is_on_its_way: bool = False
 
 
 def orders_to_pay(by: Viewer) -> Select[tuple[Order]]:
@@ -93,12 +94,12 @@ def due(db: Session, order_ids: Sequence[int]) -> dict[int, int]:
 
 
 def owed(db: Session, by: Viewer) -> list[Owed]:
-    """The viewer's orders that owe something now, oldest first, in three statements."""
+    """The viewer's orders that owe something now, oldest first, in four statements."""
     open_ones = col(Order.status).in_((OrderStatus.ACCEPTED, OrderStatus.COMPLETED))
     orders = db.exec(orders_to_pay(by).where(open_ones).order_by(col(Order.id))).all()
-    dues = due(db, [order.id for order in orders])
+    dues, arriving = due(db, [order.id for order in orders]), on_their_way(db, [order.id for order in orders])
     return [
-        Owed(order.number, order.status, order.street, order.town, dues[order.id], order.currency)
+        Owed(order.number, order.status, order.street, order.town, dues[order.id], order.currency, order.id in arriving)
         for order in orders
         if dues[order.id] > 0
     ]
@@ -125,10 +126,15 @@ def attempts_of(db: Session, by: Viewer, order_number: int) -> list[AttemptCard]
 
 def is_on_its_way(db: Session, order_id: int) -> bool:
     """Whether a bank debit was accepted and has not arrived yet."""
-    processing = select(PaymentAttempt.id).where(
-        PaymentAttempt.order_id == order_id, PaymentAttempt.status == AttemptStatus.PROCESSING
+    return bool(on_their_way(db, [order_id]))
+
+
+def on_their_way(db: Session, order_ids: Sequence[int]) -> set[int]:
+    """Which of these orders a bank debit was accepted for that has not arrived yet."""
+    processing = select(PaymentAttempt.order_id).where(
+        col(PaymentAttempt.order_id).in_(order_ids), PaymentAttempt.status == AttemptStatus.PROCESSING
     )
-    return db.exec(processing).first() is not None
+    return set(db.exec(processing))
 
 
 def ledger_of(db: Session, by: Viewer, order_number: int) -> list[EntryCard]:

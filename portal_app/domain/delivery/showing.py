@@ -76,6 +76,7 @@ class ToPay:
     order_number: int
     due_cents: int
     due_words: str
+    is_on_its_way: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ def listing_page(db: Session, by: Viewer, listing_public_id: str) -> ListingPage
     renditions = _renditions(db, [photo.id for photo in photos])
     deliveries = around.deliveries.get(listing.id, [])
     tiles = _tiles(listing, photos, renditions, sight, deliveries)
-    to_pay = _to_pay(listing, around)
+    to_pay = _to_pay(db, listing, around)
     return ListingPage(
         public_id=listing.public_id,
         street=listing.street,
@@ -292,9 +293,12 @@ def _due(listing: Listing, around: _Around) -> int:
     return sum(around.dues[order.id] for order in _owing(listing, around))
 
 
-def _to_pay(listing: Listing, around: _Around) -> list[ToPay]:
-    owing = [(order, around.dues[order.id]) for order in _owing(listing, around)]
-    return [ToPay(order.number, cents, money_words(cents, order.currency)) for order, cents in owing if cents]
+def _to_pay(db: Session, listing: Listing, around: _Around) -> list[ToPay]:
+    owing = {order: around.dues[order.id] for order in _owing(listing, around) if around.dues[order.id]}
+    arriving = billing.on_their_way(db, [order.id for order in owing])
+    return [
+        ToPay(order.number, cents, money_words(cents, order.currency), order.id in arriving) for order, cents in owing.items()
+    ]
 
 
 def _order_number(listing: Listing, around: _Around) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import reflex as rx
-from reflex_components_core.el.elements.forms import Form
 from reflex_components_core.el.elements.inline import A
 from reflex_components_core.react_router.dom import ReactRouterLink
 
@@ -18,12 +17,13 @@ class Place(ReactRouterLink):
     end: rx.Var[bool]
 
 
-class NativeForm(Form):
-    """A form the browser posts itself: passwords and cookies never pass through an event."""
+class NativeForm(rx.Component):
+    """A form the browser posts itself: passwords and cookies never pass through an event. A second click posts nothing."""
 
-    @classmethod
-    def create(cls, *children: Child, **props) -> rx.Component:
-        return super(Form, cls).create(*children, **props)
+    library = "$/public/foyer.jsx"
+    tag = "PostedForm"
+    action: rx.Var[str]
+    method: rx.Var[str]
 
 
 def go(*children: Child, to: Words, kind: str = "link", **props) -> rx.Component:

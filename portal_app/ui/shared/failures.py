@@ -31,6 +31,12 @@ def tell(state: Any, problem: Problem, *, signed_in: bool) -> rx.event.EventSpec
     return None
 
 
+def beside(state: Any, wrong: InvalidInput) -> rx.event.EventSpec:
+    """Show the refusal of a whole form beside its first wrong field, and take the person there."""
+    state.field_errors = {wrong.field: wrong.sentence}
+    return rx.set_focus(wrong.field)
+
+
 def tell_fault(state: Any, name: str, fault: Exception) -> None:
     """Something broke: one line in the log under a number, and a note that names the number."""
     number = log_fault(name, fault)

@@ -1,7 +1,8 @@
 """The frames every screen stands in: rail on wide screens, top mark and bottom bar on phones, one main landmark.
 
-portal_shell   a customer's places, Place order first; the holder of a secret link gets the mark only
+portal_shell   a customer's places, Place order first
 admin_shell    the studio's places
+listing_shell  whoever looks: a customer, the studio, or the holder of a secret link, who gets the mark only
 plain_shell    a task of its own: the mark and a way out
 """
 
@@ -29,6 +30,7 @@ STUDIO_ORDERS = ("Orders", "orders", "/admin/orders")
 CUSTOMERS = ("Customers", "customers", "/admin/customers")
 
 PORTAL_PLACES = (HOME, LISTINGS, ORDERS, ACCOUNT)
+PORTAL_BAR = (HOME, LISTINGS, None, ORDERS, ACCOUNT)
 STUDIO_PLACES = (TODAY, STUDIO_ORDERS, CUSTOMERS)
 
 
@@ -43,7 +45,12 @@ class Notes(Base):
 
 def portal_shell(*children: Child, ready: Flag = True) -> rx.Component:
     """A customer's page. Until `ready` a skeleton stands in its place; what cannot be found says so."""
-    return rx.cond(Base.me.role == "link", _link_frame(*children, ready=ready), _portal_frame(*children, ready=ready))
+    return _frame(
+        _rail(PORTAL_PLACES, _place_order()),
+        rx.el.main(_unproven(), _content(children, ready), id="main", tab_index=-1, class_name="main"),
+        _bar(*PORTAL_BAR, count=5),
+        home="/",
+    )
 
 
 def admin_shell(*children: Child, ready: Flag = True) -> rx.Component:
@@ -63,25 +70,28 @@ def booking_shell(*children: Child) -> rx.Component:
     return rx.fragment(_skip(), head, main, toasts(Base.toasts, Notes.put_away))
 
 
-def _portal_frame(*children: Child, ready: Flag) -> rx.Component:
-    order = link_button("Place order", "/place-order", kind="main", drawing="plus")
-    return _frame(
-        _rail(PORTAL_PLACES, order),
-        rx.el.main(_unproven(), _content(children, ready), id="main", tab_index=-1, class_name="main"),
-        _bar(HOME, LISTINGS, None, ORDERS, ACCOUNT, count=5),
-        home="/",
-    )
-
-
-def _link_frame(*children: Child, ready: Flag) -> rx.Component:
-    door = rx.cond(Base.me.has_home, go("Home", to="/", kind="btn soft"), go("Sign in", to="/login", kind="btn soft"))
-    return rx.el.div(
-        _skip(),
-        rx.el.header(mark(""), door, class_name="top"),
+def listing_shell(*children: Child, ready: Flag = True) -> rx.Component:
+    """The page of one listing stands in the frame of whoever looks at it."""
+    is_guest = Base.me.role == "link"
+    rail = rx.cond(Base.me.is_staff, _rail(STUDIO_PLACES), _rail(PORTAL_PLACES, _place_order()))
+    bar = rx.cond(Base.me.is_staff, _bar(*STUDIO_PLACES, count=3), _bar(*PORTAL_BAR, count=5))
+    frame = rx.el.div(
+        rx.cond(is_guest, _guest_top(), _top("/")),
+        rx.cond(is_guest, rx.fragment(), rail),
         rx.el.main(_content(children, ready), id="main", tab_index=-1, class_name="main"),
-        toasts(Base.toasts, Notes.put_away),
-        class_name="frame linked",
+        rx.cond(is_guest, rx.fragment(), bar),
+        class_name=rx.cond(is_guest, "frame linked", "frame"),
     )
+    return rx.fragment(_skip(), frame, _me_menu(), toasts(Base.toasts, Notes.put_away))
+
+
+def _guest_top() -> rx.Component:
+    door = rx.cond(Base.me.has_home, go("Home", to="/", kind="btn soft"), go("Sign in", to="/login", kind="btn soft"))
+    return rx.el.header(mark(""), door, class_name="top")
+
+
+def _place_order() -> rx.Component:
+    return link_button("Place order", "/place-order", kind="main", drawing="plus")
 
 
 def _frame(rail: rx.Component, main: rx.Component, bar: rx.Component, *, home: str) -> rx.Component:

@@ -11,15 +11,15 @@ from portal_app.domain.delivery.showing import ListingCard
 class Card:
     """A listing card, ready to draw."""
 
-    href: str
-    street: str
-    town: str
-    state: str
-    cover: str
-    cover_large: str
-    counts: str
-    waiting: str
-    is_locked: bool
+    href: str = ""
+    street: str = ""
+    town: str = ""
+    state: str = ""
+    cover: str = ""
+    cover_large: str = ""
+    counts: str = ""
+    waiting: str = ""
+    is_locked: bool = False
 
 
 def card_of(listing: ListingCard) -> Card:

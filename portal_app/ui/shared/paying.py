@@ -54,15 +54,19 @@ class Paying(Base):
         )
 
 
-def pay_button(order: rx.Var, amount: Words, *, kind: str = "main", tall: bool = True, wide: bool = False) -> rx.Component:
-    """*Pay $412.50*. Off while the connection is lost: money waits until we can answer."""
-    return button(
-        rx.el.span("Pay ", rx.el.span(amount, class_name="num")),
+def pay_button(
+    order: rx.Var, amount: Words, *, more: Words = "", kind: str = "main", tall: bool = True, wide: bool = False
+) -> rx.Component:
+    """*Pay $412.50*, and `more` where several orders wait. Off while the connection is lost: money waits for an answer."""
+    press = button(
+        rx.el.span("Pay ", rx.el.span(amount, class_name="num"), more),
         kind=kind,
         tall=tall,
         wide=wide,
-        disabled=has_connection_errors,
         busy=Paying.going == order,
         busy_label="Opening the payment page",
+        disabled=has_connection_errors,
         on_click=Paying.pay(order),
     )
+    why = rx.el.p("No connection. You can pay as soon as it is back.", class_name="tiny quiet foot-note", role="status")
+    return rx.el.div(press, rx.cond(has_connection_errors, why, rx.fragment()), class_name="pay-act")

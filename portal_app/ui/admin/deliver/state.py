@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.core.clock import utc_now
+from portal_app.core.errors import InvalidInput
 from portal_app.core.viewer import Permission
 from portal_app.domain.billing.queries import balance
 from portal_app.domain.delivery.service import DeliverRequest, deliver
@@ -14,6 +15,7 @@ from portal_app.domain.media.queries import photos as photos_of
 from portal_app.domain.media.service import arrange_photos, make_cover, remove_photo
 from portal_app.domain.orders.queries import order_page
 from portal_app.ui.admin.deliver.cards import DeliverCard, deliver_card, tiles
+from portal_app.ui.shared.failures import beside
 from portal_app.ui.shared.guard import staff
 from portal_app.ui.shared.places import route_number
 from portal_app.ui.shared.run import act, ask
@@ -96,7 +98,7 @@ class DeliverState(Base):
             setattr(self, field, value[:4000])
 
     @staff(Permission.DELIVER)
-    async def deliver(self, form: dict[str, Any]) -> None:
+    async def deliver(self, form: dict[str, Any]) -> rx.event.EventSpec | None:
         """Hand over; pressed twice it is one delivery."""
         self.message, self.copy_to = (str(form.get(name, getattr(self, name)))[:4000] for name in ("message", "copy_to"))
         self.field_errors = {}
@@ -106,7 +108,11 @@ class DeliverState(Base):
             watermark=self.mark,
             copy_to=[address for address in self.copy_to.replace(",", " ").replace(";", " ").split() if address],
         )
-        done = await act(deliver, viewer_of(self), self.order.number, request, now=utc_now())
+        try:
+            done = await act(deliver, viewer_of(self), self.order.number, request, now=utc_now())
+        except InvalidInput as wrong:
+            return beside(self, wrong)
         self.message = self.copy_to = ""
         self._say(done.words)
         await DeliverState.load.fn(self)
+        return None

@@ -49,7 +49,7 @@ def _next() -> rx.Component:
                 "accepted",
                 link_button("Upload and deliver", f"/admin/deliver/{S.order.number}", kind="main", tall=True, wide=True),
             ),
-            ("completed", link_button("Add or change photos", f"/admin/deliver/{S.order.number}", wide=True)),
+            ("completed", _delivered()),
             rx.el.p("This order is canceled.", class_name="small quiet"),
         ),
         lines(line("Paid", S.paid), line("Due", S.due), small=True),
@@ -61,6 +61,14 @@ def _accept() -> rx.Component:
         rx.el.p("Accepting books the first free photographer and tells the customer.", class_name="small quiet"),
         button("Accept order", kind="main", tall=True, wide=True, on_click=S.accept),
         class_name="stack",
+    )
+
+
+def _delivered() -> rx.Component:
+    return rx.el.div(
+        link_button("See the photos", f"/listings/{S.order.listing}", drawing="photo", wide=True),
+        link_button("Add or change photos", f"/admin/deliver/{S.order.number}", wide=True),
+        class_name="stack gap-2",
     )
 
 

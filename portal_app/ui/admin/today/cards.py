@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from portal_app.core.clock import clock_words, when_words
 from portal_app.core.money import money_words
+from portal_app.domain.billing.queries import Owed
 from portal_app.domain.orders.queries import OrderRow
 
 
@@ -29,6 +31,40 @@ class AgendaCard:
     at: str
     street: str
     caption: str
+
+
+@dataclass(frozen=True)
+class CollectCard:
+    """What the studio still gets: the sum, how many orders it is spread over, the oldest of them."""
+
+    total: str = ""
+    caption: str = ""
+    oldest: list[OwedCard] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class OwedCard:
+    """One order somebody still has to pay."""
+
+    number: int
+    street: str
+    detail: str
+    amount: str
+
+
+def collect_card(debts: Sequence[Owed], most: int = 3) -> CollectCard:
+    """Empty when nothing is owed, or when it is not this person's to know."""
+    if not debts:
+        return CollectCard()
+    total = money_words(sum(debt.due_cents for debt in debts), debts[0].currency)
+    caption = "From 1 order" if len(debts) == 1 else f"From {len(debts)} orders, the oldest first"
+    return CollectCard(total, caption, [_owed_card(debt) for debt in debts[:most]])
+
+
+def _owed_card(debt: Owed) -> OwedCard:
+    standing = "On its way" if debt.is_on_its_way else "Delivered" if debt.status == "completed" else "Accepted"
+    words = f"Order {debt.order_number} · {standing}"
+    return OwedCard(debt.order_number, debt.street, words, money_words(debt.due_cents, debt.currency))
 
 
 def request_card(row: OrderRow) -> WaitingCard:

@@ -9,6 +9,8 @@ from portal_app.ui.components.buttons import button, link_button
 from portal_app.ui.components.floating import confirm
 from portal_app.ui.components.frames import empty, page_head, section
 from portal_app.ui.components.links import go
+from portal_app.ui.components.photos import listing_card
+from portal_app.ui.components.prices import line, lines
 from portal_app.ui.shared.layout import admin_shell
 
 
@@ -21,8 +23,8 @@ def _loaded() -> rx.Component:
     return rx.fragment(
         page_head(rx.el.h1(S.heading), under=rx.el.p(S.summary, class_name="quiet")),
         rx.el.div(
-            rx.el.div(_waiting(), class_name="stack gap-7"),
-            rx.el.aside(_agenda()),
+            rx.el.div(_waiting(), _agenda(), class_name="stack gap-7"),
+            rx.el.aside(_collect(), _lately(), class_name="stack gap-6"),
             class_name="cols staff",
         ),
         _decline_question(),
@@ -60,6 +62,36 @@ def _what(card: rx.Var) -> rx.Component:
         rx.el.span(card.ask, class_name="ask0"),
         class_name="address",
     )
+
+
+def _collect() -> rx.Component:
+    rows = rx.foreach(
+        S.collect.oldest,
+        lambda one: line(go(one.street, to=f"/admin/orders/{one.number}", kind="plain-link"), one.amount, one.detail),
+    )
+    panel = rx.el.section(
+        rx.el.h2("To be collected", class_name="kick", id="collect"),
+        rx.el.p(S.collect.total, class_name="big num"),
+        rx.el.p(S.collect.caption, class_name="small quiet"),
+        lines(rows, small=True),
+        link_button("Open orders", "/admin/orders", wide=True),
+        class_name="panel due",
+        aria_labelledby="collect",
+    )
+    return rx.cond(S.collect.total, panel, rx.fragment())
+
+
+def _lately() -> rx.Component:
+    card = listing_card(
+        href=S.lately.href,
+        street=S.lately.street,
+        town=S.lately.town,
+        state=S.lately.state,
+        cover=S.lately.cover_large,
+        counts=S.lately.counts,
+    )
+    shown = rx.el.section(rx.el.h2("Delivered lately", class_name="kick", id="lately"), card, aria_labelledby="lately")
+    return rx.cond(S.lately.href, shown, rx.fragment())
 
 
 def _agenda() -> rx.Component:

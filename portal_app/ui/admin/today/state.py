@@ -7,12 +7,25 @@ from datetime import datetime, time, timedelta
 
 from portal_app.core.clock import at_wall_time, local, long_day_words, utc_now
 from portal_app.core.viewer import Permission
+from portal_app.domain.billing.queries import owed
+from portal_app.domain.delivery.queries import listing_cards
 from portal_app.domain.orders.queries import OrderRow, agenda, order_rows
 from portal_app.domain.orders.service import accept, cancel
-from portal_app.ui.admin.today.cards import AgendaCard, WaitingCard, agenda_card, deliver_card, request_card
+from portal_app.ui.admin.today.cards import (
+    AgendaCard,
+    CollectCard,
+    WaitingCard,
+    agenda_card,
+    collect_card,
+    deliver_card,
+    request_card,
+)
 from portal_app.ui.shared.guard import staff
+from portal_app.ui.shared.listing_cards import Card, card_of
 from portal_app.ui.shared.run import act, ask
 from portal_app.ui.shared.session import Base, viewer_of
+
+LATELY = 24
 
 
 class TodayState(Base):
@@ -23,6 +36,8 @@ class TodayState(Base):
     requests: list[WaitingCard] = []
     to_deliver: list[WaitingCard] = []
     visits: list[AgendaCard] = []
+    collect: CollectCard = CollectCard()
+    lately: Card = Card()
     declining: int = 0
     loaded: bool = False
 
@@ -37,6 +52,9 @@ class TodayState(Base):
         self.requests = [request_card(row) for row in pending.rows]
         self.to_deliver = [deliver_card(row, now=now) for row in _by_visit(accepted.rows)]
         self.visits = [agenda_card(row) for row in today]
+        self.collect = collect_card(await ask(owed, by))
+        shown = (card_of(listing) for listing in await ask(listing_cards, by, limit=LATELY))
+        self.lately = next((card for card in shown if card.cover), Card())
         self.heading = long_day_words(now, zone)
         self.summary = _summary(len(today), len(pending.rows), len(accepted.rows))
         self.loaded = True

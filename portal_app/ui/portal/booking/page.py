@@ -82,9 +82,14 @@ def _services() -> rx.Component:
         2,
         "Services",
         rx.cond(S.field_errors["services"], error_line(S.field_errors["services"]), rx.fragment()),
-        _shelf("Packages", S.packages),
-        _shelf("Services", S.services),
-        _shelf("Add-ons", S.add_ons),
+        rx.el.div(
+            _shelf("Packages", S.packages),
+            _shelf("Services", S.services),
+            _shelf("Add-ons", S.add_ons),
+            id="services",
+            tab_index=-1,
+            class_name="stack",
+        ),
     )
 
 
@@ -112,7 +117,7 @@ def _time() -> rx.Component:
         3,
         "Time",
         rx.el.div(
-            _typed("Day", "day", error="starts_at", type="date", min=S.first_day, max=S.last_day),
+            _typed("Day", "day", key="starts_at", error="starts_at", type="date", min=S.first_day, max=S.last_day),
             select("Time", "time", TIMES, default_value=S.time, on_change=lambda value: S.keep("time", value)),
             class_name="pair",
         ),

@@ -15,6 +15,7 @@ from portal_app.domain.catalog.pricing import Offer
 from portal_app.domain.catalog.queries import offers
 from portal_app.domain.orders.placing import OrderRequest, estimate, place_order, read_area
 from portal_app.ui.portal.booking.cards import OfferCard, QuoteCard, day_bounds, offer_cards, quote_card
+from portal_app.ui.shared.failures import beside
 from portal_app.ui.shared.guard import customer
 from portal_app.ui.shared.run import act, ask
 from portal_app.ui.shared.session import Base, viewer_of
@@ -73,7 +74,10 @@ class BookingState(Base):
         for field in ("street", "town", "area", "day", "time", "notes"):
             setattr(self, field, str(form.get(field, getattr(self, field)))[:2000])
         self.field_errors = {}
-        number = await act(place_order, viewer_of(self), self._request(), now=utc_now())
+        try:
+            number = await act(place_order, viewer_of(self), self._request(), now=utc_now())
+        except InvalidInput as wrong:
+            return beside(self, wrong)
         self._clear()
         return rx.redirect(f"/orders/{number}")
 

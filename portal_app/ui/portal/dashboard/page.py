@@ -62,11 +62,19 @@ def _due() -> rx.Component:
         rx.el.p(S.amount_due, class_name="big num"),
         rx.el.p(S.orders_words, class_name="small quiet"),
         lines(rows, small=True),
-        rx.el.div(pay_button(S.owing[0].number, S.owing[0].amount, wide=True), class_name="under"),
-        rx.cond(S.owing.length() > 1, rx.el.p(f"For {S.owing[0].street}", class_name="tiny quiet foot-note"), rx.fragment()),
+        rx.cond(S.to_pay.number, _pay_oldest(), rx.fragment()),
         rx.cond(S.owing.length() > MOST_OWED, _all_owed(), rx.fragment()),
         class_name="panel due",
         aria_labelledby="due",
+    )
+
+
+def _pay_oldest() -> rx.Component:
+    what_for = rx.el.p(f"For {S.to_pay.street}", class_name="tiny quiet foot-note")
+    return rx.el.div(
+        pay_button(S.to_pay.number, S.to_pay.amount, wide=True),
+        rx.cond(S.owing.length() > 1, what_for, rx.fragment()),
+        class_name="under",
     )
 
 

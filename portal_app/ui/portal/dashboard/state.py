@@ -37,6 +37,7 @@ class OwedCard:
     street: str
     detail: str
     amount: str
+    is_on_its_way: bool = False
 
 
 class Dashboard(Base):
@@ -53,6 +54,11 @@ class Dashboard(Base):
     def orders_words(self) -> str:
         """What the amount is for: *For 1 order*, *For 5 orders, the oldest first*."""
         return "For 1 order" if len(self.owing) == 1 else f"For {len(self.owing)} orders, the oldest first"
+
+    @rx.var
+    def to_pay(self) -> OwedCard:
+        """The oldest one that can be paid now; number 0 when all of it is on its way."""
+        return next((one for one in self.owing if not one.is_on_its_way), OwedCard(0, "", "", ""))
 
     @customer
     async def load(self) -> None:
@@ -83,5 +89,9 @@ def _hung(cards: list[Card]) -> list[Card]:
 def _owed_card(debt: Owed) -> OwedCard:
     ready = "Photos are ready" if debt.status == "completed" else "Accepted"
     return OwedCard(
-        debt.order_number, debt.street, f"Order {debt.order_number} · {ready}", money_words(debt.due_cents, debt.currency)
+        debt.order_number,
+        debt.street,
+        f"Order {debt.order_number} · {'Payment on its way' if debt.is_on_its_way else ready}",
+        money_words(debt.due_cents, debt.currency),
+        debt.is_on_its_way,
     )

@@ -12,7 +12,7 @@ from portal_app.ui.components.frames import empty, note, page_head
 from portal_app.ui.components.photos import gallery, hero, photo_tile, sheet
 from portal_app.ui.components.status import status
 from portal_app.ui.portal.listing.state import OneListing as S
-from portal_app.ui.shared.layout import portal_shell
+from portal_app.ui.shared.layout import listing_shell
 from portal_app.ui.shared.paying import Paying, pay_button
 from portal_app.ui.shared.session import Base
 
@@ -23,7 +23,7 @@ def page() -> rx.Component:
     """One page for locked and open: the same photos in the same places, so that paying only takes the marks away."""
     head = page_head(address_title(S.place.street, S.place.town), under=status(S.place.state))
     cover = rx.cond(S.place.cover, hero(S.place.cover, "", preview=S.place.is_locked), rx.fragment())
-    return portal_shell(cover, head, rx.cond(S.tiles, _delivered(), _in_production()), ready=S.loaded)
+    return listing_shell(cover, head, rx.cond(S.tiles, _delivered(), _in_production()), ready=S.loaded)
 
 
 def _delivered() -> rx.Component:
@@ -36,13 +36,23 @@ def _pay() -> rx.Component:
     words = (
         f"{S.place.photo_words}. They open by themselves moments after the payment, on this page and for everybody with its link."
     )
-    pays = rx.foreach(S.bills, lambda bill: pay_button(bill.number, bill.amount))
+    pays = rx.foreach(S.bills, lambda bill: _pay_one(bill, tall=True))
     return rx.el.section(
-        rx.el.div(title, rx.el.p(words, class_name="quiet small"), class_name="grow"),
+        rx.el.div(title, rx.el.p(words, class_name="quiet small"), _arriving(), class_name="grow"),
         rx.el.div(pays, class_name="acts"),
         class_name="pay panel",
         aria_labelledby="pay",
     )
+
+
+def _pay_one(bill: rx.Var, *, kind: str = "main", tall: bool = False) -> rx.Component:
+    press = pay_button(bill.number, bill.amount, more=bill.more, kind=kind, tall=tall)
+    return rx.cond(bill.is_on_its_way, rx.fragment(), press)
+
+
+def _arriving() -> rx.Component:
+    words = "Your payment is on its way. The photos open when it arrives; nothing is charged twice."
+    return rx.cond(S.is_arriving, rx.el.div(note(words, tone="wait"), role="status", class_name="under"), rx.fragment())
 
 
 def _take() -> rx.Component:
@@ -60,8 +70,13 @@ def _take() -> rx.Component:
 
 
 def _still_due() -> rx.Component:
-    pays = rx.foreach(S.bills, lambda bill: pay_button(bill.number, bill.amount, kind="plain", tall=False))
-    return rx.el.div(rx.el.p(f"{S.place.due} is still due.", class_name="small"), pays, class_name="row wrap between")
+    pays = rx.foreach(S.bills, lambda bill: _pay_one(bill, kind="plain"))
+    to_order = link_button("See the order", f"/admin/orders/{S.place.order_number}")
+    return rx.el.div(
+        rx.el.p(S.due_words, class_name="small"),
+        rx.cond(Base.me.is_staff, to_order, rx.el.div(pays, class_name="acts")),
+        class_name="row wrap between",
+    )
 
 
 def _sheet() -> rx.Component:
@@ -83,7 +98,7 @@ def _sheet() -> rx.Component:
         "Previews carry the studio’s name; the photos you open do not.",
         "Previews are small; the photos you open are full size.",
     )
-    paying = {"on_pay": Paying.pay(S.place.order_number), "pay_label": f"Pay {S.place.due}", "pay_off": has_connection_errors}
+    paying = {"on_pay": Paying.pay(S.place.order_number), "pay_label": S.pay_words, "pay_off": has_connection_errors}
     return rx.el.section(
         rx.el.h2("Photos", class_name="hide"),
         gallery(sheet(tiles), shots=S.shots, **paying),

@@ -43,6 +43,8 @@ class Bill:
 
     number: int
     amount: str
+    more: str = ""
+    is_on_its_way: bool = False
 
 
 class OneListing(Base):
@@ -60,13 +62,30 @@ class OneListing(Base):
         """The browser's title follows the listing."""
         return self.place.street or "Listing"
 
+    @rx.var
+    def is_arriving(self) -> bool:
+        """Whether a bank transfer for it was accepted and has not arrived yet."""
+        return any(bill.is_on_its_way for bill in self.bills)
+
+    @rx.var
+    def pay_words(self) -> str:
+        """The button over a locked photo; empty when there is nothing left to pay here."""
+        return next((f"Pay {bill.amount}" for bill in self.bills if not bill.is_on_its_way), "")
+
+    @rx.var
+    def due_words(self) -> str:
+        """What is still open beside photos that are; the studio reads what its customer meets."""
+        if self.me.is_staff and self.place.state == "due":
+            return f"{self.place.due} is due. Until it is paid the customer sees previews and cannot download."
+        return f"{self.place.due} is on its way." if self.is_arriving else f"{self.place.due} is still due."
+
     @customer_or_link
     async def load(self) -> None:
         """Read the listing afresh; also called when it was paid or photos came."""
         page = await ask(listing_page, viewer_of(self), route_argument(self))
         self.place, self.tiles = _place(page), page.photos
         self.shots = [_shot(tile, is_locked=page.is_locked) for tile in page.photos]
-        self.bills = [_bill(bill) for bill in page.to_pay]
+        self.bills = [_bill(bill, is_one_of_many=len(page.to_pay) > 1) for bill in page.to_pay]
         self.loaded = True
 
     @customer_or_link
@@ -106,5 +125,6 @@ def _shot(tile: PhotoTile, *, is_locked: bool) -> dict[str, str | bool]:
     }
 
 
-def _bill(bill: ToPay) -> Bill:
-    return Bill(bill.order_number, bill.due_words)
+def _bill(bill: ToPay, *, is_one_of_many: bool) -> Bill:
+    more = f" for order {bill.order_number}" if is_one_of_many else ""
+    return Bill(bill.order_number, bill.due_words, more, bill.is_on_its_way)
