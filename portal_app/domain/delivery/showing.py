@@ -294,11 +294,9 @@ def _due(listing: Listing, around: _Around) -> int:
 
 
 def _to_pay(db: Session, listing: Listing, around: _Around) -> list[ToPay]:
-    owing = {order: around.dues[order.id] for order in _owing(listing, around) if around.dues[order.id]}
-    arriving = billing.on_their_way(db, [order.id for order in owing])
-    return [
-        ToPay(order.number, cents, money_words(cents, order.currency), order.id in arriving) for order, cents in owing.items()
-    ]
+    owing = [(order, around.dues[order.id]) for order in _owing(listing, around) if around.dues[order.id]]
+    arriving = billing.on_their_way(db, [order.id for order, _ in owing])
+    return [ToPay(order.number, cents, money_words(cents, order.currency), order.id in arriving) for order, cents in owing]
 
 
 def _order_number(listing: Listing, around: _Around) -> int:
