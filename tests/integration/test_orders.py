@@ -1,5 +1,6 @@
 """An order from the wish to the photographer's calendar."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ from sqlmodel import select
 from portal_app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from portal_app.db import Database
 from portal_app.domain.activity.models import Fact
+from portal_app.domain.activity.service import record
 from portal_app.domain.identity.models import Account
 from portal_app.domain.orders.models import Order
 from portal_app.domain.orders.placing import OrderRequest
@@ -192,3 +194,15 @@ def test_a_request_without_a_key_of_its_own_is_refused_not_lost(database: Databa
     by = replace(cast.carl, account_id=tess.id, name="Tess", email=tess.email)
     with pytest.raises(Conflict):
         place(database, by, wish(cast, key))
+
+
+@pytest.mark.proof("main-job-10")
+def test_placing_an_order_waits_for_nobody_who_only_names_the_studio(database: Database, cast: Cast) -> None:
+    """Carl proves his mailbox while he orders: his account's row is held, and a fact about his studio follows."""
+    with ThreadPoolExecutor(1) as pool:
+        with database.unit_of_work() as db:
+            db.exec(select(Account).where(Account.id == cast.carl.account_id).with_for_update()).one()
+            placing = pool.submit(place, database, cast.carl, wish(cast))
+            time.sleep(0.5)
+            record(db, cast.carl, "account.verified", now=NOW)
+        assert placing.result(20) == 1001

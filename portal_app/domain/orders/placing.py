@@ -46,7 +46,8 @@ def place_order(db: Session, by: Viewer, request: OrderRequest, *, now: datetime
     """Place it once and return its number. Raises InvalidInput naming the field that does not fit."""
     if not by.is_customer:
         raise NotAllowed("Orders are placed by customers. Sign in with a customer account.")
-    studio = db.exec(select(Studio).where(Studio.id == by.studio_id).with_for_update()).one()
+    # Only the number is counted up: everybody else at the studio may go on writing rows that point to it.
+    studio = db.exec(select(Studio).where(Studio.id == by.studio_id).with_for_update(key_share=True)).one()
     if placed := _placed(db, by, request.request_key):
         return placed
     checked = _checked(request, studio.zone, now)
