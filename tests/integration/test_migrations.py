@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -89,6 +90,19 @@ def test_several_processes_may_start_at_once(empty: Database) -> None:
     url = empty.url.render_as_string(hide_password=False)
     starting = [subprocess.Popen([sys.executable, "-c", start, url], cwd=ROOT) for _ in range(3)]
     assert [one.wait(60) for one in starting] == [0, 0, 0]
+
+
+def test_reflex_db_migrate_makes_the_same_schema(empty: Database, tmp_path: Path) -> None:
+    """The framework's own command, on a database with nothing in it."""
+    url = empty.url.render_as_string(hide_password=False)
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
+    environ |= {"PORTAL_DATA_DIR": str(tmp_path / "data"), "DATABASE_URL": url.replace("+psycopg", "")}
+    done = subprocess.run(
+        [sys.executable, "-m", "reflex", "db", "migrate"], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    with empty.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata) == []
 
 
 def test_a_migration_never_imports_the_app() -> None:
