@@ -28,6 +28,7 @@ from portal_app.domain.identity.limits import TooManyTries
 from portal_app.domain.identity.models import Account, MailedCode, Purpose, SignInSession
 from portal_app.domain.identity.queries import sessions_of
 from portal_app.domain.identity.service import (
+    WRONG_PASSWORD,
     Caller,
     email_key,
     end_own_session,
@@ -152,6 +153,23 @@ def test_guessing_is_slowed_down_per_person_and_place(database, cast):
         sign_in(database.unit_of_work, cast.harbor, cast.carl.email, WORDS, caller=here, now=NOW)
     assert sign_in(database.unit_of_work, cast.harbor, cast.carl.email, WORDS, caller=elsewhere, now=NOW)
     assert sign_in(database.unit_of_work, cast.harbor, cast.carl.email, WORDS, caller=here, now=NOW + timedelta(minutes=16))
+
+
+@pytest.mark.proof("main-job-06")
+@pytest.mark.parametrize("email", ["carl@coastline.example", "nobody@coastline.example"])
+def test_an_unknown_address_costs_the_same_work_and_answers_the_same(database, cast, monkeypatch, email):
+    give_password(database, cast.carl)
+    checked = []
+    monkeypatch.setattr(passwords, "matches", lambda stored, typed: checked.append(stored) or False)
+    with pytest.raises(InvalidInput) as refused:
+        sign_in(database.unit_of_work, cast.harbor, email, "not this one", now=NOW)
+    assert len(checked) == 1
+    assert (refused.value.field, refused.value.sentence) == ("password", WRONG_PASSWORD)
+
+
+def test_the_hash_of_nobody_costs_what_a_real_one_costs():
+    assert not passwords.is_outdated(passwords.NOBODY)
+    assert not passwords.matches("", WORDS)
 
 
 def test_an_old_hash_is_renewed_at_sign_in(database, cast):

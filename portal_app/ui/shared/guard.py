@@ -168,8 +168,8 @@ class Guard(Middleware):
 
     def _judge(self, event: Event, base: Base, arrival: Arrival, *, was_open: bool) -> list[Any] | None:
         registered = RegistrationContext.get().event_handlers.get(event.name)
-        if registered is None or arrival.studio is None:
-            return _refused(event, "unknown")
+        if registered is None or arrival.studio is None or not isinstance(event.payload, dict):
+            return _refused(event, "unknown or mangled")
         if event.name in FRAMEWORK:
             return self._judge_framework(event, base, arrival)
         if was_open:
