@@ -26,12 +26,12 @@ pytestmark = pytest.mark.proof("main-job-07")
 
 # Reading functions without a viewer: they take ids that a visible read handed out, or a secret, or a host name.
 INNER = {
-    "activity": {"facts_after", "history_of_order", "latest_id"},
+    "activity": {"facts_after", "latest_id"},
     "billing": {"balance", "balances", "due", "is_on_its_way", "on_their_way"},
     "delivery": {"delivered_photos", "gate_of", "gates_of", "opened_link", "recipients"},
     "identity": {"live_session", "viewer_from"},
     "media": {"card_of", "rendition"},
-    "studios": {"host_name", "moved_to", "studio_by_host", "studio_by_id"},
+    "studios": {"host_name", "moved_to", "studio_by_host"},
 }
 
 

@@ -57,12 +57,6 @@ def facts_after(db: Session, fact_id: int, *, limit: int = 500) -> list[FactCard
     return [_card(fact) for fact in db.exec(select(Fact).where(Fact.id > fact_id).order_by(Fact.id).limit(limit))]
 
 
-def history_of_order(db: Session, studio_id: int, order_id: int) -> list[FactCard]:
-    """What happened to one order, newest first. The caller has shown that its viewer may see this order."""
-    facts = select(Fact).where(Fact.studio_id == studio_id, Fact.order_id == order_id).order_by(Fact.id.desc())
-    return [_card(fact) for fact in db.exec(facts)]
-
-
 def dead_work(db: Session, by: Viewer, *, limit: int = 100) -> list[DeadWork]:
     """The studio's work that gave up, newest first. Raises NotAllowed for whoever may not retry it."""
     if not by.may(Permission.SETTINGS):

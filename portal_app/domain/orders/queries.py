@@ -193,11 +193,6 @@ def agenda(db: Session, by: Viewer, *, start: datetime, end: datetime) -> list[O
     return [_row(order, listing, visits) for order, listing in found]
 
 
-def orders_of_listing(db: Session, by: Viewer, listing_id: int) -> list[Order]:
-    """The rows of a listing's orders, oldest first, for verbs."""
-    return list(db.exec(visible(by).where(Order.listing_id == listing_id).order_by(Order.id)).all())
-
-
 def _matches(search: str):
     like = f"%{search.replace('%', '').replace('_', '')}%"
     anywhere = or_(col(Order.street).ilike(like), col(Order.town).ilike(like), col(Order.customer_name).ilike(like))

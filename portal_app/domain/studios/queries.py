@@ -44,12 +44,6 @@ def studio_by_host(db: Session, host: str, default_slug: str) -> StudioCard | No
     return _card(row) if row else None
 
 
-def studio_by_id(db: Session, studio_id: int) -> StudioCard | None:
-    """The studio's card by its id."""
-    row = db.get(Studio, studio_id)
-    return _card(row) if row else None
-
-
 def moved_to(db: Session, host: str) -> str | None:
     """The address an old host name has moved to, or None while it is in use."""
     found = select(StudioHost.address).where(StudioHost.host == host_name(host), StudioHost.redirects)

@@ -59,9 +59,3 @@ def file_button(
     """A link to a file of the server (download, receipt) that looks like a button."""
     look = button_class(kind, tall=tall, wide=wide)
     return away(*_inside(label, drawing), to=to, kind=look, **props)
-
-
-def icon_button(drawing: str, label: Words, **props) -> rx.Component:
-    """A square button with a drawing only; `label` is what it says to those who listen."""
-    props.setdefault("type", "button")
-    return rx.el.button(icon(drawing), aria_label=label, class_name="btn soft square", **props)

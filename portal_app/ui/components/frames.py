@@ -5,8 +5,8 @@ from __future__ import annotations
 import reflex as rx
 
 from portal_app.ui.components.icons import icon
-from portal_app.ui.components.links import away, go
-from portal_app.ui.components.words import Child, Flag, Number, Words
+from portal_app.ui.components.links import go
+from portal_app.ui.components.words import Child, Flag, Words
 
 
 def page_head(title: Child, *aside: Child, under: Child | None = None) -> rx.Component:
@@ -52,12 +52,6 @@ def filter_tabs(label: Words, tabs: rx.Var, chosen: Words, on_choose) -> rx.Comp
     return rx.el.div(rx.foreach(tabs, one), role="group", aria_label=label, class_name="tabs")
 
 
-def part_tab(drawing: str, label: Words, number: Number, to: Words, *, current: bool = False) -> rx.Component:
-    """One part of a listing (*Photos 29*) in the row of parts."""
-    said = {"aria_current": "true"} if current else {}
-    return away(icon(drawing, size=18), label, rx.el.span(number, class_name="count"), to=to, kind="", **said)
-
-
 def fact(words: Words, when: Words, *, now: Flag = False) -> rx.Component:
     """One line of a history: what happened, then when and by whom."""
     look = rx.cond(now, "now", "") if isinstance(now, rx.Var) else ("now" if now else "")
@@ -69,19 +63,9 @@ def timeline(*facts: Child) -> rx.Component:
     return rx.el.ol(*facts, class_name="timeline")
 
 
-def next_fact(words: Words, detail: Words = "") -> rx.Component:
-    """What comes next, as a ring beneath the history."""
-    return rx.el.ol(rx.el.li(rx.el.p(words), rx.el.p(detail), class_name="next"), class_name="timeline")
-
-
 def empty(drawing: str, fact_words: Words, fills: Words, act: Child | None = None) -> rx.Component:
     """An empty list: a drawing, the fact, what fills it, one action."""
     return rx.el.div(icon(drawing, size=40, stroke=1), rx.el.h3(fact_words), rx.el.p(fills), act, class_name="empty")
-
-
-def stepper(*steps: Child) -> rx.Component:
-    """The steps of a longer task, one beneath the other."""
-    return rx.el.ol(*steps, class_name="steps")
 
 
 def step(number: int, title: Words, *, state: Words, folded: Child, opened: Child, change=None) -> rx.Component:

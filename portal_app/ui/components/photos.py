@@ -66,18 +66,6 @@ def photo_tile(
     return rx.el.li(tile, class_name=wide)
 
 
-def making_tile(frame: Words) -> rx.Component:
-    """A photo whose sizes are being made."""
-    words = rx.el.span(icon("photo"), "Making sizes", class_name="mid")
-    return rx.el.li(rx.el.span(words, tag(frame), class_name="photo"))
-
-
-def failed_tile(frame: Words, reason: Words = "Damaged, replace it") -> rx.Component:
-    """A photo that could not be read, and why."""
-    words = rx.el.span(icon("warning"), rx.el.span(reason), class_name="mid")
-    return rx.el.li(rx.el.span(words, tag(frame), class_name="photo failed"))
-
-
 def sheet(*tiles: Child, label: Words = "Photos") -> rx.Component:
     """The grid of photos: 2 on a phone with the first one double, 4 from 768 px with the first one 2 × 2."""
     return rx.el.ul(*tiles, class_name="sheet", aria_label=label)

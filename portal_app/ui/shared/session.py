@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from re import compile as pattern
@@ -132,16 +130,6 @@ def route_number(state: rx.State) -> int:
     if not argument.isdigit() or len(argument) > 9:
         raise NotFound
     return int(argument)
-
-
-@contextmanager
-def acting_as(viewer: Viewer | None, studio: StudioCard | None = None) -> Iterator[None]:
-    """Run handlers as this viewer, without a browser."""
-    kept = _arrival.set(Arrival(studio, viewer))
-    try:
-        yield
-    finally:
-        _arrival.reset(kept)
 
 
 def studio_view(studio: StudioCard | None) -> StudioView:

@@ -12,9 +12,8 @@ from portal_app.domain.orders.queries import order_page
 from portal_app.domain.orders.service import accept, cancel
 from portal_app.ui.shared.guard import staff
 from portal_app.ui.shared.order_cards import OrderPageCard, order_page_card
-from portal_app.ui.shared.places import route_number
 from portal_app.ui.shared.run import act, ask
-from portal_app.ui.shared.session import Base, viewer_of
+from portal_app.ui.shared.session import Base, route_number, viewer_of
 
 
 class AdminOrderState(Base):
