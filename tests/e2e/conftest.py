@@ -77,9 +77,12 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
             _stop(process)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for the run; each person in it has an own, empty context."""
+    """One Chromium for a file of tests; each person in it has an own, empty context.
+
+    Not for the whole run: while it stands, its event loop keeps every other test of this thread from having one.
+    """
     with sync_playwright() as playwright:
         chromium = open_browser(playwright)
         yield chromium

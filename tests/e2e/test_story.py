@@ -6,13 +6,12 @@ import hashlib
 import io
 import re
 import zipfile
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageChops, ImageStat
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.browsing import (
     DESK,
@@ -21,7 +20,6 @@ from tests.e2e.browsing import (
     code_in,
     has_sideways_scroll,
     newest_mail,
-    open_browser,
     person,
     serious,
     sign_in,
@@ -34,14 +32,6 @@ EMAIL, PASSWORD = "nora@tidewater.example", "four quiet otters swim"
 STREET = "14 Foghorn Terrace"
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        made = open_browser(playwright)
-        yield made
-        made.close()
 
 
 @pytest.fixture(scope="module")

@@ -6,23 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect
 
-from tests.e2e.browsing import DESK, Watched, open_browser, person, sign_in
+from tests.e2e.browsing import DESK, Watched, person, sign_in
 from tests.e2e.conftest import Portal
 from tests.photos import camera_jpeg, small_jpeg
 
 OLIVE = ("olive@harborlight.example", "harbor-demo-1")
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.proof("main-job-12")]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        made = open_browser(playwright)
-        yield made
-        made.close()
 
 
 @pytest.fixture

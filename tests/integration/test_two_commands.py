@@ -24,7 +24,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def dry(target: str) -> str:
-    return subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    """What `make` would do, asked from outside any other make."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    return subprocess.run(["make", "-n", target], cwd=ROOT, env=environ, capture_output=True, text=True, check=True).stdout
 
 
 def test_run_seeds_and_serves_the_production_build() -> None:

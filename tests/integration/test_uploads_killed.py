@@ -44,7 +44,7 @@ class Server:
 
     def start(self) -> None:
         self.process = subprocess.Popen(self.command)
-        for _ in range(200):
+        for _ in range(1200):
             with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
                 return
             time.sleep(0.05)

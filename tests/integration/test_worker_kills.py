@@ -40,7 +40,7 @@ def test_killed_workers_lose_and_double_nothing(database: Database, tmp_path: Pa
         victim = workers.pop(0)
         victim.stdout.readline()
         put(database, range(jobs * kill // kills, jobs * (kill + 1) // kills), photo)
-        until(lambda: count(database, WorkState.RUNNING) > 0, seconds=10)
+        until(lambda: count(database, WorkState.RUNNING) > 0, seconds=60)
         time.sleep(random.random() * 0.3)
         seen |= {psutil.Process(victim.pid), *psutil.Process(victim.pid).children(recursive=True)}
         busy += count(database, WorkState.RUNNING) > 0
@@ -81,7 +81,7 @@ def test_the_embedded_worker_is_started_again_and_dies_with_its_web_process(data
         assert second.pid != first.pid
         with database.unit_of_work() as db:
             enqueue(db, "clean_done_work", {}, now=utc_now())
-        until(lambda: count(database, WorkState.DONE) > 0, seconds=20)
+        until(lambda: count(database, WorkState.DONE) > 0, seconds=60)
     finally:
         web.kill()
         web.wait()
@@ -102,9 +102,9 @@ def test_the_embedded_worker_leaves_with_a_web_process_that_stops(database: Data
     url = database.url.render_as_string(**URL)
     web = subprocess.Popen([sys.executable, "-c", script, url, str(tmp_path)], cwd=ROOT, stdin=subprocess.PIPE)
     worker = only_child(web.pid)
-    until(lambda: count(database, WorkState.DONE) > 0, seconds=20)
+    until(lambda: count(database, WorkState.DONE) > 0, seconds=60)
     web.stdin.close()
-    assert web.wait(15) == 0
+    assert web.wait(60) == 0
     assert not is_alive(worker)
 
 
@@ -137,7 +137,7 @@ def effects(database: Database) -> Counter[int]:
 
 
 def only_child(pid: int) -> psutil.Process:
-    until(lambda: any(is_alive(child) for child in psutil.Process(pid).children()), seconds=10)
+    until(lambda: any(is_alive(child) for child in psutil.Process(pid).children()), seconds=60)
     return next(child for child in psutil.Process(pid).children() if is_alive(child))
 
 

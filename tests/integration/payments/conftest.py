@@ -80,7 +80,7 @@ def start(folder: Path, app_port: int) -> RunningStandIn:
         ],
         stdout=subprocess.DEVNULL,
     )  # fmt: skip
-    base, ends = f"http://127.0.0.1:{port}", time.monotonic() + 15
+    base, ends = f"http://127.0.0.1:{port}", time.monotonic() + 60
     while time.monotonic() < ends:
         try:
             urllib.request.urlopen(f"{base}/healthz", timeout=1).close()

@@ -266,7 +266,7 @@ def work(till: Till) -> None:
     Worker(wiring.current(), kinds).run_until_idle(seconds=30)
 
 
-def wait_for(is_so, seconds: float = 10) -> None:
+def wait_for(is_so, seconds: float = 60) -> None:
     ends = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < ends, "it did not happen"
