@@ -166,3 +166,9 @@ def test_the_project_speaks_of_the_product_alone() -> None:
         and not name.endswith("test_house.py")
     ]
     assert not wrong
+
+
+@pytest.mark.proof("main-job-01")
+def test_the_list_of_packages_stands_in_the_form_a_build_leaves_it_in() -> None:
+    """One line: any other form is rewritten by the next run, and the tree is no longer clean."""
+    assert "\n" not in (ROOT / "reflex.lock" / "package.json").read_text()
