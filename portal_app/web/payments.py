@@ -17,7 +17,7 @@ from portal_app.core.viewer import Viewer
 from portal_app.domain.billing.gateway import BadSignature
 from portal_app.domain.billing.queries import AttemptCard, attempt_card
 from portal_app.domain.billing.service import receive_event, reconcile
-from portal_app.domain.billing.settling import UnitOfWork
+from portal_app.domain.units import UnitOfWork
 from portal_app.off_loop import call, leave
 from portal_app.web.viewer import first_to_see, viewer_of_request
 

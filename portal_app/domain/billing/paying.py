@@ -20,9 +20,10 @@ from portal_app.domain.billing.gateway import (
 )
 from portal_app.domain.billing.models import AttemptStatus, Mode, PaymentAttempt
 from portal_app.domain.billing.queries import balance, orders_to_pay
-from portal_app.domain.billing.settling import LIVE, Known, UnitOfWork, close_page, end_attempt, mode_of, reconcile, seen
+from portal_app.domain.billing.settling import LIVE, Known, close_page, end_attempt, mode_of, reconcile, seen
 from portal_app.domain.orders.models import Order
 from portal_app.domain.studios.models import Studio
+from portal_app.domain.units import UnitOfWork
 
 LIFETIME = timedelta(hours=3)
 WORTH_REUSING = timedelta(minutes=10)

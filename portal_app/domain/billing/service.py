@@ -15,7 +15,8 @@ from portal_app.domain.billing.gateway import Event
 from portal_app.domain.billing.models import EntryKind, LedgerEntry, Mode, PaymentAttempt, WebhookEvent
 from portal_app.domain.billing.paying import locked_order, note, start_checkout
 from portal_app.domain.billing.queries import balance
-from portal_app.domain.billing.settling import UnitOfWork, reconcile, sweep_open_attempts
+from portal_app.domain.billing.settling import reconcile, sweep_open_attempts
+from portal_app.domain.units import UnitOfWork
 
 __all__ = [
     "receive_event", "reconcile", "record_offline_payment", "start_checkout", "sweep_open_attempts",

@@ -6,7 +6,6 @@ Every webhook, return page, button and sweep ends here, so order and repetition 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,8 +19,8 @@ from portal_app.domain.billing.keys import keys_of_studio
 from portal_app.domain.billing.models import AttemptStatus, EntryKind, LedgerEntry, Mode, PaymentAttempt, WebhookEvent
 from portal_app.domain.billing.queries import balance
 from portal_app.domain.orders.models import Order
+from portal_app.domain.units import UnitOfWork
 
-UnitOfWork = Callable[[], AbstractContextManager[Session]]
 GatewayFor = Callable[[int, str], PaymentGateway | None]
 
 LIVE = frozenset({AttemptStatus.OPEN, AttemptStatus.PROCESSING})

@@ -20,7 +20,6 @@ from portal_app.domain.identity.models import Account, Purpose
 from portal_app.domain.identity.service import (
     WRONG_CODE,
     Caller,
-    UnitOfWork,
     account_by_email,
     email_key,
     end_all_sessions,
@@ -28,6 +27,7 @@ from portal_app.domain.identity.service import (
     request_code,
     try_code,
 )
+from portal_app.domain.units import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,9 @@ class SignUp:
 def sign_up(unit_of_work: UnitOfWork, studio_id: int, typed: SignUp, *, caller: Caller = Caller(), now: datetime) -> str | None:
     """Open an account with its customer record, mail a code, and sign the person in; returns the cookie's token.
 
-    An address that already has an account changes nothing and returns None: its owner is told by mail, and nobody
-    else learns that the account exists. Earlier orders stay out of sight until the mailbox is proven.
+    An address that already has an account changes nothing and returns None: its owner is told by mail. The page that
+    follows says the same either way; only by being signed in or not can one tell, which is the price of ordering at
+    once, and `sign_up_limits` bounds how often it can be asked. Earlier orders stay out of sight until the mailbox is proven.
     """
     _check(typed)
     password_hash = passwords.hash_password(typed.password)

@@ -7,8 +7,6 @@ what was counted stays counted although the person is refused.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,8 +21,7 @@ from portal_app.domain.identity import passwords
 from portal_app.domain.identity.limits import address_block, count_try, forgive, sign_in_limits, sign_up_limits
 from portal_app.domain.identity.models import Account, MailedCode, Membership, Purpose, SignInSession
 from portal_app.domain.identity.queries import live_session, viewer_from
-
-UnitOfWork = Callable[[], AbstractContextManager[Session]]
+from portal_app.domain.units import UnitOfWork
 
 LONGEST_SESSION = timedelta(days=90)
 SEEN_EVERY = timedelta(minutes=1)

@@ -6,8 +6,6 @@ import hashlib
 import os
 import shutil
 import zlib
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,8 +25,7 @@ from portal_app.domain.media.names import clean_name
 from portal_app.domain.media.queries import UploadCard, asset_by_public_id, card_of
 from portal_app.domain.media.renderer import BadPhoto, PhotoFacts, Renderer
 from portal_app.domain.media.store import Store
-
-UnitOfWork = Callable[[], AbstractContextManager[Session]]
+from portal_app.domain.units import UnitOfWork
 
 LARGEST = 200 << 20
 KEPT_OPEN = timedelta(hours=24)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,8 +18,8 @@ from portal_app.domain.media.models import Asset, AssetState, Rendition, Upload
 from portal_app.domain.media.renderer import BadPhoto, Rendered, Renderer, RenderRequest, RenderResult
 from portal_app.domain.media.store import Store
 from portal_app.domain.studios.models import Studio
+from portal_app.domain.units import UnitOfWork
 
-UnitOfWork = Callable[[], AbstractContextManager[Session]]
 Finish = Callable[[Session], None]
 
 LOST = "The file of this photo is missing on our disk. Upload it again."

@@ -7,7 +7,6 @@ marks it UNSURE and sends the same message again under the same Message-ID.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import datetime
 from email import policy
 from email.errors import MessageError
@@ -22,8 +21,7 @@ from portal_app.core.viewer import system_viewer
 from portal_app.domain.activity.service import record
 from portal_app.domain.notifications.mailer import MailDelayed, Mailer, MailRefused
 from portal_app.domain.notifications.models import Mail, MailState
-
-UnitOfWork = Callable[[], AbstractContextManager[Session]]
+from portal_app.domain.units import UnitOfWork
 
 OVER = (MailState.SENT, MailState.FAILED)
 SENT_TWICE = "Sent again after an interrupted try; it may have arrived twice. "
