@@ -100,8 +100,7 @@ def _by_session(studio: StudioCard, token: str) -> Viewer | None:
     if not token:
         return None
     now, database = utc_now(), wiring.current().database
-    with database.glance() as db:
-        found = live_session(db, studio.id, token, now=now)
+    found = live_session(database.glance.first, studio.id, token, now=now)
     if found and found.viewer.session_id and found.seen_at <= now - SEEN_EVERY:
         with database.unit_of_work() as db:
             touch_session(db, found.viewer.session_id, now=now)

@@ -26,7 +26,7 @@ from portal_app.domain.customers.service import (
 from portal_app.domain.identity import passwords
 from portal_app.domain.identity.limits import TooManyTries
 from portal_app.domain.identity.models import Account, MailedCode, Purpose, SignInSession
-from portal_app.domain.identity.queries import sessions_of
+from portal_app.domain.identity.queries import live_session, sessions_of
 from portal_app.domain.identity.service import (
     WRONG_PASSWORD,
     Caller,
@@ -81,6 +81,22 @@ def test_signing_in_opens_a_session_of_which_only_the_fingerprint_is_kept(databa
         kept = db.exec(select(SignInSession)).one()
     assert kept.token_hash == fingerprint(token)
     assert facts(database, "session.started")
+
+
+@pytest.mark.proof("main-job-06")
+def test_what_stands_before_every_event_reads_the_same_as_a_session_of_the_database(database, cast):
+    """The short way past the session gives the same viewer and instants, and sees what was just committed."""
+    for by in (cast.olive, cast.carl):
+        give_password(database, by)
+        token = sign_in(database.unit_of_work, cast.harbor, by.email, WORDS, now=NOW)
+        for _ in range(12):
+            short = live_session(database.glance.first, cast.harbor, token, now=NOW)
+        assert short.viewer == viewer(database, cast.harbor, token)
+        assert short.seen_at == NOW
+        assert live_session(database.glance.first, cast.bluebird, token, now=NOW) is None
+        with database.unit_of_work() as db:
+            end_session(db, token, now=NOW)
+        assert live_session(database.glance.first, cast.harbor, token, now=NOW) is None
 
 
 @pytest.mark.proof("main-job-06")

@@ -103,7 +103,7 @@ def open_session(db: Session, account: Account, *, device: str = "", now: dateti
 
 def viewer_of(db: Session, studio_id: int, token: str, *, now: datetime) -> Viewer | None:
     """Who this cookie is at this studio right now, or None. Read on every event and every request."""
-    found = live_session(db, studio_id, token, now=now)
+    found = live_session(lambda statement, **values: db.execute(statement, values).first(), studio_id, token, now=now)
     return found.viewer if found else None
 
 
