@@ -6,12 +6,14 @@ import logging
 from importlib import import_module
 from importlib.util import find_spec
 
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute
 
-from portal_app.core.errors import Problem
+from portal_app.core.errors import Problem, Unavailable
 
 ROOMS = ("sign_in", "brand", "health", "payments", "uploads", "downloads", "mailbox")
 
@@ -20,7 +22,7 @@ log = logging.getLogger(__name__)
 
 def make_api() -> Starlette:
     """The routes of every room of `web`."""
-    return Starlette(routes=_routes(), exception_handlers={Problem: _refused, Exception: _broke})
+    return Starlette(routes=_routes(), exception_handlers=HANDLERS)
 
 
 def _routes() -> list[BaseRoute]:
@@ -33,6 +35,14 @@ async def _refused(request: Request, problem: Exception) -> Response:
     return _words(request, problem.sentence, problem.status)
 
 
+async def _busy(request: Request, problem: Exception) -> Response:
+    """The database is locked, full or away: nothing was changed, and waiting helps."""
+    log.error("the database did not answer %s: %s", request.scope["path"], type(problem).__name__)
+    answer = _words(request, Unavailable.sentence, Unavailable.status)
+    answer.headers["Retry-After"] = "10"
+    return answer
+
+
 async def _broke(request: Request, problem: Exception) -> Response:
     return _words(request, Problem.sentence, 500)
 
@@ -42,3 +52,6 @@ def _words(request: Request, sentence: str, status: int) -> Response:
     if "application/json" in request.headers.get("accept", ""):
         return JSONResponse({"error": sentence}, status, headers)
     return PlainTextResponse(sentence, status, headers)
+
+
+HANDLERS = {Problem: _refused, OperationalError: _busy, NoConnection: _busy, Exception: _broke}

@@ -9,17 +9,21 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlmodel import select
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from portal_app import entrance, wiring
+from portal_app.core.errors import Unavailable
 from portal_app.domain.identity.models import Account
 from portal_app.domain.identity.passwords import hash_password
 from portal_app.domain.studios.models import StudioHost
 from portal_app.settings import read_settings
 from portal_app.web import policy
+from portal_app.web.api import make_api
 from portal_app.web.hardening import Hardening
 from portal_app.web.sign_in import routes as sign_in_routes
 
@@ -197,3 +201,21 @@ def test_a_typed_name_is_one_line_without_control_characters(open_house, databas
 def test_a_form_with_too_many_fields_is_refused_in_words(open_house):
     answer = open_house(production=False)("POST", "/api/sign-in", data={f"f{n}": "x" for n in range(30)})
     assert (answer.status_code, answer.headers["location"]) == (303, "/login")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [OperationalError("SELECT 1", {}, Exception("database is locked")), NoConnection("QueuePool limit")],
+    ids=["locked", "no connection"],
+)
+def test_a_database_that_does_not_answer_is_503_and_worth_trying_again(monkeypatch, fault):
+    def fail(host):
+        raise fault
+
+    monkeypatch.setattr("portal_app.web.brand.studio_of", fail)
+    with ThreadPoolExecutor(1) as pool:
+        wiring.use(wiring.Wiring(read_settings({}), None, None, None, None, pool))
+        answer = _Client(make_api(), "http://localhost:3000")("GET", "/brand.css")
+        wiring.use(None)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
+    assert answer.text == Unavailable.sentence
