@@ -10,6 +10,7 @@ import json
 import os
 import queue
 import resource
+import signal
 import sys
 import threading
 from dataclasses import asdict
@@ -25,7 +26,8 @@ GENTLE = 10
 
 
 def main() -> None:
-    """Serve requests until the input closes."""
+    """Serve requests until the input closes; Ctrl-C is for whoever holds the other end."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
     os.nice(GENTLE)

@@ -77,6 +77,7 @@ def _end(worker: subprocess.Popen[bytes]) -> None:
 
 def main() -> None:
     """What the started process runs."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole terminal; the web process ends us in order
     from portal_app.jobs import worker
 
     die_with_parent()
