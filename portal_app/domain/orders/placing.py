@@ -25,6 +25,7 @@ from portal_app.domain.studios.models import Studio
 
 MAX_AREA = 200_000
 LATEST = timedelta(days=365)
+NOTHING_CHOSEN = "Choose at least one service or package."
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def choose(shelf: Sequence[Offer], services: Sequence[str]) -> list[Offer]:
     if len(chosen) < len(wanted):
         raise InvalidInput("services", "One of these is no longer offered. Choose again.")
     if not any(offer.kind != Kind.ADD_ON for offer in chosen):
-        raise InvalidInput("services", "Choose at least one service or package.")
+        raise InvalidInput("services", NOTHING_CHOSEN)
     return chosen
 
 
@@ -110,10 +111,16 @@ class _Checked:
 
 
 def _checked(request: OrderRequest, zone: str, now: datetime) -> _Checked:
+    """What was typed, in the order the screen asks for it: the first thing that does not fit is the one to say."""
+    street = _line("street", request.street, "Type the street and number, or the lot name for a new build.")
+    town = _line("town", request.town, "Type the town, so that the photographer finds it.")
+    area = read_area(request.area)
+    if not request.services:
+        raise InvalidInput("services", NOTHING_CHOSEN)
     return _Checked(
-        street=_line("street", request.street, "Type the street and number, or the lot name for a new build."),
-        town=_line("town", request.town, "Type the town, so that the photographer finds it."),
-        area=read_area(request.area),
+        street=street,
+        town=town,
+        area=area,
         starts_at=wished_time(request.starts_at, zone, now),
         access_notes=request.access_notes.strip()[:2000],
     )

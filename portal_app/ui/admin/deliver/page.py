@@ -10,6 +10,7 @@ from portal_app.ui.components.buttons import button
 from portal_app.ui.components.fields import field, switch, text_area
 from portal_app.ui.components.floating import dialog
 from portal_app.ui.components.frames import crumb, empty, note, section
+from portal_app.ui.components.links import away
 from portal_app.ui.components.status import status
 from portal_app.ui.components.uploads import replace_button, sorter, uploader
 from portal_app.ui.shared.layout import admin_shell
@@ -42,6 +43,7 @@ def _head() -> rx.Component:
             address_title(here.street, f"{here.town} · for {here.customer}"),
             rx.el.p(status(here.status), class_name="under"),
         ),
+        away("Go to deliver", to="#hand-over", kind="btn narrow-only"),
         class_name="head",
     )
 
@@ -94,6 +96,7 @@ def _panel() -> rx.Component:
         _switches(),
         _deliver_button(),
         on_submit=S.deliver,
+        id="hand-over",
         class_name="panel stack",
     )
 

@@ -89,8 +89,7 @@ def _all() -> rx.Component:
 
 
 def _listings() -> rx.Component:
-    act = link_button("Place your first order", "/place-order", kind="main")
-    none = empty("photo", "No listings yet", "Your photos appear here as soon as the studio delivers them.", act)
+    none = empty("photo", "No listings yet", "Your photos appear here as soon as the studio delivers them.")
     few = rx.el.div(rx.foreach(S.newest, _card), class_name="listings three")
     return rx.cond(S.total == 0, none, rx.cond((S.newest.length() < 3) | (S.newest[0].cover == ""), few, _mosaic()))
 
