@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,15 @@ def test_benchmark_lines_count_only_when_they_say_ok() -> None:
 
 def test_nothing_shown_is_not_passed() -> None:
     assert not Shown().is_shown
+
+
+def test_every_id_has_somebody_to_show_it_and_every_benchmark_is_there() -> None:
+    said = "".join(path.read_text() for folder in ("tests", "benchmarks") for path in (ROOT / folder).rglob("*.py"))
+    for listed in (ROOT / "docs" / "proof").glob("*.toml"):
+        issue = tomllib.loads(listed.read_text())
+        assert [name for name in issue["ids"] if f'"{name}"' not in said] == []
+        for module in issue["benchmarks"]:
+            assert (ROOT / f"{module.replace('.', '/')}.py").exists(), module
 
 
 def test_no_benchmark_asks_the_environment_for_its_counts() -> None:
