@@ -269,6 +269,7 @@ def test_a_signed_out_person_is_refused_in_a_socket_that_is_still_open(portal):
             assert redirects(answers) == ["/login?next=%2Fadmin%2Forders"]
             emptied = json.dumps(answers)
             assert '"name": ""' in emptied
+            assert '"rows_rx_state_": []' in emptied
             assert "Nakamura" not in emptied
 
     run(story())
