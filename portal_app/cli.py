@@ -10,13 +10,18 @@ import sys
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from portal_app.adapters.secret_box import SecretBox
+from portal_app.adapters.stripe_keys import mode_of, seal_keys
 from portal_app.core.clock import utc_now
 from portal_app.core.errors import Problem
+from portal_app.core.tokens import new_token
 from portal_app.db import Database, upgrade_to_head
 from portal_app.demo.cast import STUDIOS
 from portal_app.demo.founding import STARTER_SHELF, address_on, stock
+from portal_app.domain.billing.keys import connect_stripe
 from portal_app.domain.identity.founding import NewStudio, found_studio
 from portal_app.domain.identity.passwords import hash_password, weakness
+from portal_app.domain.studios.queries import studio_by_slug
 from portal_app.readiness import faults_of, ready_settings
 from portal_app.settings import BadSettings, Settings, settings_and_faults
 
@@ -43,11 +48,14 @@ def _parser() -> argparse.ArgumentParser:
         ("check", _check, "say what keeps this installation from starting"),
         ("new-key", _new_key, "print a new PORTAL_SECRET_KEY"),
         ("create-studio", _create_studio, "open a studio with its owner's account"),
+        ("connect-stripe", _connect_stripe, "keep a studio's own Stripe keys, sealed, so that it takes cards"),
     ):
         command = commands.add_parser(name, help=about, description=about)
         command.set_defaults(run=run)
         if run is _create_studio:
             _studio_arguments(command)
+        if run is _connect_stripe:
+            command.add_argument("slug", help="the studio's short name: harbor")
     return parser
 
 
@@ -114,7 +122,7 @@ def _new_key(_asked: argparse.Namespace) -> int:
 
 def _create_studio(asked: argparse.Namespace) -> int:
     settings = ready_settings()
-    password = getpass.getpass("Password for the owner: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    password = _secret("Password for the owner: ")
     if problem := weakness(password, asked.owner_email, asked.owner_name):
         print(problem, file=sys.stderr)
         return 1
@@ -143,3 +151,31 @@ def _open_studio(settings: Settings, new: NewStudio) -> None:
             stock(db, found_studio(db, new, now=utc_now()), STARTER_SHELF)
     finally:
         database.close()
+
+
+STRIPE_EVENTS = "checkout.session.completed, .expired, .async_payment_succeeded, .async_payment_failed"
+
+
+def _connect_stripe(asked: argparse.Namespace) -> int:
+    settings = ready_settings()
+    database = Database(settings.database_url)
+    try:
+        with database.reading() as db:
+            studio = studio_by_slug(db, asked.slug)
+        endpoint_token = new_token()
+        print(f"In Stripe, add a webhook endpoint at {studio.address}/webhooks/stripe/{endpoint_token}\nfor {STRIPE_EVENTS}.")
+        secret_key, webhook_secret = _secret("Secret or restricted key: "), _secret("Signing secret of that endpoint: ")
+        mode = mode_of(secret_key, webhook_secret)
+        boxes = seal_keys(SecretBox(settings.secret_key), studio.id, mode, secret_key, webhook_secret)
+        with database.unit_of_work() as db:
+            connect_stripe(
+                db, studio.id, mode, endpoint_token=endpoint_token, secret_key_box=boxes[0], webhook_secret_box=boxes[1]
+            )
+    finally:
+        database.close()
+    print(f"{studio.name} takes cards with its {mode} keys.")
+    return 0
+
+
+def _secret(prompt: str) -> str:
+    return (getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline()).strip()

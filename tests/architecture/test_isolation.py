@@ -31,7 +31,7 @@ INNER = {
     "delivery": {"delivered_photos", "gate_of", "gates_of", "opened_link", "recipients"},
     "identity": {"live_session", "viewer_from"},
     "media": {"card_of", "rendition"},
-    "studios": {"host_name", "moved_to", "studio_by_host"},
+    "studios": {"host_name", "moved_to", "studio_by_host", "studio_by_slug"},
 }
 
 

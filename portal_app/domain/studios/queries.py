@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, select
 
+from portal_app.core.errors import NotFound
 from portal_app.domain.studios.models import Studio, StudioHost
 
 
@@ -42,6 +43,14 @@ def studio_by_host(db: Session, host: str, default_slug: str) -> StudioCard | No
     if row is None and default_slug:
         row = db.exec(select(Studio).where(Studio.slug == default_slug)).first()
     return _card(row) if row else None
+
+
+def studio_by_slug(db: Session, slug: str) -> StudioCard:
+    """A studio by its short name. Raises NotFound."""
+    row = db.exec(select(Studio).where(Studio.slug == slug)).first()
+    if row is None:
+        raise NotFound(f"There is no studio called {slug} here.")
+    return _card(row)
 
 
 def moved_to(db: Session, host: str) -> str | None:
