@@ -79,13 +79,13 @@ def _money() -> rx.Component:
 
 
 def _due() -> rx.Component:
-    arriving = note("Your payment is on its way. We say so here when it arrives; nothing is charged twice.", tone="wait")
+    sentence = "Your payment is on its way. We say so here when it arrives; nothing is charged twice."
+    arriving = rx.el.div(note(sentence, drawing="clock", tone="wait"), class_name="under")
     pay = rx.el.div(pay_button(S.order.number, S.money.due, wide=True), class_name="sheet-top")
     return rx.fragment(
         rx.el.p("Amount due", class_name="small quiet"),
         rx.el.p(S.money.due, class_name="big num"),
-        rx.el.p(S.money.note, class_name="small quiet"),
-        rx.cond(S.money.is_on_its_way, arriving, pay),
+        rx.cond(S.money.is_on_its_way, arriving, rx.fragment(rx.el.p(S.money.note, class_name="small quiet"), pay)),
     )
 
 
