@@ -52,7 +52,9 @@ def _pay_one(bill: rx.Var, *, kind: str = "main", tall: bool = False) -> rx.Comp
 
 def _arriving() -> rx.Component:
     words = "Your payment is on its way. The photos open when it arrives; nothing is charged twice."
-    return rx.cond(S.is_arriving, rx.el.div(note(words, drawing="clock", tone="wait"), role="status", class_name="under"), rx.fragment())
+    return rx.cond(
+        S.is_arriving, rx.el.div(note(words, drawing="clock", tone="wait"), role="status", class_name="under"), rx.fragment()
+    )
 
 
 def _take() -> rx.Component:
