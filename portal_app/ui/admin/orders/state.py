@@ -5,12 +5,9 @@ from __future__ import annotations
 import reflex as rx
 
 from portal_app.core.viewer import Permission
-from portal_app.domain.billing.queries import due
-from portal_app.domain.delivery.queries import cover_urls
-from portal_app.domain.orders.queries import OrderRow, order_rows, status_counts
 from portal_app.ui.shared.guard import staff
-from portal_app.ui.shared.order_cards import STATUS_WORDS, OrderCard, order_card
-from portal_app.ui.shared.run import ask
+from portal_app.ui.shared.order_board import filters, read_counts, read_page
+from portal_app.ui.shared.order_cards import STATUS_WORDS, OrderCard
 from portal_app.ui.shared.session import Base, viewer_of
 
 
@@ -25,10 +22,9 @@ class AdminOrdersState(Base):
     loaded: bool = False
 
     @rx.var
-    def tabs(self) -> list[list[str]]:
+    def tabs(self) -> list[tuple[str, str, str]]:
         """Value, words and count of every filter."""
-        names = {"": "All"} | STATUS_WORDS
-        return [[status, words, str(self.counts.get(status or "all", 0))] for status, words in names.items()]
+        return filters(self.counts)
 
     @rx.var
     def is_filtered(self) -> bool:
@@ -37,29 +33,28 @@ class AdminOrdersState(Base):
 
     @staff(Permission.SEE_ORDERS)
     async def load(self) -> None:
-        """The first page, with the filters as they stand; also called when something changed."""
-        self.counts = {str(status): count for status, count in (await ask(status_counts, viewer_of(self))).items()}
-        self.counts["all"] = sum(self.counts.values())
-        self.rows, self.more = await self._page("")
+        """As many rows as are shown, with the filters as they stand; also called when something changed."""
+        self.counts = await read_counts(viewer_of(self))
+        self.rows, self.more = await self._page("", len(self.rows))
         self.loaded = True
 
     @staff(Permission.SEE_ORDERS)
     async def find(self, search: str) -> None:
         """Search by street, town, customer or number."""
         self.search = search[:100]
-        self.rows, self.more = await self._page("")
+        await self._read()
 
     @staff(Permission.SEE_ORDERS)
-    async def filter(self, status: str) -> None:
-        """Only one status; empty shows all."""
+    async def only(self, status: str) -> None:
+        """One status; empty shows all."""
         self.status = status if status in STATUS_WORDS else ""
-        self.rows, self.more = await self._page("")
+        await self._read()
 
     @staff(Permission.SEE_ORDERS)
     async def clear(self) -> None:
         """All orders again."""
         self.search = self.status = ""
-        self.rows, self.more = await self._page("")
+        await self._read()
 
     @staff(Permission.SEE_ORDERS)
     async def show_more(self) -> None:
@@ -67,18 +62,9 @@ class AdminOrdersState(Base):
         rows, self.more = await self._page(self.more)
         self.rows = [*self.rows, *rows]
 
-    async def _page(self, after: str) -> tuple[list[OrderCard], str]:
-        by = viewer_of(self)
-        found = await ask(order_rows, by, status=self.status, search=self.search, after=after)
-        owed = await ask(due, [row.id for row in found.rows])
-        covers = await ask(cover_urls, by, [row.listing_id for row in found.rows])
-        return [self._card(row, owed, covers) for row in found.rows], found.more
+    async def _read(self) -> None:
+        self.rows, self.more = await self._page("")
 
-    def _card(self, row: OrderRow, owed: dict[int, int], covers: dict[int, str]) -> OrderCard:
-        return order_card(
-            row,
-            zone=self.studio.zone,
-            base="/admin/orders",
-            due_cents=owed.get(row.id, 0),
-            cover=covers.get(row.listing_id, ""),
-        )
+    async def _page(self, after: str, least: int = 0) -> tuple[list[OrderCard], str]:
+        asked = {"status": self.status, "search": self.search, "after": after, "zone": self.studio.zone, "least": least}
+        return await read_page(viewer_of(self), **asked, base="/admin/orders")

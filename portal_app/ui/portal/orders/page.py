@@ -7,10 +7,10 @@ import reflex as rx
 from portal_app.ui.components.buttons import button, link_button
 from portal_app.ui.components.fields import search_field
 from portal_app.ui.components.frames import empty, filter_tabs, page_head
-from portal_app.ui.components.tables import ORDER_HEADS, order_row, table
 from portal_app.ui.components.waiting import rows_skeleton
 from portal_app.ui.portal.orders.state import Orders as S
 from portal_app.ui.shared.layout import portal_shell
+from portal_app.ui.shared.order_board import order_table
 
 
 def page() -> rx.Component:
@@ -26,25 +26,8 @@ def page() -> rx.Component:
 
 
 def _list() -> rx.Component:
-    rows = rx.fragment(
-        table("Orders, newest first", ORDER_HEADS, rx.foreach(S.rows, _row)),
-        rx.cond(S.more, rx.el.div(button("Show 25 more", on_click=S.show_more), class_name="row more end"), rx.fragment()),
-    )
+    rows = order_table(S.rows, S.more, S.show_more, lambda card: card.town)
     return rx.cond(S.rows, rows, rx.cond(S.is_filtered, _nothing(), _none()))
-
-
-def _row(card: rx.Var) -> rx.Component:
-    return order_row(
-        href=card.href,
-        cover=card.cover,
-        street=card.street,
-        town=card.town,
-        state=card.status,
-        due=card.due,
-        when=card.when,
-        total=card.total,
-        placed=card.placed,
-    )
 
 
 def _nothing() -> rx.Component:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import reflex as rx
 
-from portal_app.domain.billing.queries import due
-from portal_app.domain.delivery.queries import cover_urls
-from portal_app.domain.orders.queries import OrderRow, order_rows, status_counts
 from portal_app.ui.shared.guard import customer
-from portal_app.ui.shared.order_cards import STATUS_WORDS, OrderCard, order_card
-from portal_app.ui.shared.run import ask
+from portal_app.ui.shared.order_board import filters, read_counts, read_page
+from portal_app.ui.shared.order_cards import STATUS_WORDS, OrderCard
 from portal_app.ui.shared.session import Base, viewer_of
 
 
@@ -26,10 +23,7 @@ class Orders(Base):
     @rx.var
     def tabs(self) -> list[tuple[str, str, str]]:
         """Value, words and count of every filter."""
-        everything = sum(self.counts.values())
-        return [("", "All", str(everything))] + [
-            (status, words, str(self.counts.get(status, 0))) for status, words in STATUS_WORDS.items()
-        ]
+        return filters(self.counts)
 
     @rx.var
     def is_filtered(self) -> bool:
@@ -38,8 +32,9 @@ class Orders(Base):
 
     @customer
     async def load(self) -> None:
-        """The first page with the filters as they stand; also called when something changed."""
-        await self._read()
+        """As many rows as are shown, with the filters as they stand; also called when something changed."""
+        self.counts = await read_counts(viewer_of(self))
+        self.rows, self.more = await self._page("", len(self.rows))
         self.loaded = True
 
     @customer
@@ -67,16 +62,8 @@ class Orders(Base):
         self.rows = [*self.rows, *rows]
 
     async def _read(self) -> None:
-        counts = await ask(status_counts, viewer_of(self))
-        self.counts = {str(status): count for status, count in counts.items()}
         self.rows, self.more = await self._page("")
 
-    async def _page(self, after: str) -> tuple[list[OrderCard], str]:
-        by = viewer_of(self)
-        found = await ask(order_rows, by, status=self.status, search=self.search, after=after)
-        owed = await ask(due, [row.id for row in found.rows])
-        covers = await ask(cover_urls, by, [row.listing_id for row in found.rows])
-        return [self._card(row, owed, covers) for row in found.rows], found.more
-
-    def _card(self, row: OrderRow, owed: dict[int, int], covers: dict[int, str]) -> OrderCard:
-        return order_card(row, zone=self.studio.zone, due_cents=owed.get(row.id, 0), cover=covers.get(row.listing_id, ""))
+    async def _page(self, after: str, least: int = 0) -> tuple[list[OrderCard], str]:
+        asked = {"status": self.status, "search": self.search, "after": after, "zone": self.studio.zone, "least": least}
+        return await read_page(viewer_of(self), **asked)
