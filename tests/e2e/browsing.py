@@ -21,6 +21,10 @@ DESK = {"width": 1280, "height": 900}
 WATCH = "addEventListener('securitypolicyviolation', e => console.error('POLICY ' + e.violatedDirective + ' ' + e.blockedURI))"
 
 
+AT_REST = """() => Promise.allSettled(document.getAnimations()
+    .filter(one => one.effect.getComputedTiming().endTime !== Infinity).map(one => one.finished))"""
+
+
 def open_browser(playwright: Playwright) -> Browser:
     """Debian's Chromium, headless."""
     return playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
@@ -88,7 +92,8 @@ def code_in(text: str) -> str:
 
 
 def serious(page: Page) -> list[str]:
-    """What axe finds serious or critical on the page as it stands."""
+    """What axe finds serious or critical on the page as it stands, once what was arriving has arrived."""
+    page.evaluate(AT_REST)
     found = Axe().run(page).response["violations"]
     return [
         f"{page.url}: {finding['id']} {finding['nodes'][0]['html'][:160]}"
