@@ -81,7 +81,7 @@ def _connection() -> rx.Component:
 
 
 for row in ROUTES:
-    app.add_page(row.page, route=row.path, title=row.title, on_load=row.load)
-app.add_page(missing_page, route="404", title="Not found")
+    app.add_page(row.page, route=row.path, title=row.title, image="/brand/logo", on_load=row.load)
+app.add_page(missing_page, route="404", title="Not found", image="/brand/logo")
 app.add_middleware(Guard({row.path: row.callers for row in ROUTES}))
 app.register_lifespan_task(_alive)
