@@ -24,7 +24,7 @@ from reflex_base.registry import RegisteredEventHandler, RegistrationContext
 
 from portal_app.core.errors import Problem
 from portal_app.core.viewer import Permission, Role, Viewer
-from portal_app.entrance import Arrival, who_is
+from portal_app.entrance import LINK, Arrival, who_is
 from portal_app.off_loop import call
 from portal_app.ui.shared import live
 from portal_app.ui.shared.arguments import BadArguments, coerce
@@ -149,7 +149,8 @@ class Guard(Middleware):
         root = state._get_root_state()
         base = await root.get_state(Base)
         headers = root.router.headers
-        arrival = await call(who_is, headers.host, headers.cookie, root.router.url.path)
+        path = root.router.url.path if LINK in headers.cookie else ""
+        arrival = await call(who_is, headers.host, headers.cookie, path)
         arrive(arrival)
         was_open = self._take_over(root, base, arrival)
         live.seen(event, root, arrival)

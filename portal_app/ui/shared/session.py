@@ -67,20 +67,19 @@ class Base(rx.State):
     field_errors: dict[str, str] = {}
     missing: bool = False
     _identity: str = ""
+    _shown: int = 0
 
     def _say(self, sentence: str, kind: str = "good") -> None:
         """Show a passing note; `kind` is "good" or "bad"."""
         self.toasts = [*self.toasts[-4:], {"id": uuid4().hex[:8], "text": sentence, "kind": kind}]
 
     def _show(self, arrival: Arrival) -> None:
-        """Take over what pages show of the studio and the person."""
-        if self._identity != arrival.identity:
-            self._identity = arrival.identity
-        studio, me = studio_view(arrival.studio), me_view(arrival)
-        if self.studio != studio:
-            self.studio = studio
-        if self.me != me:
-            self.me = me
+        """Take over what pages show of the studio and the person; nothing is touched while both are as they were."""
+        shown = hash((arrival.studio, arrival.viewer))
+        if shown == self._shown:
+            return
+        self._shown, self._identity = shown, arrival.identity
+        self.studio, self.me = studio_view(arrival.studio), me_view(arrival)
 
     def _flash(self, form: str) -> Flash:
         """What a native form said before its redirect brought the person here."""
