@@ -203,6 +203,8 @@ def _pays_by_link(friend: Watched, watching: Page, portal: Portal, findings: lis
     page.wait_for_url(re.compile("/listings/"))
     expect(page.get_by_text("Ready").first).to_be_visible()
     expect(watching.get_by_text("Ready").first).to_be_visible(timeout=5_000)
+    every = page.get_by_role("link", name=re.compile("Download all 12"))
+    assert friend.context.request.head(portal.url + every.get_attribute("href")).status == 200
     _look(page, findings)
 
 

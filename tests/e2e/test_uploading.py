@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -124,3 +125,21 @@ def test_the_same_photo_twice_is_one_and_a_bad_one_harms_no_other(olive: Watched
     expect(page.locator(".ups .failed")).to_have_count(1)
     expect(page.locator(".ups .failed .say")).not_to_be_empty()
     expect(page.get_by_text("1 of 1 ready")).to_be_visible(timeout=60_000)
+
+
+def test_a_new_file_takes_the_place_of_a_photo(olive: Watched, portal: Portal, tmp_path: Path) -> None:
+    page = olive.page
+    first, second, better = (tmp_path / name for name in ("HL_0001.JPG", "HL_0002.JPG", "HL_0001-retouched.JPG"))
+    for seed, path in enumerate((first, second, better), 70):
+        path.write_bytes(small_jpeg(seed))
+    open_delivery(page, portal, "40600 Cabrillo Highway")
+    choose(page, first, second)
+    expect(page.get_by_text("2 of 2 ready")).to_be_visible(timeout=60_000)
+    page.locator(".re li").first.get_by_role("button", name=re.compile("Replace")).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    dialog.locator("input[type=file]").set_input_files(better)
+    expect(dialog).to_be_hidden()
+    names = page.locator(".re figcaption span")
+    expect(names).to_have_text([re.compile("HL_0001-retouched"), re.compile("HL_0002")], timeout=60_000)
+    expect(page.get_by_text("2 of 2 ready")).to_be_visible(timeout=60_000)
