@@ -159,10 +159,10 @@ def throughput(folder: Path, photos: int, rounds: int) -> list[bool]:
     one.close()
     two.close()
     print(f"  rounds {_spread(gains)}; loop lag {_spread(lags)} ms")
-    gain, lag = statistics.median(gains), statistics.median(lags)
+    gain, lag = statistics.median(gains), max(lags)
     return [
         say(f"{photos} photos on 2 cores: {gain:.2f} x serial (goal >= {LEAST_GAIN})", gain >= LEAST_GAIN),
-        say(f"worst loop lag of a round meanwhile: {lag:.0f} ms (goal <= {MOST_LAG_MS:.0f})", lag <= MOST_LAG_MS),
+        say(f"worst loop lag meanwhile, of all rounds: {lag:.0f} ms (goal <= {MOST_LAG_MS:.0f})", lag <= MOST_LAG_MS),
     ]
 
 

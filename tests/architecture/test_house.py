@@ -139,7 +139,7 @@ def test_functions_and_files_stay_small() -> None:
                     long.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.name} {length}")
     assert not long
     lengths.sort()
-    assert statistics.median(lengths) <= 12
+    assert statistics.median(lengths) <= 8
     assert lengths[int(len(lengths) * 0.95)] <= 35
 
 
