@@ -49,6 +49,7 @@ def test_killed_workers_lose_and_double_nothing(database: Database, tmp_path: Pa
         workers.append(started(database, tmp_path))
     until(lambda: count(database, WorkState.WAITING) + count(database, WorkState.RUNNING) == 0, seconds=60)
     for worker in workers:
+        worker.stdout.readline()  # it is up: asked to stop any sooner, it would die of the signal instead of leaving in order
         seen |= {psutil.Process(worker.pid), *psutil.Process(worker.pid).children(recursive=True)}
         worker.terminate()
     assert [worker.wait(15) for worker in workers] == [0, 0]
