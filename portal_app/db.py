@@ -96,11 +96,15 @@ def upgrade_to_head(database: Database) -> None:
     """Bring the schema up to date in one transaction. Several processes may start at once: the database lets one in at a time."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    with database.engine.begin() as connection:
+    with database.engine.connect().execution_options(migrates=True) as connection, connection.begin():
         if not database.is_sqlite:
             connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATING})"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        if database.is_sqlite and (loose := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
+            raise RuntimeError(f"the migration would leave a row of {loose[0]} that points nowhere; nothing was changed")
+    if database.is_sqlite:
+        database.engine.dispose()  # that connection had its foreign keys off
 
 
 def _sqlite_engine(url: URL, threads: int) -> Engine:
@@ -121,7 +125,10 @@ def _sqlite_engine(url: URL, threads: int) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection) -> None:
-        writes = connection.get_execution_options().get("writes", True)
+        options = connection.get_execution_options()
+        if options.get("migrates"):  # SQLite changes a table by making it anew, and cannot while others point to it
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        writes = options.get("writes", True)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine

@@ -45,7 +45,7 @@ class Arrival:
         viewer, studio = self.viewer, self.studio
         if studio is None or viewer is None:
             return f"{studio.id if studio else 0}:nobody"
-        return f"{studio.id}:{viewer.role}:{viewer.account_id}:{viewer.session_id}:{viewer.link_id}"
+        return f"{studio.id}:{viewer.role}:{viewer.account_id}:{viewer.session_id}:{viewer.link_id}:{viewer.behind_account_id}"
 
 
 def cookie_name(name: str) -> str:

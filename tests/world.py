@@ -11,8 +11,17 @@ from portal_app.core.tokens import fingerprint
 from portal_app.core.viewer import Role, Viewer
 from portal_app.db import Database
 from portal_app.domain.billing.models import LedgerEntry, PaymentAttempt, StripeAccount, WebhookEvent
+from portal_app.domain.customers.models import Team, TeamMember
 from portal_app.domain.delivery.service import DeliverRequest, deliver, make_link
-from portal_app.domain.identity.models import Attempt, MailedCode, SignInSession
+from portal_app.domain.identity.models import (
+    Attempt,
+    Challenge,
+    Invitation,
+    MailedCode,
+    Passkey,
+    RecoveryCode,
+    SignInSession,
+)
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.media.models import Asset, Rendition, RenditionName, Upload
 from portal_app.domain.notifications.models import Mail
@@ -59,6 +68,7 @@ def build(database: Database, cast: Cast) -> World:
         token = make_link(db, done.delivery_id, "carl@coastline.example", now=NOW)
         attempt = _money(db, cast, order)
         _session(db, cast)
+        _team(db, cast)
         _messages(db, cast, order)
         upload = _upload(db, cast, listing)
         link = Viewer(studio_id=cast.harbor, role=Role.LINK, listing_id=listing.id, link_id=1)
@@ -118,6 +128,24 @@ def _session(db: Session, cast: Cast) -> None:
     later = NOW + timedelta(days=1)
     db.add(SignInSession(token_hash=fingerprint("session"), created_at=NOW, seen_at=NOW, ends_at=later, device=MARK, **who))
     db.add(MailedCode(purpose="verify", email_key=MARK, code_hash="x", created_at=NOW, ends_at=later, **who))
+    db.add(Passkey(credential_id=MARK, public_key=MARK.encode(), name=MARK, created_at=NOW, **who))
+    db.add(Challenge(challenge_hash=MARK, created_at=NOW, ends_at=later, **who))
+    db.add(RecoveryCode(code_hash=MARK, created_at=NOW, **who))
+
+
+def _team(db: Session, cast: Cast) -> None:
+    team = Team(public_id=f"team{MARK}", studio_id=cast.harbor, name=f"{MARK} Realty", created_at=NOW)
+    db.add(team)
+    db.flush()
+    here = {"studio_id": cast.harbor, "team_id": team.id}
+    db.add(TeamMember(account_id=cast.carl.account_id, role="admin", joined_at=NOW, **here))
+    db.add(
+        Invitation(
+            public_id=f"invitation{MARK}", role="member", name=MARK, email=f"{MARK}@x.example", email_key=f"{MARK}@x.example".lower(),
+            invited_by=cast.carl.account_id, token_hash=fingerprint("invitation"), created_at=NOW, sent_at=NOW,
+            ends_at=NOW + timedelta(days=30), **here,
+        )
+    )  # fmt: skip
     db.add(Attempt(studio_id=cast.harbor, key=MARK, at=NOW))
     db.flush()
 

@@ -27,14 +27,20 @@ class Permission(StrEnum):
     DELIVER = "deliver"
     SEE_CUSTOMERS = "see_customers"
     SEE_MONEY = "see_money"
+    REFUND = "refund"
+    CHARGE = "charge"
+    REPORTS = "reports"
     SETTINGS = "settings"
+    VIEW_AS = "view_as"
+    SEE_AUDIT = "see_audit"
+    MANAGE_STAFF = "manage_staff"
 
 
 STAFF = frozenset({Role.OWNER, Role.ADMIN, Role.PHOTOGRAPHER, Role.EDITOR})
 
 MAY: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
-    Role.ADMIN: frozenset(Permission) - {Permission.SETTINGS},
+    Role.ADMIN: frozenset(Permission) - {Permission.SETTINGS, Permission.MANAGE_STAFF},
     Role.PHOTOGRAPHER: frozenset({Permission.SEE_ORDERS, Permission.UPLOAD}),
     Role.EDITOR: frozenset({Permission.SEE_ORDERS, Permission.UPLOAD}),
     Role.CUSTOMER: frozenset(),
@@ -42,13 +48,38 @@ MAY: dict[Role, frozenset[Permission]] = {
     Role.SYSTEM: frozenset(Permission),
 }
 
+# What an owner may turn on or off for one member, beside the role. Managing staff is not among them: whoever could
+# hand out permissions could hand themselves every other one.
+SWITCHES = (
+    Permission.SEE_MONEY,
+    Permission.DELIVER,
+    Permission.REFUND,
+    Permission.CHARGE,
+    Permission.REPORTS,
+    Permission.SETTINGS,
+    Permission.VIEW_AS,
+)
+
+
+def permissions_of(role: Role, granted: frozenset[Permission], withheld: frozenset[Permission]) -> frozenset[Permission]:
+    """What a role may, with the switches of one member. Only staff have switches, and an owner keeps everything."""
+    if role not in STAFF or role is Role.OWNER:
+        return MAY[role]
+    return (MAY[role] | (granted & frozenset(SWITCHES))) - (withheld & frozenset(SWITCHES))
+
+
+def permissions_in(words: str | None) -> frozenset[Permission]:
+    """The permissions a membership's column names, one per word."""
+    return frozenset(Permission(word) for word in words.split()) if words else frozenset()
+
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """Who is acting now, at which studio. Only `identity` makes one from a cookie, `delivery` from a secret link.
 
     A LINK viewer holds one listing's secret link: it sees `listing_id` and nothing else.
-    SYSTEM is the studio's own worker.
+    SYSTEM is the studio's own worker. `behind` is the member who looks through a customer's eyes: the viewer then is the
+    customer, sees what the customer sees, and both names stand in every fact.
     """
 
     studio_id: int
@@ -61,6 +92,10 @@ class Viewer:
     link_id: int | None = None
     listing_id: int | None = None
     is_verified: bool = False
+    granted: frozenset[Permission] = frozenset()
+    withheld: frozenset[Permission] = frozenset()
+    behind: str = ""
+    behind_account_id: int | None = None
 
     @property
     def is_staff(self) -> bool:
@@ -72,7 +107,17 @@ class Viewer:
 
     def may(self, permission: Permission) -> bool:
         """Whether the table above allows it."""
-        return permission in MAY[self.role]
+        return permission in self.permissions
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """Everything the table above and the member's switches allow."""
+        return permissions_of(self.role, self.granted, self.withheld)
+
+    @property
+    def is_themselves(self) -> bool:
+        """Whether nobody else looks through these eyes: what proves or changes who somebody is, only they may do."""
+        return self.behind_account_id is None
 
 
 def system_viewer(studio_id: int) -> Viewer:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, DateTime
+from sqlalchemy import CheckConstraint, DateTime, text
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field
 
@@ -34,6 +34,12 @@ class Instant(TypeDecorator[datetime]):
 def instant(*, default: Any = ..., index: bool = False) -> Any:
     """A field holding an instant; pass `default=None` for one that may be empty."""
     return Field(default=default, sa_type=Instant, index=index)
+
+
+def filled(value: str | int) -> Any:
+    """A column that joins a table which has rows already: they get this value, by the database's own default."""
+    words = f"'{value}'" if isinstance(value, str) else str(value)
+    return Field(default=value, sa_column_kwargs={"server_default": text(words)})
 
 
 def one_of(column: str, words: type[StrEnum], table: str) -> CheckConstraint:

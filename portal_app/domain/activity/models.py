@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from portal_app.domain.columns import instant, one_of
+from portal_app.domain.columns import filled, instant, one_of
 
 
 class WorkState(StrEnum):
@@ -34,6 +34,8 @@ class Fact(SQLModel, table=True):
     actor_role: str
     actor_name: str = ""
     actor_account_id: int | None = None
+    behind_name: str = filled("")
+    behind_account_id: int | None = None
     order_id: int | None = None
     listing_id: int | None = None
     customer_id: int | None = None

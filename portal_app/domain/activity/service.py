@@ -35,6 +35,8 @@ def record(
         actor_role=by.role,
         actor_name=by.name,
         actor_account_id=by.account_id,
+        behind_name=by.behind,
+        behind_account_id=by.behind_account_id,
         order_id=order_id,
         listing_id=listing_id,
         customer_id=customer_id,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import false, func, or_
+from sqlalchemy import ColumnElement, false, func, or_
 from sqlmodel import Session, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from portal_app.core.viewer import Permission, Viewer
-from portal_app.domain.customers.models import Customer
+from portal_app.domain.customers.models import Customer, TeamMember, TeamRole
 from portal_app.domain.identity.models import Account
 
 
@@ -29,20 +29,25 @@ class CustomerRow:
 
 
 def visible(by: Viewer) -> SelectOfScalar[Customer]:
-    """Staff see the studio's customers, a customer their own records, anybody else none."""
+    """Staff see the studio's customers, a customer their own records and those of teams they lead, anybody else none."""
     here = select(Customer).where(Customer.studio_id == by.studio_id)
     if by.may(Permission.SEE_CUSTOMERS):
         return here
-    if by.is_customer and by.account_id:
-        return here.where(Customer.account_id == by.account_id)
-    return here.where(false())
+    return here.where(_is_theirs(by))
 
 
 def own_ids(by: Viewer) -> SelectOfScalar[int | None]:
-    """The ids of a customer's records, as a subselect: what decides which orders and listings they see."""
-    return select(Customer.id).where(
-        Customer.studio_id == by.studio_id, Customer.account_id == by.account_id, Customer.account_id.is_not(None)
-    )
+    """The ids of the records a customer may see, as a subselect: what decides which orders and listings they see."""
+    return select(Customer.id).where(Customer.studio_id == by.studio_id, _is_theirs(by))
+
+
+def _is_theirs(by: Viewer) -> ColumnElement[bool]:
+    """Their own records; those in a team only while they are in it; every record of a team they are an admin of."""
+    if not by.is_customer or by.account_id is None:
+        return false()
+    teams = select(TeamMember.team_id).where(TeamMember.account_id == by.account_id, TeamMember.left_at.is_(None))
+    own = (Customer.account_id == by.account_id) & (Customer.team_id.is_(None) | Customer.team_id.in_(teams))
+    return own | Customer.team_id.in_(teams.where(TeamMember.role == TeamRole.ADMIN))
 
 
 def customer_rows(db: Session, by: Viewer, *, search: str = "", limit: int = 200) -> list[CustomerRow]:

@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from portal_app.core.tokens import fingerprint
-from portal_app.core.viewer import Role, Viewer
+from portal_app.core.viewer import Permission, Role, Viewer, permissions_in
 from portal_app.domain.identity.models import Account, Membership, SignInSession
 
 IDLE = timedelta(days=30)
@@ -46,14 +47,21 @@ def visible(by: Viewer) -> SelectOfScalar[SignInSession]:
 
 
 def live_session(first: First, studio_id: int, token: str, *, now: datetime) -> LiveSession | None:
-    """The session of a cookie at this studio; None when it ended, idled 30 days, or its account is suspended.
+    """The session of a cookie at this studio; None when it ended, idled 30 days, waits for its second step, or its
+    account is suspended or closed.
 
     `first(statement, **values)` answers with the first row: this is asked before every event, by the shortest way.
     """
     found = first(_BY_TOKEN, studio_id=studio_id, token_hash=fingerprint(token))
-    if found is None or found.ended_at or found.suspended_at or found.ends_at <= now or found.seen_at + IDLE <= now:
+    if found is None or found.ended_at or found.suspended_at or found.closed_at or found.waits_for:
         return None
-    viewer = Viewer(
+    if found.ends_at <= now or found.seen_at + IDLE <= now:
+        return None
+    return LiveSession(viewer=_through_their_eyes(studio_id, found, _viewer(studio_id, found)), seen_at=found.seen_at)
+
+
+def _viewer(studio_id: int, found: Any) -> Viewer:
+    return Viewer(
         studio_id=studio_id,
         role=Role(found.role) if found.role else Role.CUSTOMER,
         name=found.name,
@@ -62,27 +70,56 @@ def live_session(first: First, studio_id: int, token: str, *, now: datetime) -> 
         member_id=found.member_id,
         session_id=found.session_id,
         is_verified=found.verified_at is not None,
+        granted=permissions_in(found.granted),
+        withheld=permissions_in(found.withheld),
     )
-    return LiveSession(viewer=viewer, seen_at=found.seen_at)
+
+
+def _through_their_eyes(studio_id: int, found: Any, by: Viewer) -> Viewer:
+    """The customer a member looks as, while the member may; otherwise the member."""
+    if not found.their_id or found.their_closed_at or not by.may(Permission.VIEW_AS):
+        return by
+    return Viewer(
+        studio_id=studio_id,
+        role=Role.CUSTOMER,
+        name=found.their_name,
+        email=found.their_email,
+        account_id=found.their_id,
+        session_id=found.session_id,
+        is_verified=found.their_verified_at is not None,
+        behind=by.name,
+        behind_account_id=by.account_id,
+    )
 
 
 # Asked before every event: made once, columns instead of rows.
+_Their = aliased(Account)
 _BY_TOKEN = (
     sa.select(
         col(SignInSession.id).label("session_id"),
         col(SignInSession.ended_at),
         col(SignInSession.ends_at),
         col(SignInSession.seen_at),
+        col(SignInSession.waits_for),
         col(Account.id).label("account_id"),
         col(Account.name),
         col(Account.email),
         col(Account.verified_at),
         col(Account.suspended_at),
+        col(Account.closed_at),
         col(Membership.id).label("member_id"),
         col(Membership.role),
+        col(Membership.granted),
+        col(Membership.withheld),
+        col(_Their.id).label("their_id"),
+        col(_Their.name).label("their_name"),
+        col(_Their.email).label("their_email"),
+        col(_Their.verified_at).label("their_verified_at"),
+        col(_Their.closed_at).label("their_closed_at"),
     )
     .join(Account, col(Account.id) == col(SignInSession.account_id))
     .outerjoin(Membership, (col(Membership.account_id) == col(Account.id)) & col(Membership.left_at).is_(None))
+    .outerjoin(_Their, col(_Their.id) == col(SignInSession.view_as_account_id))
     .where(col(SignInSession.token_hash) == sa.bindparam("token_hash"), col(SignInSession.studio_id) == sa.bindparam("studio_id"))
 )
 
@@ -98,6 +135,8 @@ def viewer_from(account: Account, member: Membership | None, session_id: int | N
         member_id=member.id if member else None,
         session_id=session_id,
         is_verified=account.verified_at is not None,
+        granted=permissions_in(member.granted) if member else frozenset(),
+        withheld=permissions_in(member.withheld) if member else frozenset(),
     )
 
 

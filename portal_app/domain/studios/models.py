@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
+
+from portal_app.domain.columns import instant
 
 
 class Studio(SQLModel, table=True):
@@ -30,6 +34,7 @@ class Studio(SQLModel, table=True):
     watermark: bool = True
     watermark_text: str = ""
     address: str = ""
+    second_step_since: datetime | None = instant(default=None)
     is_demo: bool = False
 
 

@@ -57,6 +57,7 @@ class Callers:
 STAFF_ROLES = frozenset({Role.OWNER, Role.ADMIN, Role.PHOTOGRAPHER, Role.EDITOR})
 PUBLIC = Callers(anyone=True)
 CUSTOMER = Callers(frozenset({Role.CUSTOMER}))
+PERSON = Callers(STAFF_ROLES | {Role.CUSTOMER})
 CUSTOMER_OR_LINK = Callers(STAFF_ROLES | {Role.CUSTOMER, Role.LINK})
 
 
@@ -73,6 +74,11 @@ def public(method: Callable | None = None, **options: Any) -> Callable:
 def customer(method: Callable | None = None, **options: Any) -> Callable:
     """A signed-in customer may call it."""
     return _declared(CUSTOMER, method, options)
+
+
+def person(method: Callable | None = None, **options: Any) -> Callable:
+    """Anybody signed in, a customer or a member of the studio, for what is their own."""
+    return _declared(PERSON, method, options)
 
 
 def customer_or_link(method: Callable | None = None, **options: Any) -> Callable:
