@@ -33,7 +33,7 @@ from portal_app.core.clock import utc_now
 from portal_app.core.viewer import Permission
 from portal_app.db import upgrade_to_head
 from portal_app.domain.identity.models import Account, Membership
-from portal_app.domain.identity.service import open_session
+from portal_app.domain.identity.sessions import open_session
 from portal_app.domain.studios.models import Studio
 from portal_app.portal_app import app
 from portal_app.settings import read_settings

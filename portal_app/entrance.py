@@ -15,7 +15,7 @@ from portal_app.core.viewer import Viewer
 from portal_app.domain.delivery.seeing import is_visible
 from portal_app.domain.delivery.service import viewer_by_link
 from portal_app.domain.identity.queries import live_session
-from portal_app.domain.identity.service import SEEN_EVERY, touch_session
+from portal_app.domain.identity.sessions import SEEN_EVERY, touch_session
 from portal_app.domain.studios.queries import StudioCard, host_name, moved_to, studio_by_host
 
 SESSION, LINK, FLASH = "foyer", "foyer_link", "foyer_flash"

@@ -14,9 +14,9 @@ from portal_app.demo.cast import Person, Sold, StudioPlan
 from portal_app.domain.activity.service import record
 from portal_app.domain.catalog.models import Kind, PackagePart, Service, Tier
 from portal_app.domain.customers.models import Customer
+from portal_app.domain.identity.callers import email_key
 from portal_app.domain.identity.models import Account, Membership
 from portal_app.domain.identity.queries import viewer_from
-from portal_app.domain.identity.service import email_key
 from portal_app.domain.studios.models import Studio, StudioHost
 
 AGE = timedelta(days=60)

@@ -19,8 +19,10 @@ from portal_app.core.clock import utc_now
 from portal_app.core.errors import InvalidInput, Problem
 from portal_app.core.flash import Flash, sealed
 from portal_app.core.paths import safe_next
-from portal_app.domain.customers import service as customers
-from portal_app.domain.identity.service import end_session, sign_in, viewer_of
+from portal_app.domain.customers import joining
+from portal_app.domain.identity.codes import WRONG_CODE
+from portal_app.domain.identity.service import sign_in
+from portal_app.domain.identity.sessions import end_session, viewer_of
 from portal_app.entrance import FLASH, LINK, SESSION, cookie_name, cookies_of
 from portal_app.off_loop import act, ask, stay
 from portal_app.web.viewer import caller_of, forget, keep_session, viewer_of_request
@@ -72,8 +74,8 @@ async def _sign_in(request: Request, typed: Form) -> Response:
 
 async def _sign_up(request: Request, typed: Form) -> Response:
     studio, _ = await viewer_of_request(request)
-    wanted = customers.SignUp(*(typed.get(name, "") for name in ("name", "email", "password", "phone", "company")))
-    token = await stay(customers.sign_up, studio.id, wanted, caller=caller_of(request), now=utc_now())
+    wanted = joining.SignUp(*(typed.get(name, "") for name in ("name", "email", "password", "phone", "company")))
+    token = await stay(joining.sign_up, studio.id, wanted, caller=caller_of(request), now=utc_now())
     onward = _say(_to("/verify", next=safe_next(typed.get("next"))), Flash("verify", email=wanted.email))
     if token:
         await _end_session(request)
@@ -84,15 +86,15 @@ async def _sign_up(request: Request, typed: Form) -> Response:
 async def _verify(request: Request, typed: Form) -> Response:
     _, by = await viewer_of_request(request)
     if by is None or by.account_id is None:
-        raise InvalidInput("code", customers.WRONG_CODE)
-    await stay(customers.prove_mailbox, by, typed.get("code", ""), now=utc_now())
+        raise InvalidInput("code", WRONG_CODE)
+    await stay(joining.prove_mailbox, by, typed.get("code", ""), now=utc_now())
     return RedirectResponse(safe_next(typed.get("next")), 303)
 
 
 async def _resend(request: Request, typed: Form) -> Response:
     _, by = await viewer_of_request(request)
     if by and by.account_id:
-        await act(customers.resend_code, by, caller=caller_of(request), now=utc_now())
+        await act(joining.resend_code, by, caller=caller_of(request), now=utc_now())
     note = Flash("verify", sentence="A new code is on its way. Older ones no longer work.")
     return _say(_to("/verify", next=safe_next(typed.get("next"))), note)
 
@@ -100,14 +102,14 @@ async def _resend(request: Request, typed: Form) -> Response:
 async def _ask_reset(request: Request, typed: Form) -> Response:
     studio, _ = await viewer_of_request(request)
     email = typed.get("email", "")
-    await act(customers.request_reset, studio.id, email, caller=caller_of(request), now=utc_now())
+    await act(joining.request_reset, studio.id, email, caller=caller_of(request), now=utc_now())
     return _say(_to("/reset", step="code"), Flash("reset", email=email))
 
 
 async def _reset(request: Request, typed: Form) -> Response:
     studio, _ = await viewer_of_request(request)
     wanted = (typed.get(name, "") for name in ("email", "code", "password"))
-    token = await stay(customers.reset_password, studio.id, *wanted, caller=caller_of(request), now=utc_now())
+    token = await stay(joining.reset_password, studio.id, *wanted, caller=caller_of(request), now=utc_now())
     await _end_session(request)
     return _signed_in(token, "/")
 

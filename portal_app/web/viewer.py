@@ -12,7 +12,8 @@ from starlette.responses import Response
 from portal_app import wiring
 from portal_app.core.errors import NotFound
 from portal_app.core.viewer import Viewer
-from portal_app.domain.identity.service import LONGEST_SESSION, Caller
+from portal_app.domain.identity.callers import Caller
+from portal_app.domain.identity.sessions import LONGEST_SESSION
 from portal_app.domain.studios.queries import StudioCard
 from portal_app.entrance import LINK, SESSION, Arrival, UnknownHost, cookie_name, who_is
 from portal_app.off_loop import ask, call

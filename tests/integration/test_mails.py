@@ -24,8 +24,8 @@ from portal_app.core.viewer import system_viewer
 from portal_app.db import Database
 from portal_app.domain.activity.models import Fact, Work, WorkState
 from portal_app.domain.activity.service import record
+from portal_app.domain.identity.codes import request_code
 from portal_app.domain.identity.models import Account, Purpose
-from portal_app.domain.identity.service import request_code
 from portal_app.domain.notifications.letters import Letter
 from portal_app.domain.notifications.mailer import MailDelayed, MailRefused
 from portal_app.domain.notifications.models import Mail, MailState

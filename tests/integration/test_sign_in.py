@@ -12,33 +12,17 @@ from portal_app.core.tokens import fingerprint
 from portal_app.core.viewer import Role
 from portal_app.domain.activity.models import Fact
 from portal_app.domain.customers import queries as customers
+from portal_app.domain.customers.joining import SignUp, prove_mailbox, request_reset, resend_code, reset_password, sign_up
 from portal_app.domain.customers.models import Customer
-from portal_app.domain.customers.service import (
-    SignUp,
-    customer_for,
-    open_guest,
-    prove_mailbox,
-    request_reset,
-    resend_code,
-    reset_password,
-    sign_up,
-)
+from portal_app.domain.customers.service import customer_for, open_guest
 from portal_app.domain.identity import passwords
+from portal_app.domain.identity.callers import Caller, email_key
+from portal_app.domain.identity.codes import issue_code
 from portal_app.domain.identity.limits import TooManyTries
 from portal_app.domain.identity.models import Account, MailedCode, Purpose, SignInSession
 from portal_app.domain.identity.queries import live_session, sessions_of
-from portal_app.domain.identity.service import (
-    WRONG_PASSWORD,
-    Caller,
-    email_key,
-    end_own_session,
-    end_session,
-    hash_password,
-    issue_code,
-    sign_in,
-    touch_session,
-    viewer_of,
-)
+from portal_app.domain.identity.service import WRONG_PASSWORD, hash_password, sign_in
+from portal_app.domain.identity.sessions import end_own_session, end_session, touch_session, viewer_of
 from tests.conftest import NOW
 
 WORDS = "three quiet lighthouses"

@@ -11,8 +11,8 @@ from sqlmodel import Session, col, select
 
 from portal_app.core.errors import InvalidInput
 from portal_app.core.viewer import Role
+from portal_app.domain.identity.callers import email_key
 from portal_app.domain.identity.models import Account, Membership
-from portal_app.domain.identity.service import email_key
 from portal_app.domain.studios.models import Studio, StudioHost
 from portal_app.domain.studios.queries import host_name
 

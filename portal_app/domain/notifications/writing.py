@@ -14,8 +14,8 @@ from portal_app.domain.customers.models import Customer
 from portal_app.domain.delivery.models import Delivery
 from portal_app.domain.delivery.queries import gate_of, recipients
 from portal_app.domain.delivery.service import make_link
+from portal_app.domain.identity.codes import issue_code
 from portal_app.domain.identity.models import Account, MailedCode, Purpose
-from portal_app.domain.identity.service import issue_code
 from portal_app.domain.notifications import letters
 from portal_app.domain.notifications.letters import OrderWords, Row
 from portal_app.domain.notifications.service import is_written, write_mail
