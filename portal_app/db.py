@@ -92,7 +92,7 @@ class Glance:
         return self._known[id(statement)]
 
 
-def upgrade_to_head(database: Database) -> None:
+def upgrade_to_head(database: Database, *, head: str = "head") -> None:
     """Bring the schema up to date in one transaction. Several processes may start at once: the database lets one in at a time."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
@@ -100,7 +100,7 @@ def upgrade_to_head(database: Database) -> None:
         if not database.is_sqlite:
             connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATING})"))
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, head)
         if database.is_sqlite and (loose := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
             raise RuntimeError(f"the migration would leave a row of {loose[0]} that points nowhere; nothing was changed")
     if database.is_sqlite:
