@@ -39,7 +39,7 @@ from portal_app.ui.public.sign_up.page import page as sign_up
 from portal_app.ui.public.sign_up.state import SignUp
 from portal_app.ui.public.verify.page import page as verify
 from portal_app.ui.public.verify.state import Verify
-from portal_app.ui.shared.guard import CUSTOMER, CUSTOMER_OR_LINK, PUBLIC, STAFF, Callers
+from portal_app.ui.shared.guard import CUSTOMER, CUSTOMER_OR_LINK, PERSON, PUBLIC, STAFF, Callers
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ ROUTES: tuple[Row, ...] = (
     Row("/orders/[number]", order, OneOrder.title, CUSTOMER, OneOrder.load, OneOrder.load),
     Row("/listings", listings, "Listings", CUSTOMER, Listings.load, Listings.load),
     Row("/listings/[listing]", listing, OneListing.title, CUSTOMER_OR_LINK, OneListing.load, OneListing.load),
-    Row("/account", account, "Account", CUSTOMER, Account.load),
+    Row("/account", account, "Account", PERSON, Account.load),
     Row("/place-order", booking, "Place an order", CUSTOMER, BookingState.load),
     Row("/admin/customers", customers, "Customers", STAFF(Permission.SEE_CUSTOMERS), CustomersState.load, CustomersState.load),
     Row("/admin", today, "Today", SEE_ORDERS, TodayState.load, TodayState.load),

@@ -1,15 +1,19 @@
 """The frames every screen stands in: rail on wide screens, top mark and bottom bar on phones, one main landmark.
 
 portal_shell   a customer's places, Place order first
-admin_shell    the studio's places
+admin_shell    the studio's places, each only for whom the guard would let in
+person_shell   whoever is signed in, for what is their own: a customer's places or the studio's
 listing_shell  whoever looks: a customer, the studio, or the holder of a secret link, who gets the mark only
 plain_shell    a task of its own: the mark and a way out
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import reflex as rx
 
+from portal_app.core.viewer import Permission
 from portal_app.ui.components.buttons import link_button
 from portal_app.ui.components.failing import missing_part
 from portal_app.ui.components.floating import toasts
@@ -21,17 +25,35 @@ from portal_app.ui.components.words import Child, Flag
 from portal_app.ui.shared.guard import public
 from portal_app.ui.shared.session import Base
 
-HOME = ("Home", "home", "/")
-LISTINGS = ("Listings", "photo", "/listings")
-ORDERS = ("Orders", "orders", "/orders")
-ACCOUNT = ("Account", "account", "/account")
-TODAY = ("Today", "home", "/admin")
-STUDIO_ORDERS = ("Orders", "orders", "/admin/orders")
-CUSTOMERS = ("Customers", "customers", "/admin/customers")
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """One place of a navigation; with `needs` it is shown only to those who have that permission."""
+
+    words: str
+    drawing: str
+    path: str
+    needs: Permission | None = None
+
+
+HOME = Spot("Home", "home", "/")
+LISTINGS = Spot("Listings", "photo", "/listings")
+ORDERS = Spot("Orders", "orders", "/orders")
+ACCOUNT = Spot("Account", "account", "/account")
+SECURITY = Spot("Security", "lock", "/account/security")
+TEAMS = Spot("Teams", "customers", "/account/teams")
+TODAY = Spot("Today", "home", "/admin", Permission.SEE_ORDERS)
+STUDIO_ORDERS = Spot("Orders", "orders", "/admin/orders", Permission.SEE_ORDERS)
+CUSTOMERS = Spot("Customers", "customers", "/admin/customers", Permission.SEE_CUSTOMERS)
+STAFF = Spot("Staff", "badge", "/admin/staff", Permission.MANAGE_STAFF)
+AUDIT = Spot("Audit log", "clock", "/admin/audit", Permission.SEE_AUDIT)
 
 PORTAL_PLACES = (HOME, LISTINGS, ORDERS, ACCOUNT)
 PORTAL_BAR = (HOME, LISTINGS, None, ORDERS, ACCOUNT)
-STUDIO_PLACES = (TODAY, STUDIO_ORDERS, CUSTOMERS)
+STUDIO_PLACES = (TODAY, STUDIO_ORDERS, CUSTOMERS, ACCOUNT)
+STUDIO_BAR = (TODAY, STUDIO_ORDERS, CUSTOMERS, ACCOUNT)
+PORTAL_MENU = (ACCOUNT,)
+STUDIO_MENU = (ACCOUNT,)
 
 
 class Notes(Base):
@@ -48,7 +70,7 @@ def portal_shell(*children: Child, ready: Flag = True) -> rx.Component:
     return _frame(
         _rail(PORTAL_PLACES, _place_order()),
         rx.el.main(_unproven(), _content(children, ready), id="main", tab_index=-1, class_name="main"),
-        _bar(*PORTAL_BAR, count=5),
+        _bar(*PORTAL_BAR),
         home="/",
     )
 
@@ -58,8 +80,18 @@ def admin_shell(*children: Child, ready: Flag = True) -> rx.Component:
     return _frame(
         _rail(STUDIO_PLACES),
         rx.el.main(_content(children, ready), id="main", tab_index=-1, class_name="main"),
-        _bar(*STUDIO_PLACES, count=3),
+        _bar(*STUDIO_BAR),
         home="/admin",
+    )
+
+
+def person_shell(*children: Child, ready: Flag = True) -> rx.Component:
+    """A page of whoever is signed in, in the frame they know."""
+    return _frame(
+        _their_rail(),
+        rx.el.main(_unproven(), _content(children, ready), id="main", tab_index=-1, class_name="main"),
+        _their_bar(),
+        home="/",
     )
 
 
@@ -73,13 +105,11 @@ def booking_shell(*children: Child) -> rx.Component:
 def listing_shell(*children: Child, ready: Flag = True) -> rx.Component:
     """The page of one listing stands in the frame of whoever looks at it."""
     is_guest = Base.me.role == "link"
-    rail = rx.cond(Base.me.is_staff, _rail(STUDIO_PLACES), _rail(PORTAL_PLACES, _place_order()))
-    bar = rx.cond(Base.me.is_staff, _bar(*STUDIO_PLACES, count=3), _bar(*PORTAL_BAR, count=5))
     frame = rx.el.div(
         rx.cond(is_guest, _guest_top(), _top("/")),
-        rx.cond(is_guest, rx.fragment(), rail),
+        rx.cond(is_guest, rx.fragment(), _their_rail()),
         rx.el.main(_content(children, ready), id="main", tab_index=-1, class_name="main"),
-        rx.cond(is_guest, rx.fragment(), bar),
+        rx.cond(is_guest, rx.fragment(), _their_bar()),
         class_name=rx.cond(is_guest, "frame linked", "frame"),
     )
     return rx.fragment(_skip(), frame, _me_menu(), toasts(Base.toasts, Notes.put_away))
@@ -123,18 +153,31 @@ def _top(home: str) -> rx.Component:
     return rx.el.header(mark(home), me, class_name="top")
 
 
-def _rail(places: tuple[tuple[str, str, str], ...], first: rx.Component | None = None) -> rx.Component:
-    items = (rx.el.li(_place(*place, size=20)) for place in places)
-    return rx.el.header(mark(places[0][2]), first, rx.el.nav(rx.el.ul(*items), aria_label="Main"), _person(), class_name="rail")
+def _their_rail() -> rx.Component:
+    return rx.cond(Base.me.is_staff, _rail(STUDIO_PLACES), _rail(PORTAL_PLACES, _place_order()))
 
 
-def _bar(*places: tuple[str, str, str] | None, count: int) -> rx.Component:
-    items = (_place(*place, size=22) if place else _go_order() for place in places)
-    return rx.el.nav(*items, aria_label="Main, phone", class_name=f"bar of-{count}")
+def _their_bar() -> rx.Component:
+    return rx.cond(Base.me.is_staff, _bar(*STUDIO_BAR), _bar(*PORTAL_BAR))
 
 
-def _place(words: str, drawing: str, path: str, *, size: int) -> rx.Component:
-    return Place.create(icon(drawing, size=size), words, to=path, end=path in {"/", "/admin"})
+def _rail(places: tuple[Spot, ...], first: rx.Component | None = None) -> rx.Component:
+    items = (_if_let_in(place, rx.el.li(_place(place, size=20))) for place in places)
+    return rx.el.header(mark(places[0].path), first, rx.el.nav(rx.el.ul(*items), aria_label="Main"), _person(), class_name="rail")
+
+
+def _bar(*places: Spot | None) -> rx.Component:
+    items = (_if_let_in(place, _place(place, size=22)) if place else _go_order() for place in places)
+    return rx.el.nav(*items, aria_label="Main, phone", class_name="bar")
+
+
+def _place(place: Spot, *, size: int) -> rx.Component:
+    return Place.create(icon(place.drawing, size=size), place.words, to=place.path, end=place.path in {"/", "/admin"})
+
+
+def _if_let_in(place: Spot, shown: rx.Component) -> rx.Component:
+    """The permissions of the viewer are those the guard asks for at the door of that page."""
+    return shown if place.needs is None else rx.cond(Base.me.may.contains(str(place.needs)), shown, rx.fragment())
 
 
 def _go_order() -> rx.Component:
@@ -155,7 +198,12 @@ def _me_menu() -> rx.Component:
     who = rx.el.div(
         rx.el.p(Base.me.name, class_name="strong"), rx.el.p(Base.me.email, class_name="small quiet"), class_name="who"
     )
-    return rx.el.div(who, sign_out(), id="me", class_name="menu", custom_attrs={"popover": "auto"})
+    ways = rx.cond(Base.me.is_staff, _ways(STUDIO_MENU), _ways(PORTAL_MENU))
+    return rx.el.div(who, ways, sign_out(), id="me", class_name="menu", custom_attrs={"popover": "auto"})
+
+
+def _ways(places: tuple[Spot, ...]) -> rx.Component:
+    return rx.fragment(*(_if_let_in(place, go(icon(place.drawing), place.words, to=place.path, kind="")) for place in places))
 
 
 def sign_out(look: str = "sign-out") -> rx.Component:

@@ -10,7 +10,7 @@ from portal_app.ui.components.frames import page_head, section
 from portal_app.ui.components.links import go
 from portal_app.ui.components.people import face
 from portal_app.ui.portal.account.state import Account as S
-from portal_app.ui.shared.layout import portal_shell, sign_out
+from portal_app.ui.shared.layout import person_shell, sign_out
 from portal_app.ui.shared.session import Base
 
 MODES = (("system", "As this device"), ("light", "Light"), ("dark", "Dark"))
@@ -18,7 +18,7 @@ MODES = (("system", "As this device"), ("light", "Light"), ("dark", "Dark"))
 
 def page() -> rx.Component:
     """Person, look, sign-out."""
-    return portal_shell(page_head(rx.el.h1("Account")), _person(), _look(), ready=S.loaded)
+    return person_shell(page_head(rx.el.h1("Account")), _person(), _look(), ready=S.loaded)
 
 
 def _person() -> rx.Component:

@@ -1,8 +1,8 @@
-"""The customer's own account."""
+"""One's own account, a customer's or a member's."""
 
 from __future__ import annotations
 
-from portal_app.ui.shared.guard import customer
+from portal_app.ui.shared.guard import person
 from portal_app.ui.shared.session import Base
 
 
@@ -11,7 +11,7 @@ class Account(Base):
 
     loaded: bool = False
 
-    @customer
+    @person
     async def load(self) -> None:
         """The page is there once we know who it is."""
         self.loaded = True
