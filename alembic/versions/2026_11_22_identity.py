@@ -72,6 +72,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_invitation_studio_id'), ['studio_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_invitation_team_id'), ['team_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_invitation_token_hash'), ['token_hash'], unique=False)
+        batch_op.create_index('uq_invitation_to_studio', ['studio_id', 'email_key'], unique=True, sqlite_where=sa.text('accepted_at IS NULL AND revoked_at IS NULL AND team_id IS NULL'), postgresql_where=sa.text('accepted_at IS NULL AND revoked_at IS NULL AND team_id IS NULL'))
+        batch_op.create_index('uq_invitation_to_team', ['team_id', 'email_key'], unique=True, sqlite_where=sa.text('accepted_at IS NULL AND revoked_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('accepted_at IS NULL AND revoked_at IS NULL AND team_id IS NOT NULL'))
 
     op.create_table('passkey',
     sa.Column('id', sa.Integer(), nullable=False),

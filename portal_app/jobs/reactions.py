@@ -26,6 +26,11 @@ def tell_account_exists(db: Session, fact: Fact, *, now: datetime) -> None:
     writing.mail_account_exists(db, fact.details["account_id"], fact.id, now=now)
 
 
+def mail_invitation(db: Session, fact: Fact, *, now: datetime) -> None:
+    """The address that was asked gets its link."""
+    writing.mail_invitation(db, fact.details["invitation_id"], fact.id, now=now)
+
+
 def confirm_order(db: Session, fact: Fact, *, now: datetime) -> None:
     """The customer sees that the order arrived."""
     writing.mail_order_placed(db, fact.order_id, now=now)
@@ -59,6 +64,7 @@ def announce_odd_payment(db: Session, fact: Fact, *, now: datetime) -> None:
 REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "account.code_requested": (mail_code,),
     "account.sign_up_repeated": (tell_account_exists,),
+    "invitation.sent": (mail_invitation,),
     "order.placed": (confirm_order, announce_order),
     "order.accepted": (confirm_acceptance,),
     "listing.delivered": (mail_delivery,),

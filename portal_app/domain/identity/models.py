@@ -29,6 +29,9 @@ class Waits(StrEnum):
     SET_UP = "set_up"
 
 
+OPEN_INVITATION = "accepted_at IS NULL AND revoked_at IS NULL AND team_id IS {}"
+
+
 class Account(SQLModel, table=True):
     """A sign-in at one studio. One account per studio has proven an address; any number may claim to own it.
 
@@ -182,6 +185,24 @@ class Invitation(SQLModel, table=True):
     """
 
     __tablename__ = "invitation"
+    __table_args__ = (
+        Index(
+            "uq_invitation_to_studio",
+            "studio_id",
+            "email_key",
+            unique=True,
+            sqlite_where=text(OPEN_INVITATION.format("NULL")),
+            postgresql_where=text(OPEN_INVITATION.format("NULL")),
+        ),
+        Index(
+            "uq_invitation_to_team",
+            "team_id",
+            "email_key",
+            unique=True,
+            sqlite_where=text(OPEN_INVITATION.format("NOT NULL")),
+            postgresql_where=text(OPEN_INVITATION.format("NOT NULL")),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     public_id: str = Field(unique=True)

@@ -99,6 +99,20 @@ def account_exists(studio: str, base: str) -> Letter:
     )
 
 
+def invitation(studio: str, inviter: str, role: str, *, team: str, link: str, days: int) -> Letter:
+    """Somebody is asked to work at the studio as `role`, or, with a `team`, to join that team of customers."""
+    offer = f"to join {team} at {studio}" if team else f"to work at {studio} as {'an' if role[0] in 'aeo' else 'a'} {role}"
+    what = "See the team’s orders and listings, and order for it." if team else "You choose your own password on the next page."
+    return Letter(
+        subject=f"{inviter} invites you {f'to {team}' if team else f'to {studio}'}",
+        preheader=f"The link is good for {days} days.",
+        title=f"You are invited to {team or studio}",
+        paragraphs=(f"{inviter} invites you {offer}.", what),
+        button=Button("Open the invitation", link),
+        closing=(f"The link is good for {days} days and for you alone. You do not know {inviter}? Then this mail can go.",),
+    )
+
+
 def order_placed(order: OrderWords) -> Letter:
     """To the customer, at once."""
     wished = f"You asked for {order.when}." if order.when else "We get in touch about a time."

@@ -10,12 +10,13 @@ from sqlmodel import Session, col, select
 from portal_app.core.clock import day_words, span_words, zone_words
 from portal_app.core.money import money_words
 from portal_app.domain.billing.queries import due
-from portal_app.domain.customers.models import Customer
+from portal_app.domain.customers.models import Customer, Team
 from portal_app.domain.delivery.models import Delivery
 from portal_app.domain.delivery.queries import gate_of, recipients
 from portal_app.domain.delivery.service import make_link
 from portal_app.domain.identity.codes import issue_code
-from portal_app.domain.identity.models import Account, MailedCode, Purpose
+from portal_app.domain.identity.inviting import issue_invitation_token
+from portal_app.domain.identity.models import Account, Invitation, MailedCode, Purpose
 from portal_app.domain.notifications import letters
 from portal_app.domain.notifications.letters import OrderWords, Row
 from portal_app.domain.notifications.service import is_written, write_mail
@@ -46,6 +47,23 @@ def mail_account_exists(db: Session, account_id: int, fact_id: int, *, now: date
     write_mail(
         db, studio, letters.account_exists(studio.name, studio.address), kind="account_exists",
         once_key=f"account_exists:{fact_id}", to_email=account.email, to_name=account.name, now=now,
+    )  # fmt: skip
+
+
+def mail_invitation(db: Session, invitation_id: int, fact_id: int, *, now: datetime) -> None:
+    """To the address that was asked, with a link made here and kept nowhere else. Nothing for one already settled."""
+    row = db.get_one(Invitation, invitation_id)
+    if row.accepted_at or row.revoked_at or is_written(db, f"invitation:{fact_id}"):
+        return
+    studio, inviter = db.get_one(Studio, row.studio_id), db.get_one(Account, row.invited_by)
+    team = db.get_one(Team, row.team_id).name if row.team_id else ""
+    link = f"{studio.address}/invitation/{issue_invitation_token(db, invitation_id, now=now)}"
+    letter = letters.invitation(
+        studio.name, inviter.name, row.role, team=team, link=link, days=max(1, round((row.ends_at - now).total_seconds() / 86400))
+    )  # fmt: skip
+    write_mail(
+        db, studio, letter, kind="invitation", once_key=f"invitation:{fact_id}",
+        to_email=row.email, to_name=row.name, is_secret=True, now=now,
     )  # fmt: skip
 
 
