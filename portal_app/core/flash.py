@@ -8,22 +8,33 @@ import hashlib
 import hmac
 import json
 from dataclasses import asdict, dataclass
+from dataclasses import field as _field
+
+from portal_app.core.tokens import new_token
 
 
 @dataclass(frozen=True, slots=True)
 class Flash:
-    """The refusal (or note) of one form: which form, which field, the sentence, and the address that was typed."""
+    """The refusal (or note) of one form: which form, which field, the sentence, and what was typed but for secrets.
+
+    `id` is new each time it is sealed: a page that was loaded again tells what it told already from the same refusal again.
+    """
 
     form: str
     field: str = ""
     sentence: str = ""
     email: str = ""
     name: str = ""
+    id: str = _field(default="", compare=False)
 
 
 def sealed(flash: Flash, key: bytes) -> str:
     """The flash as a cookie value."""
-    body = base64.urlsafe_b64encode(json.dumps(asdict(flash), ensure_ascii=False).encode()).decode().rstrip("=")
+    body = (
+        base64.urlsafe_b64encode(json.dumps(asdict(flash) | {"id": new_token()[:8]}, ensure_ascii=False).encode())
+        .decode()
+        .rstrip("=")
+    )
     return f"{body}.{_seal(body, key)}"
 
 

@@ -31,6 +31,8 @@ from portal_app.ui.portal.order.page import page as order
 from portal_app.ui.portal.order.state import OneOrder
 from portal_app.ui.portal.orders.page import page as orders
 from portal_app.ui.portal.orders.state import Orders
+from portal_app.ui.public.enter.page import page as enter
+from portal_app.ui.public.enter.state import Enter
 from portal_app.ui.public.reset.page import page as reset
 from portal_app.ui.public.reset.state import Reset
 from portal_app.ui.public.sign_in.page import page as sign_in
@@ -61,6 +63,7 @@ ROUTES: tuple[Row, ...] = (
     Row("/sign-up", sign_up, "Create an account", PUBLIC, SignUp.enter),
     Row("/verify", verify, "Check your mail", PUBLIC, Verify.enter),
     Row("/reset", reset, "Reset your password", PUBLIC, Reset.enter),
+    Row("/enter/[token]", enter, "Sign in", PUBLIC, Enter.enter),
     Row("/", dashboard, "Home", CUSTOMER, Dashboard.load, Dashboard.load),
     Row("/orders", orders, "Orders", CUSTOMER, Orders.load, Orders.load),
     Row("/orders/[number]", order, OneOrder.title, CUSTOMER, OneOrder.load, OneOrder.load),

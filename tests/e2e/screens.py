@@ -50,6 +50,7 @@ SHOWN: dict[str, Shown] = {
     "/sign-up": Shown(NOBODY, "button", "Create"),
     "/verify": Shown(NOBODY, "button", "."),
     "/reset": Shown(NOBODY, "button", "."),
+    "/enter/[token]": Shown(NOBODY, "button", "Sign in", "select 'abc'"),
     "/": Shown(CARL, "link", "Place order"),
     "/orders": Shown(CARL, "link", "Ocean View"),
     "/orders/[number]": Shown(CARL, "button", "^Pay", ORDER.format("completed")),
@@ -75,6 +76,8 @@ STATES: dict[str, tuple[str, str, str]] = {
     "an order that does not exist": ("/orders/[number]", CARL, "select 999999"),
     "an accepted order at the desk": ("/admin/orders/[number]", OLIVE, TO_DELIVER),
     "a delivery without photos": ("/admin/deliver/[number]", OLIVE, ANY_ORDER.format("accepted")),
+    "a link is on its way": ("/login?step=mailed", NOBODY, ""),
+    "a new password": ("/reset?step=code", NOBODY, ""),
     "a page that does not exist": ("/no/such/page", NOBODY, ""),
 }
 

@@ -25,3 +25,9 @@ def test_words_of_somebody_else_do_not(value):
 
 def test_a_cookie_value_holds_no_character_a_cookie_may_not():
     assert all(c.isalnum() or c in "-_." for c in sealed(SAID, KEY))
+
+
+def test_the_same_words_twice_are_two_flashes():
+    first, second = (opened(sealed(SAID, KEY), KEY) for _ in range(2))
+    assert first == second
+    assert first.id != second.id

@@ -1,6 +1,8 @@
-"""What the four pages before the door share: the frame with the scene, and what a form said before its redirect."""
+"""What the pages before the door share: the frame with the scene, and what a form said before its redirect."""
 
 from __future__ import annotations
+
+from urllib.parse import quote
 
 import reflex as rx
 
@@ -22,14 +24,18 @@ class Door(Base):
     typed_email: str = ""
     typed_name: str = ""
     onward: str = "/"
+    carried: str = ""
     step: str = ""
 
-    def _enter(self, form: str) -> None:
-        flash = self._flash(form)
+    def _enter(self, *forms: str, fields: tuple[str, ...] = ()) -> rx.event.EventSpec | None:
+        """Take over what one of these forms said. A refusal of one of the page's `fields` takes the person there."""
+        flash = self._flash(*forms)
         asked = self.router.url.query_parameters
-        self.wrong_field, self.sentence = flash.field, flash.sentence
+        self.wrong_field, self.sentence = flash.field if flash.field in fields else "", flash.sentence
         self.typed_email, self.typed_name = flash.email, flash.name
         self.onward, self.step = safe_next(asked.get("next")), asked.get("step", "")
+        self.carried = f"?next={quote(self.onward, safe='')}" if self.onward != "/" else ""
+        return rx.set_focus(self.wrong_field) if self.wrong_field else None
 
 
 def door(title: Words, lead: Child, *children: Child) -> rx.Component:
@@ -99,9 +105,9 @@ def code_field() -> rx.Component:
     )
 
 
-def submit(label: str, *, kind: str = "main") -> rx.Component:
-    """The button that posts a form."""
-    return button(label, kind=kind, tall=True, wide=True, type="submit")
+def submit(label: str, *, kind: str = "main", **props) -> rx.Component:
+    """The button that posts a form; `form_action` sends it elsewhere than the form says."""
+    return button(label, kind=kind, tall=True, wide=True, type="submit", **props)
 
 
 def wrong(name: str) -> rx.Var[str]:
@@ -111,7 +117,7 @@ def wrong(name: str) -> rx.Var[str]:
 
 def _said() -> rx.Component:
     general = (Door.sentence != "") & (Door.wrong_field == "")
-    return rx.cond(general, rx.el.div(note(Door.sentence, tone="wait"), role="status"), rx.fragment())
+    return rx.el.div(rx.cond(general, note(Door.sentence, tone="wait"), rx.fragment()), role="status")
 
 
 def _foot() -> rx.Component:

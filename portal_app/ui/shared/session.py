@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from re import compile as pattern
 from uuid import uuid4
 
@@ -69,6 +69,7 @@ class Base(rx.State):
     missing: bool = False
     _identity: str = ""
     _shown: int = 0
+    _heard: str = ""
 
     def _say(self, sentence: str, kind: str = "good") -> None:
         """Show a passing note; `kind` is "good" or "bad"."""
@@ -82,11 +83,16 @@ class Base(rx.State):
         self._shown, self._identity = shown, arrival.identity
         self.studio, self.me = studio_view(arrival.studio), me_view(arrival)
 
-    def _flash(self, form: str) -> Flash:
-        """What a native form said before its redirect brought the person here."""
+    def _flash(self, *forms: str) -> Flash:
+        """What a native form said before its redirect brought the person here. What was said once is not said again."""
         value = cookies_of(self.router.headers.cookie).get(cookie_name(FLASH), "")
         flash = opened(value, wiring.current().settings.secret_key) if value else None
-        return flash if flash and flash.form == form else Flash(form)
+        if flash is None or flash.form not in forms:
+            return Flash(forms[0])
+        if flash.id == self._heard:
+            return replace(flash, field="", sentence="")
+        self._heard = flash.id
+        return flash
 
 
 def viewer_of(state: rx.State) -> Viewer:

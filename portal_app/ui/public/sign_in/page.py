@@ -6,16 +6,30 @@ import reflex as rx
 
 from portal_app.ui.components.fields import field
 from portal_app.ui.components.links import go
-from portal_app.ui.shared.door import door, email_field, posted_form, submit, wrong
+from portal_app.ui.shared.door import Door, door, email_field, posted_form, submit, wrong
+
+MAILED = (
+    "If a customer signs in here with that address, a link is on its way to it. It opens once, within 15 minutes. "
+    "Look among unwanted mail too."
+)
 
 
 def page() -> rx.Component:
-    return door(
-        "Sign in",
-        "Your listings, orders and payments in one place.",
-        posted_form("/api/sign-in", email_field(), _password(), submit("Sign in")),
-        rx.el.p("First time here? ", go("Create an account", to="/sign-up"), class_name="small"),
+    """A password, or a link by mail: two buttons of one form, so that the address is typed once."""
+    return rx.cond(
+        Door.step == "mailed",
+        door("Check your mail", MAILED, rx.el.p(go("Back to sign in", to="/login"), class_name="small back")),
+        door("Sign in", "Your listings, orders and payments in one place.", _form(), _first_time()),
     )
+
+
+def _form() -> rx.Component:
+    by_mail = submit("Mail me a sign-in link", kind="plain", form_action="/api/enter", form_no_validate=True)
+    return posted_form("/api/sign-in", email_field(), _password(), submit("Sign in"), by_mail)
+
+
+def _first_time() -> rx.Component:
+    return rx.el.p("First time here? ", go("Create an account", to=f"/sign-up{Door.carried}"), class_name="small")
 
 
 def _password() -> rx.Component:

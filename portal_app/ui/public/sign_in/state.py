@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import reflex as rx
+
 from portal_app.ui.shared.door import Door
 from portal_app.ui.shared.guard import public
 
@@ -10,6 +12,6 @@ class SignIn(Door):
     """The sign-in page."""
 
     @public
-    async def enter(self) -> None:
+    async def enter(self) -> rx.event.EventSpec | None:
         """Show what the form said, if it said something."""
-        self._enter("sign-in")
+        return self._enter("sign-in", "enter", fields=("email", "password"))

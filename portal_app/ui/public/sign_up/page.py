@@ -21,5 +21,5 @@ def page() -> rx.Component:
             new_password_field("Password", "At least 8 characters. Three or four words make a good one."),
             submit("Create account"),
         ),
-        rx.el.p("Been here before? ", go("Sign in", to="/login"), class_name="small"),
+        rx.el.p("Been here before? ", go("Sign in", to=f"/login{Door.carried}"), class_name="small"),
     )

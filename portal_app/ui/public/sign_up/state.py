@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import reflex as rx
+
 from portal_app.ui.shared.door import Door
 from portal_app.ui.shared.guard import public
 
@@ -10,6 +12,6 @@ class SignUp(Door):
     """The sign-up page."""
 
     @public
-    async def enter(self) -> None:
+    async def enter(self) -> rx.event.EventSpec | None:
         """Show what the form said, if it said something."""
-        self._enter("sign-up")
+        return self._enter("sign-up", fields=("name", "email", "phone", "password"))

@@ -14,8 +14,8 @@ class Verify(Door):
     @public
     async def enter(self) -> rx.event.EventSpec | None:
         """Show what the form said, and where the code went; who is proven already goes on."""
-        self._enter("verify")
+        focus = self._enter("verify", fields=("code",))
         if self.me.is_verified:
             return rx.redirect(self.onward)
         self.typed_email = self.typed_email or self.me.email
-        return None
+        return focus
