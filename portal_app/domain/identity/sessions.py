@@ -10,24 +10,32 @@ from sqlmodel import Session, select
 from portal_app.core.tokens import fingerprint, new_token
 from portal_app.core.viewer import Viewer
 from portal_app.domain.activity.service import record
-from portal_app.domain.identity.models import Account, Membership, SignInSession
+from portal_app.domain.identity.models import Account, Membership, SignInSession, Waits
 from portal_app.domain.identity.queries import live_session, viewer_from
+from portal_app.domain.identity.second_step import waits_for
 
 LONGEST_SESSION = timedelta(days=90)
 SEEN_EVERY = timedelta(minutes=1)
+WAITING = timedelta(hours=1)
 
 
-def open_session(db: Session, account: Account, *, device: str = "", now: datetime) -> str:
-    """A new session with a fresh token; only its fingerprint is stored."""
+def open_session(db: Session, account: Account, *, device: str = "", waits: Waits | None = None, now: datetime) -> str:
+    """A new session with a fresh token; only its fingerprint is stored.
+
+    It is nobody's while it waits for a second step. `waits` is given by who has seen more than a password already.
+    """
     token = new_token()
+    waits = waits_for(db, account) if waits is None else waits
     session = SignInSession(
         studio_id=account.studio_id,
         account_id=account.id,
         token_hash=fingerprint(token),
         created_at=now,
         seen_at=now,
-        ends_at=now + LONGEST_SESSION,
+        ends_at=now + (WAITING if waits else LONGEST_SESSION),
         device=device[:200],
+        waits_for=waits,
+        proven_at=now,
     )
     db.add(session)
     db.flush()
@@ -62,10 +70,10 @@ def end_all_sessions(db: Session, account_id: int, *, now: datetime) -> None:
     _end(db, SignInSession.account_id == account_id, now=now)
 
 
-def as_viewer(db: Session, account: Account) -> Viewer:
+def as_viewer(db: Session, account: Account, session_id: int | None = None) -> Viewer:
     """Who this account is now: a member of the studio while it is one, else a customer."""
     member = select(Membership).where(Membership.account_id == account.id, Membership.left_at.is_(None))
-    return viewer_from(account, db.exec(member).first())
+    return viewer_from(account, db.exec(member).first(), session_id)
 
 
 def _end(db: Session, which, *, now: datetime) -> None:
