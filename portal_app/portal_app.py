@@ -17,6 +17,7 @@ from reflex_components_core.core.banner import has_connection_errors
 
 from portal_app import wiring
 from portal_app.core.clock import utc_now
+from portal_app.core.journal import keep_journal
 from portal_app.demo.stripe.process import start_stand_in, stop_stand_in
 from portal_app.jobs.embedded import embedded_worker
 from portal_app.off_loop import call
@@ -29,7 +30,6 @@ from portal_app.ui.shared import live
 from portal_app.ui.shared.failures import browser_fault, server_fault
 from portal_app.ui.shared.guard import Guard
 from portal_app.web.api import make_api
-from portal_app.web.discreet_log import keep_logs_discreet
 from portal_app.web.hardening import Hardening
 
 STATIC_PAGES = [row.path for row in ROUTES if "[" not in row.path]
@@ -38,7 +38,7 @@ STATIC_PAGES = [row.path for row in ROUTES if "[" not in row.path]
 @asynccontextmanager
 async def _alive() -> AsyncIterator[None]:
     """Everything a running process holds, from the first request to the last."""
-    keep_logs_discreet()
+    keep_journal()
     settings = ready_settings()
     async with AsyncExitStack() as stack:
         wiring.open_wiring(settings)

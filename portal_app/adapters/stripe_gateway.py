@@ -6,6 +6,7 @@ import logging
 from functools import lru_cache
 from typing import Any, NoReturn
 
+import requests
 import stripe
 
 from portal_app.core.errors import PaymentProblem, Unavailable
@@ -30,6 +31,22 @@ class LiveKeyAtStandIn(Exception):
     """A live key must never be sent anywhere but to Stripe."""
 
 
+class _Straight(requests.Session):
+    """The key goes to the address it was meant for, and nowhere that address points to."""
+
+    def request(self, *args: Any, **options: Any) -> requests.Response:
+        return super().request(*args, **{**options, "allow_redirects": False})
+
+
+class _Client(stripe.RequestsClient):
+    """Stripe's own client; each thread keeps a session of its own, as there."""
+
+    def request(self, method: str, url: str, headers: Any, post_data: Any = None) -> Any:
+        if getattr(self._thread_local, "session", None) is None:
+            self._thread_local.session = _Straight()
+        return super().request(method, url, headers, post_data)
+
+
 class StripeGateway:
     """The payment port over `stripe.StripeClient`. Safe to use from many threads."""
 
@@ -42,7 +59,7 @@ class StripeGateway:
             secret_key,
             base_addresses={"api": api_base} if api_base else None,
             max_network_retries=RETRIES,
-            http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS),
+            http_client=_Client(timeout=TIMEOUT_SECONDS),
         )
 
     def create_checkout(self, request: CheckoutRequest) -> Checkout:

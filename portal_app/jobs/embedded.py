@@ -81,7 +81,6 @@ def main() -> None:
     from portal_app.jobs import worker
 
     die_with_parent()
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     settings = pickle.load(sys.stdin.buffer)
     threading.Thread(target=_watch_pipe, daemon=True).start()
     worker.main(settings)

@@ -23,6 +23,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlmodel import Session
 
 from portal_app.core.clock import utc_now
+from portal_app.core.journal import keep_journal
 from portal_app.domain.activity.models import WorkState
 from portal_app.jobs import claiming, schedule
 from portal_app.jobs.claiming import Claim, LeaseLost
@@ -213,6 +214,7 @@ def main(settings: Settings) -> bool:
     """Run a worker in this process until SIGTERM or SIGINT. When work had to be handed back, the process ends here."""
     from portal_app.jobs.works import WORKS, at_most
 
+    keep_journal()
     slots = max(4, settings.render_workers + 2)
     wiring = open_wiring(settings, render_workers=settings.render_workers, threads=slots)
     worker = Worker(wiring, WORKS, times=schedule.TIMES, slots=slots, at_most=at_most(settings))

@@ -14,8 +14,12 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute
 
 from portal_app.core.errors import Problem, Unavailable
+from portal_app.core.journal import note
+from portal_app.web.viewer import caller_of
 
 ROOMS = ("sign_in", "brand", "health", "payments", "uploads", "downloads", "mailbox")
+
+TURNED_AWAY = (401, 403, 404, 421, 429)
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +36,9 @@ def _routes() -> list[BaseRoute]:
 
 async def _refused(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, Problem)
+    if problem.status in TURNED_AWAY:
+        told = {"path": request.scope["path"], "status": problem.status, "problem": type(problem).__name__}
+        note("refused", method=request.method, address=caller_of(request).address, **told)
     return _words(request, problem.sentence, problem.status)
 
 
@@ -44,6 +51,7 @@ async def _busy(request: Request, problem: Exception) -> Response:
 
 
 async def _broke(request: Request, problem: Exception) -> Response:
+    log.error("a request broke: %s %s", request.method, request.scope["path"], exc_info=problem)
     return _words(request, Problem.sentence, 500)
 
 

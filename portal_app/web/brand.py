@@ -15,6 +15,7 @@ from portal_app.domain.studios.queries import StudioCard
 from portal_app.entrance import UnknownHost, studio_of
 from portal_app.off_loop import call
 
+SVG = "image/svg+xml; charset=utf-8"
 MARKS = {
     "lighthouse": (
         '<path d="M10.2 22l1-11h3.6l1 11M8 22h10M11 7.5h4"/><circle cx="13" cy="7.5" r="1.6" fill="currentColor"/>'
@@ -87,11 +88,11 @@ async def _sheet(request: Request) -> Response:
 
 
 async def _logo(request: Request) -> Response:
-    return _answer(mark_svg(await _studio(request)), "image/svg+xml")
+    return _answer(mark_svg(await _studio(request)), SVG)
 
 
 async def _icon(request: Request) -> Response:
-    return _answer(icon_svg(await _studio(request)), "image/svg+xml")
+    return _answer(icon_svg(await _studio(request)), SVG)
 
 
 async def _scene(request: Request) -> Response:

@@ -30,7 +30,7 @@ from portal_app.web.viewer import first_to_see, keep_link, viewer_of_request
 
 SAFE = {
     "x-content-type-options": "nosniff",
-    "content-security-policy": "sandbox; default-src 'none'",
+    "content-security-policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
     "cross-origin-resource-policy": "same-origin",
     "referrer-policy": "no-referrer",
     "vary": "Cookie",

@@ -18,12 +18,13 @@ from portal_app import wiring
 from portal_app.core.clock import utc_now
 from portal_app.core.errors import InvalidInput, Problem
 from portal_app.core.flash import Flash, sealed
+from portal_app.core.journal import note, same_one
 from portal_app.core.paths import safe_next
 from portal_app.core.viewer import Viewer
 from portal_app.domain.identity.sessions import end_session
 from portal_app.entrance import FLASH, SESSION, cookie_name, cookies_of
 from portal_app.off_loop import act
-from portal_app.web.viewer import forget, keep_session, viewer_of_request
+from portal_app.web.viewer import caller_of, forget, keep_session, viewer_of_request
 
 FLASH_SECONDS = 60
 LONGEST_FIELD, MOST_FIELDS = 300, 20
@@ -38,9 +39,13 @@ def form(path: str, name: str, page: str, answer: Answer) -> Route:
 
     async def post(request: Request) -> Response:
         typed = await _typed(request)
+        told = {"form": name, "address": caller_of(request).address, "who": same_one(typed.get("email", ""))}
         try:
-            return await answer(request, typed)
+            answered = await answer(request, typed)
+            note("form", **told, outcome="done")
+            return answered
         except Problem as problem:
+            note("form", **told, outcome=type(problem).__name__, field=getattr(problem, "field", ""))
             field = problem.field if isinstance(problem, InvalidInput) else ""
             flash = Flash(name, field, problem.sentence, typed.get("email", ""), typed.get("name", ""))
             return say(to(page, next=safe_next(typed.get("next"))), flash)

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from portal_app import wiring
+from portal_app.core.journal import note
 from portal_app.domain.studios.queries import host_name
 from portal_app.entrance import UnknownHost, moved_from, studio_of
 from portal_app.off_loop import call
@@ -58,6 +59,7 @@ class Hardening:
         answer = _Answer(scope, send, self.headers)
         refusal = await self._refusal(scope, asked)
         if refusal:
+            _note(scope, asked, *refusal)
             await answer.refuse(*refusal)
         elif moved := await self._moved(scope, asked):
             await answer.refuse(308, "This studio has moved.", {"location": moved})
@@ -127,6 +129,16 @@ class _Answer:
         pairs = [(k.encode(), v.encode()) for k, v in (head | (more or {})).items()]
         await self.send({"type": "http.response.start", "status": status, "headers": pairs})
         await self._send({"type": "http.response.body", "body": body})
+
+
+def _note(scope: Scope, asked: dict[str, str], status: int, why: str) -> None:
+    """A request that did not get in leaves a line: somebody tries a door, or a studio's host is not set up."""
+    peer = (scope.get("client") or ("",))[0]
+    forwarded = asked.get("x-forwarded-for", "")
+    where = {"host": asked.get("host", ""), "path": scope["path"], "origin": asked.get("origin", "")}
+    note(
+        "turned away", status=status, why=why, method=scope.get("method", scope["type"]), peer=peer, forwarded=forwarded, **where
+    )
 
 
 def _refused_change(path: str, asked: dict[str, str], scope: Scope) -> tuple[int, str] | None:

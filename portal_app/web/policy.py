@@ -52,4 +52,4 @@ def headers(policy: str, *, https: bool) -> dict[str, str]:
         "cross-origin-resource-policy": "same-origin",
         "x-frame-options": "DENY",
     }
-    return found | ({"strict-transport-security": "max-age=31536000"} if https else {})
+    return found | ({"strict-transport-security": "max-age=31536000; includeSubDomains"} if https else {})

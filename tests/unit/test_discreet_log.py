@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from portal_app.web.discreet_log import discreet, keep_logs_discreet
+from portal_app.core.discreet_log import discreet, keep_logs_discreet
 
 SECRET = "s3cr3t-T0ken_value"
 SHAPES = [
@@ -21,6 +21,9 @@ SHAPES = [
     f"'authorization': 'Basic {SECRET}'",
     f'"GET /l/{SECRET} HTTP/1.1" 303',
     f'"POST /webhooks/stripe/{SECRET} HTTP/1.1" 200',
+    f'"GET /enter/{SECRET} HTTP/1.1" 200',
+    f'"GET /invitation/{SECRET} HTTP/1.1" 200',
+    f'"GET /_event/?EIO=4&transport=websocket&token={SECRET} HTTP/1.1" 101',
     f"bare __Host-foyer_link={SECRET} in a sentence",
 ]
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import logging
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -23,6 +22,7 @@ from reflex_base.event import Event
 from reflex_base.registry import RegisteredEventHandler, RegistrationContext
 
 from portal_app.core.errors import Problem
+from portal_app.core.journal import note
 from portal_app.core.viewer import Permission, Role, Viewer
 from portal_app.entrance import LINK, Arrival, who_is
 from portal_app.off_loop import call
@@ -30,8 +30,6 @@ from portal_app.ui.shared import live
 from portal_app.ui.shared.arguments import BadArguments, coerce
 from portal_app.ui.shared.failures import OUT_OF_DATE, one_line, tell, tell_fault, to_sign_in
 from portal_app.ui.shared.session import Base, arrive, is_anybody
-
-log = logging.getLogger("portal_app.guard")
 
 CALLERS = "_foyer_callers"
 BROWSER_FAULTS_A_MINUTE = 20
@@ -185,7 +183,7 @@ class Guard(Middleware):
         if callers is None:
             return _refused(event, "declares no callers")
         if not callers.admit(arrival.viewer):
-            _refused(event, "not for this person")
+            _refused(event, "not for this person", arrival.viewer)
             return [self._elsewhere(arrival.viewer, base.router.url.path)]
         return self._judge_arguments(event, registered, base)
 
@@ -240,8 +238,9 @@ def page_pattern(base: Base) -> str:
     return "/" if path in {"", "/index"} else path
 
 
-def _refused(event: Event, why: str) -> list[Any]:
-    log.info("refused %s: %s", one_line(event.name, 160), why)
+def _refused(event: Event, why: str, by: Viewer | None = None) -> list[Any]:
+    who = {"studio": by.studio_id, "account": by.account_id, "role": str(by.role)} if by else {}
+    note("event refused", name=one_line(event.name, 160), why=why, **who)
     return []
 
 

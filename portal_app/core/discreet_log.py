@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import traceback
+from typing import Any
 
 SECRETS = re.compile(
     r"""(?ix)
@@ -12,7 +13,7 @@ SECRETS = re.compile(
     ( b?"[^"]*" | b?'[^']*' | [^\n}\])]+ )
     """
 )
-SECRET_LINKS = re.compile(r"(/(?:l|webhooks/stripe)/)[A-Za-z0-9_-]{8,}")
+SECRET_LINKS = re.compile(r"(/(?:l|enter|invitation|webhooks/stripe)/|[?&]token=)[A-Za-z0-9_%-]{8,}")
 OWN_COOKIES = re.compile(r"(?i)((?:__Host-)?foyer(?:_link|_flash)?=)[^\s;,'\"]+")
 
 
@@ -27,7 +28,7 @@ def keep_logs_discreet() -> None:
     if getattr(make, "is_discreet", False):
         return
 
-    def made(*args, **kwargs) -> logging.LogRecord:
+    def made(*args: Any, **kwargs: Any) -> logging.LogRecord:
         record = make(*args, **kwargs)
         record.msg, record.args = discreet(_message(record)), ()
         if record.exc_info and record.exc_info[0]:
