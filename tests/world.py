@@ -51,6 +51,8 @@ class World:
     link_token: str
     session_token: str
     link: Viewer
+    member_id: int
+    invitation: str
 
 
 def build(database: Database, cast: Cast) -> World:
@@ -73,7 +75,8 @@ def build(database: Database, cast: Cast) -> World:
         upload = _upload(db, cast, listing)
         link = Viewer(studio_id=cast.harbor, role=Role.LINK, listing_id=listing.id, link_id=1)
         return World(
-            *numbers, listing.id, listing.public_id, asset.public_id, upload, attempt, order.id, done.delivery_id, token, "session", link
+            *numbers, listing.id, listing.public_id, asset.public_id, upload, attempt, order.id, done.delivery_id, token, "session", link,
+            cast.pia.member_id, f"work{MARK}",
         )  # fmt: skip
 
 
@@ -144,6 +147,13 @@ def _team(db: Session, cast: Cast) -> None:
             public_id=f"invitation{MARK}", role="member", name=MARK, email=f"{MARK}@x.example", email_key=f"{MARK}@x.example".lower(),
             invited_by=cast.carl.account_id, token_hash=fingerprint("invitation"), created_at=NOW, sent_at=NOW,
             ends_at=NOW + timedelta(days=30), **here,
+        )
+    )  # fmt: skip
+    db.add(
+        Invitation(
+            public_id=f"work{MARK}", studio_id=cast.harbor, role="editor", name=MARK, email=f"{MARK}@y.example",
+            email_key=f"{MARK}@y.example".lower(), invited_by=cast.olive.account_id, token_hash=fingerprint("work"),
+            created_at=NOW, sent_at=NOW, ends_at=NOW + timedelta(days=30),
         )
     )  # fmt: skip
     db.add(Attempt(studio_id=cast.harbor, key=MARK, at=NOW))

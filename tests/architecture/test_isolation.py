@@ -117,7 +117,7 @@ def test_a_reading_function_shows_a_stranger_nothing(home: Home, room: str, name
     for stranger in (cast.omar, cast.ollie):
         found = ask(database, function, stranger, world, cast)
         assert MARK not in repr(found)
-        if name not in {"offers", "customer_rows", "sessions_of"}:
+        if name not in {"offers", "customer_rows", "sessions_of", "members"}:
             assert is_empty(found), f"{room}.{name} answered a stranger"
 
 
@@ -171,6 +171,14 @@ def verbs(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
     """Every verb a person can call, aimed at Harbor Light's rows."""
     from portal_app.domain.billing.service import record_offline_payment
     from portal_app.domain.delivery.service import DeliverRequest, deliver, revoke_link, revoke_links
+    from portal_app.domain.identity.inviting import resend_invitation, revoke_invitation
+    from portal_app.domain.identity.staff import (
+        change_role,
+        remove_member,
+        restore_member,
+        suspend_member,
+        switch_permission,
+    )
     from portal_app.domain.media.service import arrange_photos, begin_upload, make_cover, move_photo, remove_photo
     from portal_app.domain.orders.service import accept, cancel
 
@@ -185,6 +193,13 @@ def verbs(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
         "move_photo": lambda db, by: move_photo(db, by, world.asset, 1, now=NOW),
         "arrange_photos": lambda db, by: arrange_photos(db, by, world.listing_id, [world.asset], now=NOW),
         "make_cover": lambda db, by: make_cover(db, by, world.asset, now=NOW),
+        "resend_invitation": lambda db, by: resend_invitation(db, by, world.invitation, now=NOW),
+        "revoke_invitation": lambda db, by: revoke_invitation(db, by, world.invitation, now=NOW),
+        "change_role": lambda db, by: change_role(db, by, world.member_id, "admin", now=NOW),
+        "switch_permission": lambda db, by: switch_permission(db, by, world.member_id, "refund", is_on=True, now=NOW),
+        "suspend_member": lambda db, by: suspend_member(db, by, world.member_id, now=NOW),
+        "restore_member": lambda db, by: restore_member(db, by, world.member_id, now=NOW),
+        "remove_member": lambda db, by: remove_member(db, by, world.member_id, now=NOW),
         "remove_photo": lambda db, by: remove_photo(db, by, world.asset, now=NOW),
     }
 

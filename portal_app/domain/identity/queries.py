@@ -12,9 +12,10 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from portal_app.core.errors import NotAllowed
 from portal_app.core.tokens import fingerprint
-from portal_app.core.viewer import Permission, Role, Viewer, permissions_in
-from portal_app.domain.identity.models import Account, Membership, SignInSession
+from portal_app.core.viewer import Permission, Role, Viewer, permissions_in, permissions_of
+from portal_app.domain.identity.models import Account, Invitation, Membership, Passkey, SignInSession
 
 IDLE = timedelta(days=30)
 
@@ -37,6 +38,38 @@ class SessionRow:
     device: str
     seen_at: datetime
     is_this: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """One person who works here, or did: `left_at` says until when. `permissions` is what they may in the end."""
+
+    id: int
+    account_id: int
+    name: str
+    email: str
+    role: str
+    permissions: frozenset[Permission]
+    joined_at: datetime | None
+    seen_at: datetime | None
+    has_second_step: bool
+    is_suspended: bool
+    is_me: bool
+    left_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationRow:
+    """One invitation to work here that nobody has accepted yet; `is_over` once its link has ended."""
+
+    public_id: str
+    name: str
+    email: str
+    role: str
+    invited_by: str
+    sent_at: datetime
+    ends_at: datetime
+    is_over: bool
 
 
 def visible(by: Viewer) -> SelectOfScalar[SignInSession]:
@@ -144,3 +177,54 @@ def sessions_of(db: Session, by: Viewer) -> list[SessionRow]:
     """The viewer's signed-in browsers, the latest first."""
     open_ones = visible(by).where(SignInSession.ended_at.is_(None)).order_by(SignInSession.seen_at.desc())
     return [SessionRow(row.id, row.device, row.seen_at, row.id == by.session_id) for row in db.exec(open_ones)]
+
+
+def members(db: Session, by: Viewer) -> list[MemberRow]:
+    """Everybody who works or worked here, in two statements. Raises NotAllowed for whoever does not manage staff."""
+    if not by.may(Permission.MANAGE_STAFF):
+        raise NotAllowed
+    seen = sa.select(sa.func.max(col(SignInSession.seen_at))).where(col(SignInSession.account_id) == col(Account.id))
+    keyed = sa.exists().where(col(Passkey.account_id) == col(Account.id))
+    found = db.execute(
+        sa.select(Membership, Account, seen.correlate(Account).scalar_subquery(), keyed.correlate(Account))
+        .join(Account, col(Account.id) == col(Membership.account_id))
+        .where(col(Membership.studio_id) == by.studio_id)
+        .order_by(col(Account.name), col(Membership.id))
+    )
+    return [_member(by, *row) for row in found]
+
+
+def _member(by: Viewer, member: Membership, account: Account, seen_at: datetime | None, has_passkey: bool) -> MemberRow:  # noqa: FBT001
+    may = permissions_of(Role(member.role), permissions_in(member.granted), permissions_in(member.withheld))
+    return MemberRow(
+        id=member.id or 0,
+        account_id=member.account_id,
+        name=account.name,
+        email=account.email,
+        role=member.role,
+        permissions=may,
+        joined_at=member.joined_at or account.created_at,
+        seen_at=seen_at,
+        has_second_step=account.totp_since is not None or has_passkey,
+        is_suspended=account.suspended_at is not None,
+        is_me=account.id == by.account_id,
+        left_at=member.left_at,
+    )
+
+
+def staff_invitations(db: Session, by: Viewer, *, now: datetime) -> list[InvitationRow]:
+    """Invitations to work here that wait for an answer, the newest first. Raises NotAllowed like `members`."""
+    if not by.may(Permission.MANAGE_STAFF):
+        raise NotAllowed
+    waiting = col(Invitation.accepted_at).is_(None) & col(Invitation.revoked_at).is_(None)
+    here = (col(Invitation.studio_id) == by.studio_id) & col(Invitation.team_id).is_(None)
+    found = db.exec(
+        select(Invitation, Account.name)
+        .join(Account, col(Account.id) == col(Invitation.invited_by))
+        .where(here, waiting)
+        .order_by(col(Invitation.sent_at).desc(), col(Invitation.id).desc())
+    )
+    return [
+        InvitationRow(row.public_id, row.name, row.email, row.role, inviter, row.sent_at, row.ends_at, is_over=row.ends_at <= now)
+        for row, inviter in found
+    ]

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from portal_app.core.errors import Conflict
 from portal_app.core.viewer import Role, Viewer
-from portal_app.domain.identity.models import Membership
+from portal_app.domain.identity.models import Account, Membership
 from portal_app.domain.scheduling.models import Appointment, AppointmentStatus
 
 
@@ -57,9 +57,12 @@ def close_appointments(db: Session, order_id: int, status: AppointmentStatus) ->
 def _crew(db: Session, by: Viewer) -> list[int]:
     """Members who can come: photographers first, then the rest who run the studio."""
     members = db.exec(
-        select(Membership).where(
+        select(Membership)
+        .join(Account, col(Account.id) == col(Membership.account_id))
+        .where(
             Membership.studio_id == by.studio_id,
             col(Membership.left_at).is_(None),
+            col(Account.suspended_at).is_(None),
             col(Membership.role).in_((Role.PHOTOGRAPHER, Role.OWNER, Role.ADMIN)),
         )
     ).all()
