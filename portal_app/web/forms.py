@@ -6,7 +6,6 @@ identity is a form and a new page. What went wrong travels in a sealed cookie th
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qsl, urlencode
 
@@ -21,6 +20,7 @@ from portal_app.core.flash import Flash, sealed
 from portal_app.core.journal import note, same_one
 from portal_app.core.paths import safe_next
 from portal_app.core.viewer import Viewer
+from portal_app.core.words import one_line
 from portal_app.domain.identity.sessions import end_session
 from portal_app.entrance import FLASH, SESSION, cookie_name, cookies_of
 from portal_app.off_loop import act
@@ -105,10 +105,4 @@ async def _typed(request: Request) -> Form:
         pairs = parse_qsl((await request.body()).decode("utf-8", "replace"), max_num_fields=MOST_FIELDS, keep_blank_values=True)
     except ValueError:
         return {}
-    return {name: value[:LONGEST_FIELD] if name in PASSWORDS else _one_line(value) for name, value in pairs}
-
-
-def _one_line(typed: str) -> str:
-    """Every field is one line: no control character reaches a name, a mail header or the database."""
-    seen = "".join(letter if unicodedata.category(letter)[0] != "C" else " " for letter in typed[:LONGEST_FIELD])
-    return " ".join(seen.split())
+    return {name: value[:LONGEST_FIELD] if name in PASSWORDS else one_line(value, LONGEST_FIELD) for name, value in pairs}

@@ -26,6 +26,18 @@ def section(title: Words, *children: Child, key: str, aside: Child | None = None
     return rx.el.section(head, *children, aria_labelledby=key, class_name="section" if apart else "")
 
 
+def setting(title: Words, words: Child, *children: Child, key: str) -> rx.Component:
+    """One thing that can be set: what it is and what follows from it at the left, the form at the right. A hairline between."""
+    said = rx.el.div(rx.el.h2(title, id=key), rx.el.p(words, class_name="small quiet"), class_name="said")
+    return rx.el.section(said, rx.el.div(*children, class_name="set"), aria_labelledby=key, class_name="setting")
+
+
+def way(drawing: str, title: Words, words: Words, to: Words) -> rx.Component:
+    """A line that leads to a page of its own: drawing, name over detail, an arrow."""
+    named = rx.el.span(rx.el.span(title, class_name="strong"), rx.el.span(words, class_name="small quiet"), class_name="grow")
+    return rx.el.li(go(icon(drawing), named, icon("later"), to=to, kind="way"))
+
+
 def panel(*children: Child, **props) -> rx.Component:
     """Things that belong together and can be acted on. Never a box in a box."""
     return rx.el.div(*children, class_name="panel", **props)

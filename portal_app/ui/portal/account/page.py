@@ -1,12 +1,13 @@
-"""`/account`: who is signed in, the color of the screens, and the way out."""
+"""`/account`: who is signed in, what they say about themselves, the color of the screens, and the way out."""
 
 from __future__ import annotations
 
 import reflex as rx
 from reflex.style import color_mode, set_color_mode
 
-from portal_app.ui.components.fields import segments
-from portal_app.ui.components.frames import page_head, section
+from portal_app.ui.components.buttons import button
+from portal_app.ui.components.fields import field, segments
+from portal_app.ui.components.frames import page_head, setting
 from portal_app.ui.components.links import go
 from portal_app.ui.components.people import face
 from portal_app.ui.portal.account.state import Account as S
@@ -17,8 +18,8 @@ MODES = (("system", "As this device"), ("light", "Light"), ("dark", "Dark"))
 
 
 def page() -> rx.Component:
-    """Person, look, sign-out."""
-    return person_shell(page_head(rx.el.h1("Account")), _person(), _look(), ready=S.loaded)
+    """Person, profile, look, sign-out."""
+    return person_shell(page_head(rx.el.h1("Account")), _person(), _profile(), _look(), ready=S.loaded)
 
 
 def _person() -> rx.Component:
@@ -33,6 +34,27 @@ def _person() -> rx.Component:
     return rx.el.div(face(Base.me.initials), words, sign_out("btn"), class_name="row wrap panel")
 
 
+def _profile() -> rx.Component:
+    reached = rx.fragment(
+        _typed("Phone", "phone", type="tel", auto_complete="tel", optional=True, hint="The photographer calls it on the day."),
+        _typed("Company", "company", auto_complete="organization", optional=True),
+    )
+    form = rx.el.form(
+        _typed("Your name", "name", auto_complete="name", required=True),
+        rx.cond(Base.me.is_customer, reached, rx.fragment()),
+        button("Save profile", kind="main", type="submit"),
+        on_submit=S.save,
+        reset_on_submit=False,
+        no_validate=True,
+        class_name="stack",
+    )
+    return setting("Profile", "Who you are to the people you work with here.", form, key="profile")
+
+
+def _typed(label: str, name: str, **props) -> rx.Component:
+    return field(label, name, default_value=getattr(S, name), error=S.field_errors[name], **props)
+
+
 def _look() -> rx.Component:
     choice = segments("Light or dark", "mode", MODES, value=color_mode, on_change=set_color_mode)
-    return section("Light or dark", choice, key="look")
+    return setting("Light or dark", "Kept in this browser.", choice, key="look")
