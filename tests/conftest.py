@@ -1,6 +1,7 @@
 """Fixed cast and databases.
 
-Harbor Light: Olive (owner), Pia (photographer), Carl (agent). Bluebird: Omar (owner), who must never see anything.
+Harbor Light: Olive (owner), Pia (photographer), Carl (agent) who leads the team Coastline, and Tess, a member of it.
+Bluebird: Omar (owner), who must never see anything.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from portal_app.core.viewer import Role, Viewer
 from portal_app.db import Database
 from portal_app.domain import tables
 from portal_app.domain.catalog.models import Kind, PackagePart, Service, Tier
-from portal_app.domain.customers.models import Customer
+from portal_app.domain.customers.models import Customer, Team, TeamMember
 from portal_app.domain.identity.models import Account, Membership
 from portal_app.domain.studios.models import Studio, StudioHost
 
@@ -124,10 +125,15 @@ class Cast:
     olive: Viewer
     pia: Viewer
     carl: Viewer
+    tess: Viewer
     omar: Viewer
     ollie: Viewer
     carl_customer: int
+    tess_customer: int
     ollie_customer: int
+    coastline: str
+    carl_in_team: int
+    tess_in_team: int
     photos: str
     floor_plan: str
     essentials: str
@@ -158,16 +164,18 @@ def make_cast(database: Database) -> Cast:
             "olive": _person(db, harbor, "Olive Marchetti", "olive@harbor.example", Role.OWNER),
             "pia": _person(db, harbor, "Pia Okonkwo-Reyes", "pia@harbor.example", Role.PHOTOGRAPHER),
             "carl": _person(db, harbor, "Carl Nakamura", "carl@coastline.example", Role.CUSTOMER),
+            "tess": _person(db, harbor, "Tess Abernathy", "tess@coastline.example", Role.CUSTOMER),
             "omar": _person(db, bluebird, "Omar Haddad", "omar@bluebird.example", Role.OWNER),
             "ollie": _person(db, bluebird, "Ollie Brandt", "ollie@meadow.example", Role.CUSTOMER),
         }
-        carl = _customer(db, people["carl"])
-        ollie = _customer(db, people["ollie"])
+        carl, tess, ollie = (_customer(db, people[name]) for name in ("carl", "tess", "ollie"))
+        team = _team(db, people["carl"], people["tess"])
         names = _catalog(db, harbor)
         _catalog(db, bluebird)
         db.flush()
         return Cast(
-            harbor=harbor.id, bluebird=bluebird.id, carl_customer=carl.id, ollie_customer=ollie.id, **people, **names
+            harbor=harbor.id, bluebird=bluebird.id, carl_customer=carl.id, tess_customer=tess.id, ollie_customer=ollie.id,
+            **people, **names, **team,
         )  # fmt: skip
 
 
@@ -194,8 +202,21 @@ def _person(db, studio: Studio, name: str, email: str, role: Role) -> Viewer:
     )
 
 
-def _customer(db, viewer: Viewer) -> Customer:
+def _team(db, admin: Viewer, member: Viewer) -> dict[str, str | int]:
+    """Coastline, with a record for each to order under."""
+    team = Team(public_id="coastline", studio_id=admin.studio_id, name="Coastline", created_at=NOW)
+    db.add(team)
+    db.flush()
+    for by, role in ((admin, "admin"), (member, "member")):
+        db.add(TeamMember(studio_id=team.studio_id, team_id=team.id, account_id=by.account_id, role=role, joined_at=NOW))
+    records = [_customer(db, by, team_id=team.id) for by in (admin, member)]
+    db.flush()
+    return {"coastline": team.public_id, "carl_in_team": records[0].id, "tess_in_team": records[1].id}
+
+
+def _customer(db, viewer: Viewer, team_id: int | None = None) -> Customer:
     customer = Customer(
+        team_id=team_id,
         studio_id=viewer.studio_id,
         account_id=viewer.account_id,
         name=viewer.name,

@@ -22,12 +22,12 @@ from portal_app import entrance, wiring
 from portal_app.adapters.disk_store import DiskStore
 from portal_app.core.clock import utc_now
 from portal_app.core.tokens import fingerprint, new_token
-from portal_app.core.viewer import Role, Viewer
+from portal_app.core.viewer import Viewer
 from portal_app.db import Database
 from portal_app.domain.activity.models import Fact
 from portal_app.domain.delivery import queries, service
 from portal_app.domain.delivery.gate import Size
-from portal_app.domain.identity.models import Account, SignInSession
+from portal_app.domain.identity.models import SignInSession
 from portal_app.domain.media.models import Asset
 from portal_app.settings import read_settings
 from portal_app.web.api import make_api
@@ -86,19 +86,6 @@ def street(api: Starlette, database: Database, cast: Cast, store: DiskStore) -> 
     return Street(database, cast, shoot, other, browsers, delivery_id)
 
 
-def _tess(street: Street) -> Viewer:
-    """Another customer of the same studio, without orders of her own."""
-    email = "tess@coastline.example"
-    with street.database.unit_of_work() as db:
-        tess = Account(
-            studio_id=street.cast.harbor, name="Tess", email=email, email_key=email, password_hash="",
-            verified_at=utc_now(), created_at=utc_now(),
-        )  # fmt: skip
-        db.add(tess)
-        db.flush()
-        return Viewer(studio_id=tess.studio_id, role=Role.CUSTOMER, email=email, account_id=tess.id)
-
-
 def browser(api: Starlette, database: Database, by: Viewer, host: str) -> TestClient:
     token, now = new_token(), utc_now()
     with database.unit_of_work() as db:
@@ -122,7 +109,7 @@ def with_link(api: Starlette, database: Database, delivery_id: int) -> TestClien
 def test_a_link_speaks_for_its_listing_where_the_person_signed_in_may_not_see_it(api: Starlette, street: Street) -> None:
     """Tess is signed in and opens the link that was mailed to Carl; her session still speaks everywhere else."""
     set_policy(street.database, street.delivery_id, collect_payment=False, watermark=False)
-    tess = browser(api, street.database, _tess(street), "localhost")
+    tess = browser(api, street.database, street.cast.tess, "localhost")
     photo = f"/files/{street.photo()}/thumb"
     assert tess.get(photo).status_code == 404
     with street.database.unit_of_work() as db:

@@ -14,6 +14,7 @@ from portal_app.core.errors import NotFound
 from portal_app.core.viewer import Permission, Viewer
 from portal_app.domain.billing.balance import Balance, balance_of
 from portal_app.domain.billing.models import AttemptStatus, LedgerEntry, PaymentAttempt
+from portal_app.domain.customers.queries import whose_are
 from portal_app.domain.orders import queries as orders_queries
 from portal_app.domain.orders.models import Order, OrderStatus
 
@@ -56,11 +57,12 @@ class Owed:
     due_cents: int
     currency: str
     is_on_its_way: bool = False
+    whose: str = ""
 
 
-def orders_to_pay(by: Viewer) -> Select[tuple[Order]]:
-    """The orders whose money this viewer may see and pay: its own, those of its link's listing, or the studio's."""
-    orders = orders_queries.visible(by)
+def orders_to_pay(by: Viewer, team: str = "") -> Select[tuple[Order]]:
+    """The orders whose money this viewer may see and pay: its own and its teams', those of its link's listing, the studio's."""
+    orders = orders_queries.visible(by, team)
     return orders if by.may(Permission.SEE_MONEY) or not by.is_staff else orders.where(false())
 
 
@@ -93,16 +95,20 @@ def due(db: Session, order_ids: Sequence[int]) -> dict[int, int]:
     return {order_id: found.due for order_id, found in balances(db, order_ids).items()}
 
 
-def owed(db: Session, by: Viewer) -> list[Owed]:
-    """The viewer's orders that owe something now, oldest first, in four statements."""
+def owed(db: Session, by: Viewer, *, team: str = "") -> list[Owed]:
+    """The viewer's orders that owe something now, oldest first, in five statements."""
     open_ones = col(Order.status).in_((OrderStatus.ACCEPTED, OrderStatus.COMPLETED))
-    orders = db.exec(orders_to_pay(by).where(open_ones).order_by(col(Order.id))).all()
+    orders = db.exec(orders_to_pay(by, team).where(open_ones).order_by(col(Order.id))).all()
     dues, arriving = due(db, [order.id for order in orders]), on_their_way(db, [order.id for order in orders])
+    people = whose_are(db, by, [order.customer_id for order in orders])
     return [
-        Owed(order.number, order.status, order.street, order.town, dues[order.id], order.currency, order.id in arriving)
+        Owed(
+            order.number, order.status, order.street, order.town, dues[order.id], order.currency,
+            is_on_its_way=order.id in arriving, whose=people.get(order.customer_id, ""),
+        )
         for order in orders
         if dues[order.id] > 0
-    ]
+    ]  # fmt: skip
 
 
 def attempt_card(db: Session, by: Viewer, public_id: str) -> AttemptCard:

@@ -53,7 +53,7 @@ class Customer(SQLModel, table=True):
 
 
 class Team(SQLModel, table=True):
-    """Customers who share orders, listings and billing."""
+    """Customers who share orders, listings and billing. A closed one has no members; its history stays."""
 
     __tablename__ = "team"
 
@@ -62,6 +62,7 @@ class Team(SQLModel, table=True):
     studio_id: int = Field(foreign_key="studio.id", index=True)
     name: str
     created_at: datetime = instant()
+    closed_at: datetime | None = instant(default=None)
 
 
 class TeamMember(SQLModel, table=True):

@@ -6,21 +6,29 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
-from portal_app.core.errors import NotAllowed
+from portal_app.core.errors import NotAllowed, NotFound
 from portal_app.core.viewer import Viewer
 from portal_app.domain.customers.models import Customer
-from portal_app.domain.customers.queries import visible
+from portal_app.domain.customers.queries import to_order_for
 from portal_app.domain.identity.callers import email_key
 from portal_app.domain.identity.models import Account
 
 
-def customer_for(db: Session, by: Viewer, *, now: datetime) -> Customer:
-    """The record a signed-in customer orders under, opened on first use."""
+def customer_for(db: Session, by: Viewer, *, chosen: int | None = None, now: datetime) -> Customer:
+    """The record a signed-in customer orders under: the chosen one, else their own outside teams, opened on first use.
+
+    Raises NotFound for a record they may not order for, or not anymore.
+    """
     if not by.is_customer or by.account_id is None:
         raise NotAllowed("Only a customer orders for themselves. Choose the customer first.")
+    if chosen is not None:
+        if found := db.exec(to_order_for(by).where(Customer.id == chosen)).first():
+            return found
+        raise NotFound
     account = own_account(db, by)
-    own = visible(by).order_by((Customer.email_key == account.email_key).desc(), Customer.id)
-    return db.exec(own).first() or open_customer(db, account, now=now)
+    own = select(Customer).where(Customer.account_id == account.id, Customer.team_id.is_(None))
+    first = db.exec(own.order_by((Customer.email_key == account.email_key).desc(), Customer.id)).first()
+    return first or open_customer(db, account, now=now)
 
 
 def open_guest(db: Session, by: Viewer, name: str, email: str, phone: str = "", *, now: datetime) -> Customer:
@@ -37,9 +45,12 @@ def open_guest(db: Session, by: Viewer, name: str, email: str, phone: str = "", 
     return guest
 
 
-def open_customer(db: Session, account: Account, phone: str = "", company: str = "", *, now: datetime) -> Customer:
-    """A personal record for this account."""
+def open_customer(
+    db: Session, account: Account, phone: str = "", company: str = "", *, team_id: int | None = None, now: datetime
+) -> Customer:
+    """A record for this account: a personal one, or the one it orders under in a team."""
     customer = Customer(
+        team_id=team_id,
         studio_id=account.studio_id,
         account_id=account.id,
         name=account.name,

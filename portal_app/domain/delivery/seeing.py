@@ -19,9 +19,9 @@ from portal_app.domain.orders.models import Order, OrderStatus
 SHOWN = (OrderStatus.ACCEPTED, OrderStatus.COMPLETED)
 
 
-def visible(by: Viewer):
+def visible(by: Viewer, team: str = ""):
     """The listings whose photos are this viewer's to see: a customer's once an order of it was accepted."""
-    found = listings.visible(by)
+    found = listings.visible(by, team)
     if by.role is not Role.CUSTOMER:
         return found
     accepted = select(Order.listing_id).where(Order.studio_id == by.studio_id, col(Order.status).in_(SHOWN))

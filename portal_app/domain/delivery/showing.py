@@ -14,6 +14,7 @@ from portal_app.core.errors import NotFound
 from portal_app.core.money import money_words
 from portal_app.core.viewer import Viewer
 from portal_app.domain.billing import queries as billing
+from portal_app.domain.customers.queries import whose_are
 from portal_app.domain.delivery.gate import ORIGINAL, SERVED, Gate, Sight, Size, sight_for
 from portal_app.domain.delivery.models import Delivery
 from portal_app.domain.delivery.seeing import delivered_photos, deliveries_of, gate_from, gates_of, visible
@@ -47,6 +48,7 @@ class ListingCard:
     appointment_words: str
     cover_url: str
     cover_large_url: str
+    whose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ class ListingPage:
     zip_web_words: str = ""
     zip_mls_url: str = ""
     zip_mls_words: str = ""
+    whose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +124,14 @@ class _Around:
     dues: dict[int, int]
     deliveries: dict[int, list[Delivery]]
     visits: dict[int, datetime]
+    people: dict[int, str]
 
 
-def listing_cards(db: Session, by: Viewer, *, search: str = "", limit: int = PAGE, offset: int = 0) -> list[ListingCard]:
+def listing_cards(
+    db: Session, by: Viewer, *, search: str = "", team: str = "", limit: int = PAGE, offset: int = 0
+) -> list[ListingCard]:
     """The viewer's listings, newest first; as many statements for one as for a thousand."""
-    found = _matching(by, search).order_by(col(Listing.created_at).desc(), col(Listing.id).desc())
+    found = _matching(by, search, team).order_by(col(Listing.created_at).desc(), col(Listing.id).desc())
     rows = list(db.exec(found.limit(limit).offset(offset)))
     around = _around(db, by, rows)
     covers = _covers(db, [row.id for row in rows])
@@ -133,9 +139,9 @@ def listing_cards(db: Session, by: Viewer, *, search: str = "", limit: int = PAG
     return [_card(by, row, around, covers.get(row.id), renditions) for row in rows]
 
 
-def listing_count(db: Session, by: Viewer, *, search: str = "") -> int:
+def listing_count(db: Session, by: Viewer, *, search: str = "", team: str = "") -> int:
     """How many listings the viewer has, or how many match."""
-    return db.exec(_matching(by, search).with_only_columns(func.count())).one()
+    return db.exec(_matching(by, search, team).with_only_columns(func.count())).one()
 
 
 def listing_page(db: Session, by: Viewer, listing_public_id: str) -> ListingPage:
@@ -171,6 +177,7 @@ def listing_page(db: Session, by: Viewer, listing_public_id: str) -> ListingPage
         message=deliveries[-1].message if deliveries else "",
         delivered_words=_delivered_words(listing, around),
         appointment_words=_appointment_words(listing, around),
+        whose=around.people.get(listing.customer_id, ""),
         **(_zips(listing, photos, renditions) if sight is Sight.OPEN and photos else {}),
     )
 
@@ -191,8 +198,8 @@ def cover_urls(db: Session, by: Viewer, listing_ids: Sequence[int]) -> dict[int,
 STATE_WORDS = {"production": "In production", "due": "Payment due", "ready": "Ready"}
 
 
-def _matching(by: Viewer, search: str):
-    found = visible(by)
+def _matching(by: Viewer, search: str, team: str):
+    found = visible(by, team)
     if not search.strip():
         return found
     like = f"%{search.strip().replace('%', '').replace('_', '')}%"
@@ -213,6 +220,7 @@ def _around(db: Session, by: Viewer, rows: Sequence[Listing]) -> _Around:
         dues=dues,
         deliveries=deliveries,
         visits=_visits(db, ids),
+        people=whose_are(db, by, [row.customer_id for row in rows]) if by.is_customer else {},
     )
 
 
@@ -273,6 +281,7 @@ def _card(
         appointment_words=_appointment_words(listing, around),
         cover_url=_url(asset, Size.THUMB, sight, renditions) if asset else "",
         cover_large_url=_url(asset, Size.WEB, sight, renditions) if asset else "",
+        whose=around.people.get(listing.customer_id, ""),
     )
 
 

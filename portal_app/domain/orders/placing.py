@@ -16,6 +16,7 @@ from portal_app.domain.activity.service import record
 from portal_app.domain.catalog.models import Kind
 from portal_app.domain.catalog.pricing import Offer, Quote, is_priced, quote
 from portal_app.domain.catalog.queries import offers
+from portal_app.domain.customers.models import Customer
 from portal_app.domain.customers.queries import own_ids
 from portal_app.domain.customers.service import customer_for
 from portal_app.domain.listings.service import open_listing
@@ -31,7 +32,8 @@ NOTHING_CHOSEN = "Choose at least one service or package."
 @dataclass(frozen=True, slots=True)
 class OrderRequest:
     """What the customer chose. `starts_at` is the wished wall time at the property, naive; `request_key` makes a second
-    click the same order; `expected_total_cents` is the total the customer saw."""
+    click the same order; `expected_total_cents` is the total the customer saw; `on_behalf_of` is the customer record it
+    is for, one that the viewer may order for: without it their own outside teams."""
 
     request_key: str
     street: str
@@ -41,10 +43,12 @@ class OrderRequest:
     starts_at: datetime | None
     access_notes: str = ""
     expected_total_cents: int | None = None
+    on_behalf_of: int | None = None
 
 
 def place_order(db: Session, by: Viewer, request: OrderRequest, *, now: datetime) -> int:
-    """Place it once and return its number. Raises InvalidInput naming the field that does not fit."""
+    """Place it once and return its number. Raises InvalidInput naming the field that does not fit, and NotFound when it
+    is for somebody the viewer may not order for."""
     if not by.is_customer:
         raise NotAllowed("Orders are placed by customers. Sign in with a customer account.")
     # Only the number is counted up: everybody else at the studio may go on writing rows that point to it.
@@ -54,7 +58,8 @@ def place_order(db: Session, by: Viewer, request: OrderRequest, *, now: datetime
     checked = _checked(request, studio.zone, now)
     priced = price(db, by, request.services, checked.area)
     _same_total(request, priced)
-    order = _write(db, by, studio, request.request_key, checked, priced, now)
+    customer = customer_for(db, by, chosen=request.on_behalf_of, now=now)
+    order = _write(db, by, studio, customer, request.request_key, checked, priced, now)
     record(
         db, by, "order.placed", now=now, order_id=order.id, listing_id=order.listing_id, customer_id=order.customer_id,
         details={"number": order.number, "total_cents": order.total_cents, "currency": order.currency},
@@ -165,8 +170,9 @@ def _same_total(request: OrderRequest, priced: Quote) -> None:
         raise InvalidInput("services", "A price changed while you were choosing. Look at the new total, then place the order.")
 
 
-def _write(db: Session, by: Viewer, studio: Studio, key: str, checked: _Checked, priced: Quote, now: datetime) -> Order:
-    customer = customer_for(db, by, now=now)
+def _write(
+    db: Session, by: Viewer, studio: Studio, customer: Customer, key: str, checked: _Checked, priced: Quote, now: datetime
+) -> Order:
     listing = open_listing(db, by, customer, street=checked.street, town=checked.town, area=checked.area, now=now)
     order = Order(
         studio_id=studio.id,

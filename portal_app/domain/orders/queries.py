@@ -5,6 +5,7 @@ A select of several columns goes through `execute`: `exec` would hand out the fi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,8 +16,8 @@ from sqlmodel import Session, col, select
 from portal_app.core.errors import NotFound
 from portal_app.core.viewer import Role, Viewer
 from portal_app.domain.activity.models import Fact
-from portal_app.domain.customers.models import Customer
-from portal_app.domain.customers.queries import own_ids
+from portal_app.domain.customers.models import Customer, Team
+from portal_app.domain.customers.queries import own_ids, to_order_for, whose
 from portal_app.domain.identity.models import Account, Membership
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.orders.models import Order, OrderLine, OrderStatus
@@ -38,7 +39,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """One row of the orders table. `listing` is the listing's public id."""
+    """One row of the orders table. `listing` is the listing's public id; `whose` is empty for what is simply the viewer's."""
 
     id: int
     number: int
@@ -52,6 +53,8 @@ class OrderRow:
     listing_id: int
     listing: str
     visit: Visit | None = None
+    whose: str = ""
+    team: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +107,24 @@ class OrderPage:
     history: tuple[HistoryRow, ...]
 
 
-def visible(by: Viewer):
-    """Staff see their studio's orders, a customer their own, a secret link those of its listing."""
+def visible(by: Viewer, team: str = ""):
+    """Staff see their studio's orders, a customer their own and those of teams they lead, a secret link those of its listing.
+
+    `team` narrows a customer's: see `own_ids`.
+    """
     orders = select(Order).where(Order.studio_id == by.studio_id)
     if by.is_staff or by.role is Role.SYSTEM:
         return orders
     if by.role is Role.LINK:
         return orders.where(Order.listing_id == by.listing_id)
-    return orders.where(col(Order.customer_id).in_(own_ids(by)))
+    return orders.where(col(Order.customer_id).in_(own_ids(by, team)))
 
 
-def order_rows(db: Session, by: Viewer, *, status: str = "", search: str = "", after: str = "", limit: int = PAGE) -> OrderRows:
+def order_rows(
+    db: Session, by: Viewer, *, status: str = "", search: str = "", team: str = "", after: str = "", limit: int = PAGE
+) -> OrderRows:
     """One page, newest first. `search` matches the street, the town, the customer or the start of the number."""
-    found = visible(by).add_columns(Listing.public_id).join(Listing, Listing.id == Order.listing_id)
+    found = _rows(by, team)
     if status:
         found = found.where(Order.status == status)
     if search.strip():
@@ -124,31 +132,27 @@ def order_rows(db: Session, by: Viewer, *, status: str = "", search: str = "", a
     if after:
         found = found.where(tuple_(Order.placed_at, Order.id) < _key(db, by, after))
     rows = db.execute(found.order_by(col(Order.placed_at).desc(), col(Order.id).desc()).limit(limit + 1)).all()
-    visits = _visits(db, [order.id for order, _ in rows])
-    page = tuple(_row(order, listing, visits) for order, listing in rows[:limit])
+    visits = _visits(db, [row[0].id for row in rows])
+    page = tuple(_row(by, row, visits) for row in rows[:limit])
     return OrderRows(page, more=str(page[-1].number) if len(rows) > limit else "")
 
 
-def status_counts(db: Session, by: Viewer) -> dict[str, int]:
+def status_counts(db: Session, by: Viewer, *, team: str = "") -> dict[str, int]:
     """How many orders the viewer sees in each status; every status is present."""
-    found = visible(by).with_only_columns(Order.status, func.count()).group_by(Order.status)
+    found = visible(by, team).with_only_columns(Order.status, func.count()).group_by(Order.status)
     return dict.fromkeys(OrderStatus, 0) | {OrderStatus(status): count for status, count in db.execute(found)}
 
 
 def order_page(db: Session, by: Viewer, number: int) -> OrderPage:
     """One order, whole. Raises NotFound when there is none for this viewer."""
-    found = db.execute(
-        visible(by).add_columns(Listing.public_id, Customer.email, Customer.phone)
-        .join(Listing, Listing.id == Order.listing_id)
-        .join(Customer, Customer.id == Order.customer_id)
-        .where(Order.number == number)
-    ).first()  # fmt: skip
+    found = db.execute(_rows(by).add_columns(Customer.email, Customer.phone).where(Order.number == number)).first()
     if found is None:
         raise NotFound
-    order, listing, email, phone = found
+    *row, email, phone = found
+    order = row[0]
     visits = _visits(db, [order.id])
     return OrderPage(
-        row=_row(order, listing, visits),
+        row=_row(by, row, visits),
         area=order.area,
         access_notes=order.access_notes,
         customer_email=email,
@@ -163,34 +167,47 @@ def order_page(db: Session, by: Viewer, number: int) -> OrderPage:
     )
 
 
-def next_visit(db: Session, by: Viewer, *, now: datetime) -> OrderRow | None:
+def next_visit(db: Session, by: Viewer, *, team: str = "", now: datetime) -> OrderRow | None:
     """The order with the viewer's next appointment, wished or booked; None when nothing is planned."""
     open_ones = (AppointmentStatus.REQUESTED, AppointmentStatus.HELD, AppointmentStatus.BOOKED)
     found = db.execute(
-        visible(by).add_columns(Listing.public_id)
-        .join(Listing, Listing.id == Order.listing_id)
+        _rows(by, team)
         .join(Appointment, Appointment.order_id == Order.id)
         .where(Appointment.ends_at > now, col(Appointment.status).in_(open_ones))
         .order_by(Appointment.starts_at)
         .limit(1)
-    ).first()  # fmt: skip
-    if found is None:
-        return None
-    order, listing = found
-    return _row(order, listing, _visits(db, [order.id]))
+    ).first()
+    return None if found is None else _row(by, found, _visits(db, [found[0].id]))
 
 
 def agenda(db: Session, by: Viewer, *, start: datetime, end: datetime) -> list[OrderRow]:
     """Orders with an appointment that starts in [start, end), in the order of their starts."""
     found = db.execute(
-        visible(by).add_columns(Listing.public_id)
-        .join(Listing, Listing.id == Order.listing_id)
+        _rows(by)
         .join(Appointment, Appointment.order_id == Order.id)
         .where(Appointment.starts_at >= start, Appointment.starts_at < end, Appointment.status == AppointmentStatus.BOOKED)
         .order_by(Appointment.starts_at)
-    ).all()  # fmt: skip
-    visits = _visits(db, [order.id for order, _ in found])
-    return [_row(order, listing, visits) for order, listing in found]
+    ).all()
+    visits = _visits(db, [row[0].id for row in found])
+    return [_row(by, row, visits) for row in found]
+
+
+def last_ordered_for(db: Session, by: Viewer) -> int | None:
+    """The record of the newest order that stands in this person's own name: for whom they will order next, most likely."""
+    own = to_order_for(by).where(Customer.account_id == (by.account_id or 0)).with_only_columns(Customer.id)
+    newest = visible(by).where(col(Order.customer_id).in_(own)).order_by(col(Order.id).desc()).limit(1)
+    return db.exec(newest.with_only_columns(Order.customer_id)).first() if by.is_customer else None
+
+
+def _rows(by: Viewer, team: str = ""):
+    """The viewer's orders with what a row shows beside them: the listing, and whose it is."""
+    return (
+        visible(by, team)
+        .add_columns(Listing.public_id, Customer.account_id, Team.name)
+        .join(Listing, Listing.id == Order.listing_id)
+        .join(Customer, Customer.id == Order.customer_id)
+        .outerjoin(Team, Team.id == Customer.team_id)
+    )
 
 
 def _matches(search: str):
@@ -207,7 +224,8 @@ def _key(db: Session, by: Viewer, number: str):
     return tuple_(last.placed_at, last.id)
 
 
-def _row(order: Order, listing: str, visits: dict[int, list[Visit]]) -> OrderRow:
+def _row(by: Viewer, found: Sequence[Any], visits: dict[int, list[Visit]]) -> OrderRow:
+    order, listing, account_id, team = found
     return OrderRow(
         id=order.id,
         number=order.number,
@@ -221,6 +239,8 @@ def _row(order: Order, listing: str, visits: dict[int, list[Visit]]) -> OrderRow
         listing_id=order.listing_id,
         listing=listing,
         visit=next(iter(visits.get(order.id, ())), None),
+        whose=whose(by, account_id, order.customer_name, team),
+        team=team or "",
     )
 
 

@@ -86,7 +86,9 @@ async def _tell(app: Any, refreshes: Mapping[str, str], news: Collection[FactCar
     if not news or not OPEN:
         return
     listings = {fact.listing_id for fact in news if fact.listing_id}
-    accounts = await ask(accounts_concerned, listings, {fact.customer_id for fact in news if fact.customer_id})
+    customers = {fact.customer_id for fact in news if fact.customer_id}
+    teams = {fact.details["team_id"] for fact in news if fact.details.get("team_id")}
+    accounts = await ask(accounts_concerned, listings, customers, teams) | _named(news)
     studios = {fact.studio_id for fact in news}
     for token, tab in list(OPEN.items()):
         by = tab.viewer
@@ -94,3 +96,9 @@ async def _tell(app: Any, refreshes: Mapping[str, str], news: Collection[FactCar
         refresh = refreshes.get(tab.pattern)
         if refresh and concerned and by.studio_id in studios and mine.get(token) == tab.socket:
             await app.event_processor.enqueue(token, Event(name=refresh, payload={}))
+
+
+def _named(news: Collection[FactCard]) -> set[int]:
+    """Who left a team, or was taken out of it: they are in none of its lists anymore, and their page must say so at once."""
+    changed = [fact.details for fact in news if fact.kind.startswith("team.")]
+    return {account for details in changed for account in (details.get("account_id"), *details.get("account_ids", ())) if account}
