@@ -53,6 +53,9 @@ class World:
     link: Viewer
     member_id: int
     invitation: str
+    team: str
+    team_member: int
+    team_invitation: str
 
 
 def build(database: Database, cast: Cast) -> World:
@@ -70,13 +73,13 @@ def build(database: Database, cast: Cast) -> World:
         token = make_link(db, done.delivery_id, "carl@coastline.example", now=NOW)
         attempt = _money(db, cast, order)
         _session(db, cast)
-        _team(db, cast)
+        team = _team(db, cast)
         _messages(db, cast, order)
         upload = _upload(db, cast, listing)
         link = Viewer(studio_id=cast.harbor, role=Role.LINK, listing_id=listing.id, link_id=1)
         return World(
             *numbers, listing.id, listing.public_id, asset.public_id, upload, attempt, order.id, done.delivery_id, token, "session", link,
-            cast.pia.member_id, f"work{MARK}",
+            cast.pia.member_id, f"work{MARK}", *team,
         )  # fmt: skip
 
 
@@ -136,19 +139,19 @@ def _session(db: Session, cast: Cast) -> None:
     db.add(RecoveryCode(code_hash=MARK, created_at=NOW, **who))
 
 
-def _team(db: Session, cast: Cast) -> None:
+def _team(db: Session, cast: Cast) -> tuple[str, int, str]:
+    """A team that Carl leads and Tess is asked into; its name, his membership in it, her invitation."""
     team = Team(public_id=f"team{MARK}", studio_id=cast.harbor, name=f"{MARK} Realty", created_at=NOW)
     db.add(team)
     db.flush()
     here = {"studio_id": cast.harbor, "team_id": team.id}
-    db.add(TeamMember(account_id=cast.carl.account_id, role="admin", joined_at=NOW, **here))
-    db.add(
-        Invitation(
-            public_id=f"invitation{MARK}", role="member", name=MARK, email=f"{MARK}@x.example", email_key=f"{MARK}@x.example".lower(),
-            invited_by=cast.carl.account_id, token_hash=fingerprint("invitation"), created_at=NOW, sent_at=NOW,
-            ends_at=NOW + timedelta(days=30), **here,
-        )
+    member = TeamMember(account_id=cast.carl.account_id, role="admin", joined_at=NOW, **here)
+    invitation = Invitation(
+        public_id=f"invitation{MARK}", role="member", name=MARK, email=cast.tess.email, email_key=cast.tess.email,
+        invited_by=cast.carl.account_id, token_hash=fingerprint("invitation"), created_at=NOW, sent_at=NOW,
+        ends_at=NOW + timedelta(days=30), **here,
     )  # fmt: skip
+    db.add_all([member, invitation, Attempt(studio_id=cast.harbor, key=MARK, at=NOW)])
     db.add(
         Invitation(
             public_id=f"work{MARK}", studio_id=cast.harbor, role="editor", name=MARK, email=f"{MARK}@y.example",
@@ -156,8 +159,8 @@ def _team(db: Session, cast: Cast) -> None:
             created_at=NOW, sent_at=NOW, ends_at=NOW + timedelta(days=30),
         )
     )  # fmt: skip
-    db.add(Attempt(studio_id=cast.harbor, key=MARK, at=NOW))
     db.flush()
+    return team.public_id, member.id, invitation.public_id
 
 
 def _messages(db: Session, cast: Cast, order: Order) -> None:

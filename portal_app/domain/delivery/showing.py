@@ -20,6 +20,7 @@ from portal_app.domain.delivery.models import Delivery
 from portal_app.domain.delivery.seeing import delivered_photos, deliveries_of, gate_from, gates_of, visible
 from portal_app.domain.delivery.service import counted
 from portal_app.domain.listings.models import Listing
+from portal_app.domain.listings.owners import with_whose
 from portal_app.domain.media.models import Asset, AssetState, Rendition
 from portal_app.domain.orders.models import Order, OrderStatus
 from portal_app.domain.scheduling.models import Appointment, AppointmentStatus
@@ -124,7 +125,6 @@ class _Around:
     dues: dict[int, int]
     deliveries: dict[int, list[Delivery]]
     visits: dict[int, datetime]
-    people: dict[int, str]
 
 
 def listing_cards(
@@ -132,11 +132,12 @@ def listing_cards(
 ) -> list[ListingCard]:
     """The viewer's listings, newest first; as many statements for one as for a thousand."""
     found = _matching(by, search, team).order_by(col(Listing.created_at).desc(), col(Listing.id).desc())
-    rows = list(db.exec(found.limit(limit).offset(offset)))
+    found = with_whose(db, by, found.limit(limit).offset(offset))
+    rows = [listing for listing, _ in found]
     around = _around(db, by, rows)
     covers = _covers(db, [row.id for row in rows])
     renditions = _renditions(db, [asset.id for asset, _ in covers.values()])
-    return [_card(by, row, around, covers.get(row.id), renditions) for row in rows]
+    return [_card(by, row, around, covers.get(row.id), renditions, said) for row, said in found]
 
 
 def listing_count(db: Session, by: Viewer, *, search: str = "", team: str = "") -> int:
@@ -177,7 +178,7 @@ def listing_page(db: Session, by: Viewer, listing_public_id: str) -> ListingPage
         message=deliveries[-1].message if deliveries else "",
         delivered_words=_delivered_words(listing, around),
         appointment_words=_appointment_words(listing, around),
-        whose=around.people.get(listing.customer_id, ""),
+        whose=whose_are(db, by, [listing.customer_id]).get(listing.customer_id, "") if by.is_customer else "",
         **(_zips(listing, photos, renditions) if sight is Sight.OPEN and photos else {}),
     )
 
@@ -220,7 +221,6 @@ def _around(db: Session, by: Viewer, rows: Sequence[Listing]) -> _Around:
         dues=dues,
         deliveries=deliveries,
         visits=_visits(db, ids),
-        people=whose_are(db, by, [row.customer_id for row in rows]) if by.is_customer else {},
     )
 
 
@@ -260,6 +260,7 @@ def _card(
     around: _Around,
     cover: tuple[Asset, int] | None,
     renditions: dict[tuple[int, str], Rendition],
+    whose: str,
 ) -> ListingCard:
     gate = around.gates[listing.id]
     sight = sight_for(by, gate) if gate.is_delivered else Sight.NOTHING
@@ -281,7 +282,7 @@ def _card(
         appointment_words=_appointment_words(listing, around),
         cover_url=_url(asset, Size.THUMB, sight, renditions) if asset else "",
         cover_large_url=_url(asset, Size.WEB, sight, renditions) if asset else "",
-        whose=around.people.get(listing.customer_id, ""),
+        whose=whose,
     )
 
 
