@@ -154,6 +154,7 @@ def upgrade() -> None:
         batch_op.drop_constraint('ck_mailed_code_purpose', type_='check')
         batch_op.create_check_constraint('ck_mailed_code_purpose', PURPOSES)
         batch_op.add_column(sa.Column('new_email', sa.String(), server_default=sa.text("''"), nullable=False))
+        batch_op.create_index(batch_op.f('ix_mailed_code_code_hash'), ['code_hash'], unique=False)
 
     with op.batch_alter_table('membership', schema=None) as batch_op:
         batch_op.add_column(sa.Column('granted', sa.String(), server_default=sa.text("''"), nullable=False))

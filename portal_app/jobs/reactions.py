@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from portal_app.domain.activity.models import Fact
 from portal_app.domain.activity.service import enqueue
-from portal_app.domain.notifications import writing
+from portal_app.domain.notifications import account_mails, writing
 from portal_app.jobs.worker import Job
 
 Reaction = Callable[..., None]
@@ -18,12 +18,13 @@ ONE_REACTION = "react_one"
 
 def mail_code(db: Session, fact: Fact, *, now: datetime) -> None:
     """The code is made while its mail is written."""
-    writing.mail_code(db, fact.details["mailed_code_id"], now=now)
+    account_mails.mail_code(db, fact.details["mailed_code_id"], fact.details.get("onward", ""), now=now)
 
 
-def tell_account_exists(db: Session, fact: Fact, *, now: datetime) -> None:
-    """Only the owner of the mailbox learns that the account exists."""
-    writing.mail_account_exists(db, fact.details["account_id"], fact.id, now=now)
+def tell_security_changed(db: Session, fact: Fact, *, now: datetime) -> None:
+    """The owner of an account notices what somebody else might have done."""
+    if fact.actor_account_id:
+        account_mails.mail_security_changed(db, fact.kind, fact.actor_account_id, fact.id, now=now)
 
 
 def mail_invitation(db: Session, fact: Fact, *, now: datetime) -> None:
@@ -62,8 +63,8 @@ def announce_odd_payment(db: Session, fact: Fact, *, now: datetime) -> None:
 
 
 REACTIONS: dict[str, tuple[Reaction, ...]] = {
+    **dict.fromkeys(account_mails.CHANGES, (tell_security_changed,)),
     "account.code_requested": (mail_code,),
-    "account.sign_up_repeated": (tell_account_exists,),
     "invitation.sent": (mail_invitation,),
     "order.placed": (confirm_order, announce_order),
     "order.accepted": (confirm_acceptance,),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from sqlalchemy import delete
 
 from portal_app.domain.activity.models import Work, WorkState
 from portal_app.domain.billing.settling import reconcile, sweep_open_attempts
+from portal_app.domain.customers import entering, joining, leaving, readdressing
 from portal_app.domain.media import service as media
+from portal_app.domain.notifications import account_mails
 from portal_app.domain.notifications.sending import send
 from portal_app.jobs import reactions, worker
 from portal_app.jobs.claiming import GiveUp, LeaseLost
@@ -30,6 +32,38 @@ def send_mail(job: Job) -> None:
         done=job.finish,
         now=job.now(),
     )
+
+
+def answer_reset(job: Job) -> None:
+    """Somebody asked for a new password: a code goes out where the address is known."""
+    with job.wiring.database.unit_of_work() as db:
+        joining.answer_reset(db, job.payload["studio_id"], job.payload["email_key"], now=job.now())
+        job.finish(db)
+
+
+def answer_link(job: Job) -> None:
+    """Somebody asked for a link to sign in: it goes out where the address is a customer's."""
+    asked = job.payload
+    with job.wiring.database.unit_of_work() as db:
+        entering.answer_link(db, asked["studio_id"], asked["email_key"], asked["onward"], now=job.now())
+        job.finish(db)
+
+
+def tell_old_address(job: Job) -> None:
+    """An account moved to another address: the one before is told. The address lies in no fact."""
+    _tell(job, account_mails.mail_address_moved)
+
+
+def tell_closed(job: Job) -> None:
+    """Somebody deleted their account, and its row has no address anymore."""
+    _tell(job, account_mails.mail_account_deleted)
+
+
+def _tell(job: Job, write: Callable[..., None]) -> None:
+    told = job.payload
+    with job.wiring.database.unit_of_work() as db:
+        write(db, told["studio_id"], told["email"], told["name"], f"{job.claim.kind}:{job.claim.id}", now=job.now())
+        job.finish(db)
 
 
 def reconcile_attempt(job: Job) -> None:
@@ -78,6 +112,10 @@ WORKS: Mapping[str, worker.Work] = {
     "react": reactions.react,
     reactions.ONE_REACTION: reactions.react_one,
     "send_mail": send_mail,
+    joining.ANSWER_RESET: answer_reset,
+    entering.ANSWER_ENTER: answer_link,
+    readdressing.TELL_OLD_ADDRESS: tell_old_address,
+    leaving.TELL_CLOSED: tell_closed,
     "reconcile_attempt": reconcile_attempt,
     "sweep_open_attempts": settle_open_attempts,
     "render_asset": render_asset,

@@ -10,7 +10,7 @@ from portal_app.core.clock import utc_now
 from portal_app.core.errors import InvalidInput
 from portal_app.core.flash import Flash
 from portal_app.core.paths import safe_next
-from portal_app.domain.customers import joining
+from portal_app.domain.customers import entering, joining
 from portal_app.domain.identity.codes import WRONG_CODE
 from portal_app.domain.identity.service import sign_in
 from portal_app.domain.identity.sessions import viewer_of
@@ -18,6 +18,8 @@ from portal_app.entrance import FLASH, LINK, SESSION
 from portal_app.off_loop import act, ask, leave
 from portal_app.web.forms import Form, end_session_here, form, say, signed_in, to
 from portal_app.web.viewer import caller_of, forget, keep_session, viewer_of_request
+
+SIGN_IN_INSTEAD = "You already have an account with this address. Sign in with its own password."
 
 
 def routes() -> list[Route]:
@@ -29,6 +31,8 @@ def routes() -> list[Route]:
         form("/api/verify/resend", "verify", "/verify", _resend),
         form("/api/reset", "reset", "/reset", _ask_reset),
         form("/api/reset/confirm", "reset", "/reset?step=code", _reset),
+        form("/api/enter", "enter", "/login", _ask_link),
+        form("/api/enter/confirm", "enter", "/login", _enter),
         form("/api/sign-out", "sign-out", "/login", _sign_out),
     ]
 
@@ -48,10 +52,9 @@ async def _sign_up(request: Request, typed: Form) -> Response:
     studio, _ = await viewer_of_request(request)
     wanted = joining.SignUp(*(typed.get(name, "") for name in ("name", "email", "password", "phone", "company")))
     token = await leave(joining.sign_up, studio.id, wanted, caller=caller_of(request), now=utc_now())
+    await end_session_here(request)
     onward = say(to("/verify", next=safe_next(typed.get("next"))), Flash("verify", email=wanted.email))
-    if token:
-        await end_session_here(request)
-        keep_session(onward, token)
+    keep_session(onward, token)
     return onward
 
 
@@ -59,8 +62,11 @@ async def _verify(request: Request, typed: Form) -> Response:
     _, by = await viewer_of_request(request)
     if by is None or by.account_id is None:
         raise InvalidInput("code", WRONG_CODE)
-    await leave(joining.prove_mailbox, by, typed.get("code", ""), now=utc_now())
-    return RedirectResponse(safe_next(typed.get("next")), 303)
+    proof = await leave(joining.prove_mailbox, by, typed.get("code", ""), caller=caller_of(request), now=utc_now())
+    onward = safe_next(typed.get("next"))
+    if proof.must_sign_in:
+        return say(to("/login", next=onward), Flash("sign-in", sentence=SIGN_IN_INSTEAD, email=by.email))
+    return signed_in(proof.token, onward) if proof.token else RedirectResponse(onward, 303)
 
 
 async def _resend(request: Request, typed: Form) -> Response:
@@ -84,6 +90,20 @@ async def _reset(request: Request, typed: Form) -> Response:
     token = await leave(joining.reset_password, studio.id, *wanted, caller=caller_of(request), now=utc_now())
     await end_session_here(request)
     return signed_in(token, "/")
+
+
+async def _ask_link(request: Request, typed: Form) -> Response:
+    studio, _ = await viewer_of_request(request)
+    onward = safe_next(typed.get("next"), "")
+    await act(entering.request_link, studio.id, typed.get("email", ""), onward, caller=caller_of(request), now=utc_now())
+    return to("/login", step="mailed")
+
+
+async def _enter(request: Request, typed: Form) -> Response:
+    studio, _ = await viewer_of_request(request)
+    token = await leave(entering.enter_by_link, studio.id, typed.get("token", ""), caller=caller_of(request), now=utc_now())
+    await end_session_here(request)
+    return signed_in(token, safe_next(typed.get("next")))
 
 
 async def _sign_out(request: Request, typed: Form) -> Response:

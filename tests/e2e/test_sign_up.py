@@ -65,11 +65,66 @@ def test_a_customer_signs_up_proves_the_mailbox_and_later_resets_the_password(po
     assert old.headers["location"] == "/login"
 
 
+@pytest.mark.proof("identity-01")
 def test_a_known_address_gets_a_mail_and_nobody_else_an_answer(portal, person):
-    known = person.post("/api/sign-up", data={"name": "Not Tess", "email": "tess@coastline.example", "password": WORDS})
-    fresh = httpx.post(
-        f"{portal.url}/api/sign-up", data={"name": "New", "email": f"{uuid4().hex[:8]}@x.example", "password": WORDS}
-    )
-    assert (known.status_code, known.headers["location"]) == (fresh.status_code, fresh.headers["location"]) == (303, "/verify")
-    assert "foyer" not in person.cookies
+    """Sign-up, reset and the link: same status, same headers, same cookies for an address with an account and one without."""
+    forms = {
+        "/api/sign-up": {"name": "Not Tess", "password": WORDS},
+        "/api/sign-in": {"password": "not the password of anybody"},
+        "/api/reset": {},
+        "/api/enter": {},
+    }
+    for path, typed in forms.items():
+        known, unknown = (
+            shape(httpx.post(portal.url + path, data=typed | {"email": address}, timeout=15))
+            for address in ("tess@coastline.example", f"{uuid4().hex[:8]}@coastline.example")
+        )
+        assert known == unknown, path
     assert mailed(portal, "tess@coastline.example", "already")
+
+
+def shape(answer: httpx.Response) -> tuple:
+    """What could be told apart: status, address, header names, and each cookie's name, attributes and kind of value."""
+    cookies = [re.sub(r"=[^;]*", "=…", cookie, count=1) for cookie in answer.headers.get_list("set-cookie")]
+    lengths = [len(value) for name, value in sorted(answer.cookies.items()) if "flash" not in name]
+    return answer.status_code, answer.headers["location"], sorted(answer.headers), cookies, lengths
+
+
+@pytest.mark.proof("identity-01")
+def test_a_link_by_mail_signs_in_by_its_button_once_and_the_account_changes_and_ends(portal, person):
+    """A browser without scripts: a link, another password, another address, and the end of the account."""
+    address = f"noor.{uuid4().hex[:6]}@coastline.example"
+    person.post("/api/sign-up", data={"name": "Noor Aziz", "email": address, "password": WORDS})
+    person.post("/api/verify", data={"code": code_in(mailed(portal, address, "code"))})
+    person.post("/api/sign-out")
+
+    assert person.post("/api/enter", data={"email": address, "next": "/orders"}).headers["location"] == "/login?step=mailed"
+    link = re.search(r"http\S+/enter/\S+", mailed(portal, address, "sign in to")).group()
+    token, onward = re.fullmatch(r".*/enter/([\w-]{43})\?next=(\S+)", link).groups()
+    assert onward == "%2Forders"
+    for _ in range(2):
+        assert person.get(f"/enter/{token}").status_code == 200
+    assert "foyer" not in person.cookies
+    pressed = person.post("/api/enter/confirm", data={"token": token, "next": "/orders"})
+    assert pressed.headers["location"] == "/orders"
+    assert "foyer" in person.cookies
+    assert httpx.post(f"{portal.url}/api/enter/confirm", data={"token": token}).headers["location"] == "/login"
+
+    before = person.cookies["foyer"]
+    changed = person.post("/api/account/password", data={"current": WORDS, "password": "another quiet lighthouse"})
+    assert changed.headers["location"] == "/account/security"
+    assert person.cookies["foyer"] != before
+    mailed(portal, address, "your password was changed")
+
+    moved = address.replace("noor.", "noor.aziz.")
+    person.post("/api/account/email", data={"email": moved, "password": "another quiet lighthouse"})
+    person.post("/api/account/email/confirm", data={"code": code_in(mailed(portal, moved, "new address"))})
+    mailed(portal, address, "another address now")
+
+    gone = person.post("/api/account/close", data={"password": "another quiet lighthouse", "word": "delete"})
+    assert gone.headers["location"] == "/login"
+    assert "foyer" not in person.cookies
+    mailed(portal, moved, "is deleted")
+    again = person.post("/api/sign-in", data={"email": moved, "password": "another quiet lighthouse"})
+    assert "foyer" not in person.cookies
+    assert again.headers["location"] == "/login"

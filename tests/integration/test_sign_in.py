@@ -12,7 +12,15 @@ from portal_app.core.tokens import fingerprint
 from portal_app.core.viewer import Role
 from portal_app.domain.activity.models import Fact
 from portal_app.domain.customers import queries as customers
-from portal_app.domain.customers.joining import SignUp, prove_mailbox, request_reset, resend_code, reset_password, sign_up
+from portal_app.domain.customers.joining import (
+    SignUp,
+    answer_reset,
+    prove_mailbox,
+    request_reset,
+    resend_code,
+    reset_password,
+    sign_up,
+)
 from portal_app.domain.customers.models import Customer
 from portal_app.domain.customers.service import customer_for, open_guest
 from portal_app.domain.identity import passwords
@@ -39,6 +47,14 @@ def newest_code(database, purpose, now=NOW) -> str:
     with database.unit_of_work() as db:
         asked = select(MailedCode).where(MailedCode.purpose == purpose).order_by(MailedCode.id.desc())
         return issue_code(db, db.exec(asked).first().id, now=now)
+
+
+def ask_reset(database, studio_id, email) -> None:
+    """Somebody asks, and the worker answers."""
+    with database.unit_of_work() as db:
+        request_reset(db, studio_id, email, now=NOW)
+    with database.unit_of_work() as db:
+        answer_reset(db, studio_id, email_key(email), now=NOW)
 
 
 def facts(database, kind) -> list[Fact]:
@@ -250,23 +266,27 @@ def test_a_code_has_five_tries_a_quarter_of_an_hour_and_one_use(database, cast):
         prove_mailbox(database.unit_of_work, nina, second, now=NOW + timedelta(minutes=14))
 
 
-@pytest.mark.proof("main-job-09")
-def test_signing_up_with_a_known_address_changes_nothing_and_tells_only_its_owner(database, cast):
+@pytest.mark.proof("main-job-09", "identity-01")
+def test_signing_up_with_a_known_address_is_the_same_and_changes_nothing_of_it(database, cast):
     give_password(database, cast.carl, "the real Carl")
     again = SignUp(name="Not Carl", email=cast.carl.email.upper(), password="somebody else entirely")
-    assert sign_up(database.unit_of_work, cast.harbor, again, now=NOW) is None
+    other = viewer(database, cast.harbor, sign_up(database.unit_of_work, cast.harbor, again, now=NOW))
+    assert (other.role, other.is_verified) == (Role.CUSTOMER, False)
+    assert other.account_id != cast.carl.account_id
     with database.reading() as db:
         carl = db.get(Account, cast.carl.account_id)
         assert carl.name == "Carl Nakamura"
         assert passwords.matches(carl.password_hash, "the real Carl")
-    assert facts(database, "account.sign_up_repeated")[0].details == {"account_id": cast.carl.account_id}
+        assert cast.carl_customer not in db.exec(customers.own_ids(other)).all()
+    with pytest.raises(InvalidInput):
+        sign_in(database.unit_of_work, cast.harbor, cast.carl.email, "somebody else entirely", now=NOW)
+    assert sign_in(database.unit_of_work, cast.harbor, cast.carl.email, "the real Carl", now=NOW)
 
 
 @pytest.mark.proof("main-job-09")
 def test_the_owner_of_the_mailbox_takes_an_unproven_account_over(database, cast):
     squatter = sign_nina_up(database, cast)
-    with database.unit_of_work() as db:
-        request_reset(db, cast.harbor, NINA.email, now=NOW)
+    ask_reset(database, cast.harbor, NINA.email)
     code = newest_code(database, Purpose.RESET)
     token = reset_password(database.unit_of_work, cast.harbor, NINA.email, code, "mine and only mine", now=NOW)
     assert viewer(database, cast.harbor, squatter) is None
@@ -279,8 +299,7 @@ def test_the_owner_of_the_mailbox_takes_an_unproven_account_over(database, cast)
 def test_a_code_for_one_purpose_or_person_is_no_good_for_another(database, cast):
     nina = viewer(database, cast.harbor, sign_nina_up(database, cast))
     verify = newest_code(database, Purpose.VERIFY)
-    with database.unit_of_work() as db:
-        request_reset(db, cast.harbor, cast.carl.email, now=NOW)
+    ask_reset(database, cast.harbor, cast.carl.email)
     reset = newest_code(database, Purpose.RESET)
     for email, code in ((NINA.email, reset), (NINA.email, verify), (cast.carl.email, verify)):
         if verify != reset:
@@ -289,10 +308,19 @@ def test_a_code_for_one_purpose_or_person_is_no_good_for_another(database, cast)
     prove_mailbox(database.unit_of_work, nina, verify, now=NOW)
 
 
-def test_asking_for_a_reset_answers_the_same_for_unknown_addresses(database, cast):
-    with database.unit_of_work() as db:
-        assert request_reset(db, cast.harbor, "nobody@coastline.example", now=NOW) is None
-        assert request_reset(db, cast.harbor, cast.carl.email, now=NOW) is None
+@pytest.mark.proof("identity-01")
+def test_asking_for_a_reset_is_the_same_work_for_unknown_addresses(database, cast):
+    """Whether the address is known is looked up by the worker: asking writes the same rows for both."""
+    asked = []
+    for email in ("nobody@coastline.example", cast.carl.email):
+        with database.unit_of_work() as db:
+            assert request_reset(db, cast.harbor, email, now=NOW) is None
+            asked.append(sorted((type(row).__name__, getattr(row, "kind", "")) for row in db.identity_map.values()))
+    assert asked[0] == asked[1]
+    assert not facts(database, "account.code_requested")
+    for email in ("nobody@coastline.example", cast.carl.email):
+        with database.unit_of_work() as db:
+            answer_reset(db, cast.harbor, email, now=NOW)
     assert len(facts(database, "account.code_requested")) == 1
     for _ in range(5):
         with database.unit_of_work() as db:
@@ -301,13 +329,23 @@ def test_asking_for_a_reset_answers_the_same_for_unknown_addresses(database, cas
         request_reset(db, cast.harbor, "nobody@coastline.example", now=NOW)
 
 
-@pytest.mark.parametrize("password", ["short", "password123", "aaaaaaaaaa", "nina@coastline.example", "Nina Ortega", "x" * 129])
+@pytest.mark.proof("identity-01")
+@pytest.mark.parametrize(
+    "password",
+    ["short", "password123", "aaaaaaaaaa", "nina@coastline.example", "Nina Ortega", "x" * 129, "Trustno1", "sunshine!24",
+     "harborlight", "Harbor Light 7", "ninaortega1990", "coastline!!", "Photography1"],
+)  # fmt: skip
 def test_a_weak_password_is_refused_with_a_sentence(database, cast, password):
     weak = SignUp(name=NINA.name, email=NINA.email, password=password)
     with pytest.raises(InvalidInput) as refused:
         sign_up(database.unit_of_work, cast.harbor, weak, now=NOW)
     assert refused.value.field == "password"
     assert refused.value.sentence.endswith(".")
+
+
+@pytest.mark.parametrize("password", [WORDS, "x7 lighthouse quartz", "Nina likes harbors", "пароль из слов", "correct horse 12"])
+def test_a_long_or_odd_one_is_welcome(password):
+    assert passwords.weakness(password, "Harbor Light", NINA.name, NINA.email) == ""
 
 
 @pytest.mark.parametrize(

@@ -1,27 +1,32 @@
-"""Joining: signing up, proving a mailbox, choosing a new password; earlier guest orders come with the proof."""
+"""Joining: signing up, proving a mailbox, choosing a new password. One answer for known and unknown addresses.
+
+Whoever signs up gets an account of their own, with its own password, record and session, whether or not the address is
+known: the same statements, the same cookie. Only the mail tells, to the mailbox's owner. What is asked for by address
+alone is answered by the worker, so that the request costs the same for every address.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
-from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session
+from sqlmodel import Session, select
 
-from portal_app.core.errors import InvalidInput
-from portal_app.core.viewer import Role, Viewer
-from portal_app.domain.activity.service import record
-from portal_app.domain.customers.models import Customer
+from portal_app.core.errors import InvalidInput, NotAllowed
+from portal_app.core.viewer import Viewer
+from portal_app.domain.activity.service import enqueue, record
+from portal_app.domain.customers.proving import prove
 from portal_app.domain.customers.service import open_customer, own_account
 from portal_app.domain.identity import passwords
 from portal_app.domain.identity.callers import Caller, email_key
-from portal_app.domain.identity.codes import WRONG_CODE, request_code, try_code
-from portal_app.domain.identity.limits import count_try, sign_up_limits
+from portal_app.domain.identity.codes import WRONG_CODE, drop_codes, request_code, try_code
+from portal_app.domain.identity.limits import count_try, sign_in_limits, sign_up_limits
 from portal_app.domain.identity.models import Account, Purpose
-from portal_app.domain.identity.service import account_by_email
-from portal_app.domain.identity.sessions import end_all_sessions, open_session
+from portal_app.domain.identity.service import account_of, claimants, may_enter_by_mail, refuse_weak
+from portal_app.domain.identity.sessions import as_viewer, end_all_sessions, open_session
 from portal_app.domain.units import UnitOfWork
+
+ANSWER_RESET = "answer_reset"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,54 +40,75 @@ class SignUp:
     company: str = ""
 
 
-def sign_up(unit_of_work: UnitOfWork, studio_id: int, typed: SignUp, *, caller: Caller = Caller(), now: datetime) -> str | None:
-    """Open an account with its customer record, mail a code, and sign the person in; returns the cookie's token.
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a right code led to: the session stays; or another account's (`token`); or that account asks for more."""
 
-    An address that already has an account changes nothing and returns None: its owner is told by mail. The page that
-    follows says the same either way; only by being signed in or not can one tell, which is the price of ordering at
-    once, and `sign_up_limits` bounds how often it can be asked. Earlier orders stay out of sight until the mailbox is proven.
+    token: str = ""
+    must_sign_in: bool = False
+
+
+def sign_up(unit_of_work: UnitOfWork, studio_id: int, typed: SignUp, *, caller: Caller = Caller(), now: datetime) -> str:
+    """Open an account with its customer record, have a code mailed, and sign the person in; returns the cookie's token.
+
+    They order at once. Whatever else is kept under this address stays as it is and out of sight until the mailbox is
+    proven (`prove_mailbox`). Raises InvalidInput, TooManyTries.
     """
-    _check(typed)
+    if not 2 <= len(typed.name.strip()) <= 120:
+        raise InvalidInput("name", "Your name is needed, so that the photographer knows whom to ask for.")
+    key = email_key(typed.email)
+    with unit_of_work() as db:
+        count_try(db, studio_id, sign_up_limits(key, caller.block), now=now)
+        refuse_weak(db, studio_id, typed.password, typed.email, typed.name)
     password_hash = passwords.hash_password(typed.password)
-    try:
-        with unit_of_work() as db:
-            if known := account_by_email(db, studio_id, typed.email):
-                return _repeated(db, known, caller, now=now)
-            account = _open_account(db, studio_id, typed, password_hash, now=now)
-            request_code(db, account, Purpose.VERIFY, caller=caller, now=now)
-            return open_session(db, account, device=caller.device, now=now)
-    except IntegrityError:
-        return None
+    with unit_of_work() as db:
+        account = _open_account(db, studio_id, typed, password_hash, now=now)
+        request_code(db, account, Purpose.VERIFY, now=now)
+        return open_session(db, account, device=caller.device, now=now)
 
 
 def resend_code(db: Session, by: Viewer, *, caller: Caller = Caller(), now: datetime) -> None:
     """Mail a new code to the viewer's own address. Proven mailboxes get none."""
     account = own_account(db, by)
-    if account.verified_at is None:
-        request_code(db, account, Purpose.VERIFY, caller=caller, now=now)
+    if account.verified_at is None and by.is_themselves:
+        count_try(db, account.studio_id, sign_up_limits(account.email_key, caller.block), now=now)
+        request_code(db, account, Purpose.VERIFY, now=now)
 
 
-def prove_mailbox(unit_of_work: UnitOfWork, by: Viewer, code: str, *, now: datetime) -> None:
-    """Verify the viewer's address by the mailed code and claim the guest records kept under it.
+def prove_mailbox(unit_of_work: UnitOfWork, by: Viewer, code: str, *, caller: Caller = Caller(), now: datetime) -> Proof:
+    """Verify the viewer's address by the mailed code; what is kept under it joins the account that owns it from now on.
 
     The code counts only together with the session that signed up: whoever typed somebody else's address cannot be
-    verified by its owner, and the owner takes the account over with a password reset.
+    verified by its owner. Where an account had proven the address before, this browser goes on as that account, except
+    where that account asks for more than a mailbox.
     """
+    if not by.is_themselves:
+        raise NotAllowed("Only the person themselves proves their mailbox.")
     with unit_of_work() as db:
-        account = own_account(db, by)
-        fits = try_code(db, account, Purpose.VERIFY, code, now=now)
-        if fits:
-            _verify(db, by, account, now=now)
-    if not fits:
-        raise InvalidInput("code", WRONG_CODE)
+        key = db.exec(select(Account.email_key).where(Account.id == (by.account_id or 0))).one()
+        account = next((one for one in claimants(db, by.studio_id, key) if one.id == by.account_id), None)
+        if account and try_code(db, account.id, key, Purpose.VERIFY, code, now=now):
+            owner = prove(db, account, now=now)
+            if owner.id == account.id:
+                return Proof()
+            if not may_enter_by_mail(db, owner):
+                return Proof(must_sign_in=True)
+            return Proof(token=open_session(db, owner, device=caller.device, now=now))
+    raise InvalidInput("code", WRONG_CODE)
 
 
 def request_reset(db: Session, studio_id: int, email: str, *, caller: Caller = Caller(), now: datetime) -> None:
-    """Mail a code for a new password, if the address is known: the answer is the same either way."""
-    if account := account_by_email(db, studio_id, email):
-        request_code(db, account, Purpose.RESET, caller=caller, now=now)
-    else:
-        count_try(db, studio_id, sign_up_limits(email_key(email), caller.block), now=now)
+    """Ask for a new password. Whether the address is known is looked up later, by the worker (`answer_reset`)."""
+    key = email_key(email)
+    count_try(db, studio_id, sign_up_limits(key, caller.block), now=now)
+    enqueue(db, ANSWER_RESET, {"studio_id": studio_id, "email_key": key}, now=now, studio_id=studio_id, priority=45)
+
+
+def answer_reset(db: Session, studio_id: int, key: str, *, now: datetime) -> None:
+    """Have a code mailed where the address is known: to the account that has proven it, else to the newest claim."""
+    account = account_of(db, studio_id, key)
+    if account and not account.suspended_at:
+        request_code(db, account, Purpose.RESET, now=now)
 
 
 def reset_password(
@@ -97,39 +123,24 @@ def reset_password(
 ) -> str:
     """Set a new password by the mailed code; every other session ends. Returns the token of the new one.
 
-    The code proves the mailbox, so an unproven account is verified by it and its guest records are claimed.
+    The code proves the mailbox, with all that follows from it (`prove`). Raises InvalidInput, TooManyTries.
     """
-    _refuse_weak(password, email)
+    key = email_key(email)
+    with unit_of_work() as db:
+        count_try(db, studio_id, sign_in_limits(key, caller.block), now=now)
+        refuse_weak(db, studio_id, password, email)
     password_hash = passwords.hash_password(password)
     with unit_of_work() as db:
-        account = account_by_email(db, studio_id, email)
-        fits = account is not None and try_code(db, account, Purpose.RESET, code, now=now)
-        if fits:
-            by = Viewer(studio_id=studio_id, role=Role.CUSTOMER, name=account.name, account_id=account.id)
+        claimants(db, studio_id, key)
+        account = account_of(db, studio_id, key)
+        if try_code(db, account.id if account else 0, key, Purpose.RESET, code, now=now) and not account.suspended_at:
             account.password_hash = password_hash
+            drop_codes(db, account.id, now=now)
             end_all_sessions(db, account.id, now=now)
-            record(db, by, "account.password_reset", now=now)
-            _verify(db, by, account, now=now)
+            record(db, as_viewer(db, account), "account.password_reset", now=now)
+            prove(db, account, now=now)
             return open_session(db, account, device=caller.device, now=now)
     raise InvalidInput("code", WRONG_CODE)
-
-
-def _check(typed: SignUp) -> None:
-    if not 2 <= len(typed.name.strip()) <= 120:
-        raise InvalidInput("name", "Your name is needed, so that the photographer knows whom to ask for.")
-    email_key(typed.email)
-    _refuse_weak(typed.password, typed.email, typed.name)
-
-
-def _refuse_weak(password: str, *own_words: str) -> None:
-    if sentence := passwords.weakness(password, *own_words):
-        raise InvalidInput("password", sentence)
-
-
-def _repeated(db: Session, known: Account, caller: Caller, *, now: datetime) -> None:
-    count_try(db, known.studio_id, sign_up_limits(known.email_key, caller.block), now=now)
-    by = Viewer(studio_id=known.studio_id, role=Role.CUSTOMER, name=known.name, account_id=known.id)
-    record(db, by, "account.sign_up_repeated", now=now, details={"account_id": known.id})
 
 
 def _open_account(db: Session, studio_id: int, typed: SignUp, password_hash: str, *, now: datetime) -> Account:
@@ -144,16 +155,5 @@ def _open_account(db: Session, studio_id: int, typed: SignUp, password_hash: str
     db.add(account)
     db.flush()
     customer = open_customer(db, account, typed.phone, typed.company, now=now)
-    by = Viewer(studio_id=studio_id, role=Role.CUSTOMER, name=account.name, account_id=account.id)
-    record(db, by, "account.created", now=now, customer_id=customer.id)
+    record(db, as_viewer(db, account), "account.created", now=now, customer_id=customer.id)
     return account
-
-
-def _verify(db: Session, by: Viewer, account: Account, *, now: datetime) -> None:
-    if account.verified_at is None:
-        account.verified_at = now
-        record(db, by, "account.verified", now=now)
-    unclaimed = (
-        (Customer.studio_id == account.studio_id) & (Customer.email_key == account.email_key) & Customer.account_id.is_(None)
-    )
-    db.execute(update(Customer).where(unclaimed).values(account_id=account.id))

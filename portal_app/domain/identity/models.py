@@ -127,7 +127,7 @@ class MailedCode(SQLModel, table=True):
     purpose: str
     email_key: str
     new_email: str = filled("")
-    code_hash: str
+    code_hash: str = Field(index=True)
     created_at: datetime = instant()
     ends_at: datetime = instant()
     tries_left: int = 5

@@ -65,6 +65,11 @@ def end_own_session(db: Session, by: Viewer, session_id: int, *, now: datetime) 
     _end(db, (SignInSession.id == session_id) & (SignInSession.account_id == (by.account_id or 0)), now=now)
 
 
+def end_other_sessions(db: Session, by: Viewer, *, now: datetime) -> None:
+    """Sign every other browser of the viewer out; this one stays."""
+    _end(db, (SignInSession.account_id == (by.account_id or 0)) & (SignInSession.id != (by.session_id or 0)), now=now)
+
+
 def end_all_sessions(db: Session, account_id: int, *, now: datetime) -> None:
     """After a new password: nobody who knew the old one stays."""
     _end(db, SignInSession.account_id == account_id, now=now)

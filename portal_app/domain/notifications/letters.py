@@ -87,15 +87,89 @@ def code_to_reset(studio: str, code: str, minutes: int) -> Letter:
     )
 
 
-def account_exists(studio: str, base: str) -> Letter:
-    """Somebody signed up with an address that has an account: only its owner learns that."""
+def code_for_known(studio: str, code: str, minutes: int) -> Letter:
+    """Somebody signed up with an address that has an account: only its owner learns that, and the code opens that one."""
+    return replace(
+        code_to_verify(studio, code, minutes),
+        subject=f"You already have an account at {studio}",
+        preheader="The code in this mail opens it.",
+        title="You already have an account",
+        paragraphs=(
+            "Somebody signed up with this address. Was it you? Then type this code on the page you came from.",
+            "It opens the account you already have, whose password stays; the one just chosen is forgotten.",
+            f"The code is good for {minutes} minutes.",
+        ),
+        closing=("It was not you? Then nothing changes, and there is nothing to do. Give this code to nobody.",),
+    )
+
+
+def code_for_new_address(studio: str, code: str, minutes: int) -> Letter:
+    """To the address an account wants to move to."""
+    return replace(
+        code_to_verify(studio, code, minutes),
+        preheader=f"Type it within {minutes} minutes to sign in with this address from now on.",
+        title="Confirm your new address",
+        closing=("You did not ask for this? Then nothing happens. Give this code to nobody.",),
+    )
+
+
+def address_taken(studio: str, base: str) -> Letter:
+    """To an address that an account wants to move to, and that has an account: only its owner learns that."""
     return Letter(
         subject=f"You already have an account at {studio}",
-        preheader="Sign in with it, or choose a new password.",
-        title="You already have an account",
-        paragraphs=("Somebody tried to sign up with this address. Sign in instead, or choose a new password there.",),
+        preheader="Another account cannot move to this address.",
+        title="This address is in use already",
+        paragraphs=("Somebody wants to move another account to this address, which has an account of its own.",),
         button=Button("Sign in", f"{base}/login"),
         closing=("It was not you? Then nothing changed, and there is nothing to do.",),
+    )
+
+
+def link_to_enter(studio: str, link: str, minutes: int) -> Letter:
+    """Signs in without a password, by one more press of a button on the page it opens."""
+    return Letter(
+        subject=f"Your link to sign in to {studio}",
+        preheader=f"It works once, within {minutes} minutes.",
+        title="Sign in",
+        paragraphs=(f"This link works once, within {minutes} minutes.",),
+        button=Button("Sign in", link),
+        closing=("You did not ask for this? Then nothing happens. Pass this mail on to nobody: the link opens your account.",),
+    )
+
+
+def security_changed(studio: str, base: str, what: str) -> Letter:
+    """Something about how somebody signs in changed. `what` is one sentence; a stranger's doing must be noticed."""
+    return Letter(
+        subject=f"{what.rstrip('.')} at {studio}",
+        preheader="It was you? Then there is nothing to do.",
+        title=what.rstrip("."),
+        paragraphs=("It was you? Then there is nothing to do.",),
+        button=Button("Not you? Choose a new password", f"{base}/reset"),
+        closing=("A new password signs every browser out but yours. If you cannot sign in anymore, answer this mail.",),
+    )
+
+
+def address_moved(studio: str) -> Letter:
+    """To the address an account had before. Where it went stays unsaid: this mailbox may be somebody else's by now."""
+    return Letter(
+        subject=f"Your account at {studio} has another address now",
+        preheader="It was you? Then there is nothing to do.",
+        title="Another address signs in now",
+        paragraphs=("Your account no longer uses this address: mails about orders go to the new one.",),
+        closing=("It was not you? Answer this mail at once.",),
+    )
+
+
+def account_deleted(studio: str) -> Letter:
+    """The last mail to somebody who left."""
+    return Letter(
+        subject=f"Your account at {studio} is deleted",
+        preheader="What you ordered stays in the studio’s books.",
+        title="Your account is deleted",
+        paragraphs=(
+            "Nobody can sign in with it anymore. Orders, invoices and photos stay with the studio, as its books require.",
+        ),
+        closing=("It was not you? Answer this mail at once.",),
     )
 
 

@@ -14,40 +14,14 @@ from portal_app.domain.customers.models import Customer, Team
 from portal_app.domain.delivery.models import Delivery
 from portal_app.domain.delivery.queries import gate_of, recipients
 from portal_app.domain.delivery.service import make_link
-from portal_app.domain.identity.codes import issue_code
 from portal_app.domain.identity.inviting import issue_invitation_token
-from portal_app.domain.identity.models import Account, Invitation, MailedCode, Purpose
+from portal_app.domain.identity.models import Account, Invitation
 from portal_app.domain.notifications import letters
 from portal_app.domain.notifications.letters import OrderWords, Row
 from portal_app.domain.notifications.service import is_written, write_mail
 from portal_app.domain.orders.models import Order, OrderLine
 from portal_app.domain.scheduling.models import Appointment, AppointmentStatus
 from portal_app.domain.studios.models import Studio
-
-
-def mail_code(db: Session, mailed_code_id: int, *, now: datetime) -> None:
-    """A code for a mailbox or a new password, made here and kept nowhere else. Nothing for a code already replaced."""
-    row = db.get_one(MailedCode, mailed_code_id)
-    if row.used_at:
-        return
-    code = issue_code(db, mailed_code_id, now=now)
-    studio, account = db.get_one(Studio, row.studio_id), db.get_one(Account, row.account_id)
-    write = letters.code_to_verify if row.purpose == Purpose.VERIFY else letters.code_to_reset
-    letter = write(studio.name, code, round((row.ends_at - now).total_seconds() / 60))
-    write_mail(
-        db, studio, letter, kind="code", once_key=f"code:{mailed_code_id}",
-        to_email=account.email, to_name=account.name, is_secret=True, now=now,
-    )  # fmt: skip
-
-
-def mail_account_exists(db: Session, account_id: int, fact_id: int, *, now: datetime) -> None:
-    """Somebody signed up with an address that has an account: its owner is told."""
-    account = db.get_one(Account, account_id)
-    studio = db.get_one(Studio, account.studio_id)
-    write_mail(
-        db, studio, letters.account_exists(studio.name, studio.address), kind="account_exists",
-        once_key=f"account_exists:{fact_id}", to_email=account.email, to_name=account.name, now=now,
-    )  # fmt: skip
 
 
 def mail_invitation(db: Session, invitation_id: int, fact_id: int, *, now: datetime) -> None:
