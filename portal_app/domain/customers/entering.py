@@ -65,5 +65,5 @@ def enter_by_link(unit_of_work: UnitOfWork, studio_id: int, token: str, *, calle
             if row.email_key == account.email_key and account.verified_at and may_enter_by_mail(db, account):
                 record(db, as_viewer(db, account), "account.entered_by_link", now=now)
                 prove(db, account, now=now)
-                return open_session(db, account, device=caller.device, now=now)
+                return open_session(db, account, device=caller.device, place=caller.block, now=now)
     raise InvalidInput("token", LINK_OVER)

@@ -64,7 +64,7 @@ def sign_up(unit_of_work: UnitOfWork, studio_id: int, typed: SignUp, *, caller: 
     with unit_of_work() as db:
         account = _open_account(db, studio_id, typed, password_hash, now=now)
         request_code(db, account, Purpose.VERIFY, now=now)
-        return open_session(db, account, device=caller.device, now=now)
+        return open_session(db, account, device=caller.device, place=caller.block, now=now)
 
 
 def resend_code(db: Session, by: Viewer, *, caller: Caller = Caller(), now: datetime) -> None:
@@ -93,7 +93,7 @@ def prove_mailbox(unit_of_work: UnitOfWork, by: Viewer, code: str, *, caller: Ca
                 return Proof()
             if not may_enter_by_mail(db, owner):
                 return Proof(must_sign_in=True)
-            return Proof(token=open_session(db, owner, device=caller.device, now=now))
+            return Proof(token=open_session(db, owner, device=caller.device, place=caller.block, now=now))
     raise InvalidInput("code", WRONG_CODE)
 
 
@@ -139,7 +139,7 @@ def reset_password(
             end_all_sessions(db, account.id, now=now)
             record(db, as_viewer(db, account), "account.password_reset", now=now)
             prove(db, account, now=now)
-            return open_session(db, account, device=caller.device, now=now)
+            return open_session(db, account, device=caller.device, place=caller.block, now=now)
     raise InvalidInput("code", WRONG_CODE)
 
 

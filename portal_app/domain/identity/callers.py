@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from portal_app.core.errors import InvalidInput
-from portal_app.domain.identity.limits import address_block
+from portal_app.domain.identity.places import address_block
 
 # What a mail header carries as it stands (RFC 5322 atoms): quotes, commas and brackets would make another address of it.
 _ATOM, _LABEL = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+", r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"

@@ -17,7 +17,7 @@ from portal_app.core.tokens import fingerprint, new_public_id, new_token
 from portal_app.core.viewer import STAFF, Permission, Viewer
 from portal_app.domain.activity.service import record
 from portal_app.domain.identity.callers import email_key
-from portal_app.domain.identity.limits import Limit, count_try
+from portal_app.domain.identity.limits import count_try, invitation_limits
 from portal_app.domain.identity.models import Account, Invitation, Membership
 from portal_app.domain.studios.models import Studio
 
@@ -116,10 +116,7 @@ def mark_accepted(db: Session, invitation: Invitation, account: Account, by: Vie
 
 
 def _send(db: Session, by: Viewer, invitation: Invitation, *, now: datetime) -> Invitation:
-    limits = (
-        Limit(f"invite:{by.account_id}", 40, timedelta(hours=1)),
-        Limit(f"invite:{invitation.email_key}", 6, timedelta(hours=1)),
-    )
+    limits = invitation_limits(str(by.account_id), invitation.email_key)
     count_try(db, by.studio_id, limits, now=now)
     invitation.sent_at, invitation.ends_at, invitation.token_hash = now, now + INVITATION_LIFE, ""
     db.flush()

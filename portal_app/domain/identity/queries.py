@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,9 +15,9 @@ from sqlmodel.sql.expression import SelectOfScalar
 from portal_app.core.errors import NotAllowed
 from portal_app.core.tokens import fingerprint
 from portal_app.core.viewer import Permission, Role, Viewer, permissions_in, permissions_of
+from portal_app.domain.identity.devices import device_words
 from portal_app.domain.identity.models import Account, Invitation, Membership, Passkey, SignInSession
-
-IDLE = timedelta(days=30)
+from portal_app.domain.identity.session_life import is_over
 
 First = Callable[..., Any]
 
@@ -32,10 +32,12 @@ class LiveSession:
 
 @dataclass(frozen=True, slots=True)
 class SessionRow:
-    """One signed-in browser, as its owner sees it."""
+    """One signed-in browser, as its owner sees it: `Chrome on Android`, and the block of addresses it signed in from."""
 
     id: int
     device: str
+    place: str
+    created_at: datetime
     seen_at: datetime
     is_this: bool
 
@@ -80,15 +82,15 @@ def visible(by: Viewer) -> SelectOfScalar[SignInSession]:
 
 
 def live_session(first: First, studio_id: int, token: str, *, now: datetime) -> LiveSession | None:
-    """The session of a cookie at this studio; None when it ended, idled 30 days, waits for its second step, or its
-    account is suspended or closed.
+    """The session of a cookie at this studio; None when it ended, was not used for too long, waits for its second
+    step, or its account is suspended or closed.
 
     `first(statement, **values)` answers with the first row: this is asked before every event, by the shortest way.
     """
     found = first(_BY_TOKEN, studio_id=studio_id, token_hash=fingerprint(token))
     if found is None or found.ended_at or found.suspended_at or found.closed_at or found.waits_for:
         return None
-    if found.ends_at <= now or found.seen_at + IDLE <= now:
+    if is_over(seen_at=found.seen_at, ends_at=found.ends_at, is_staff=bool(found.role), now=now):
         return None
     return LiveSession(viewer=_through_their_eyes(studio_id, found, _viewer(studio_id, found)), seen_at=found.seen_at)
 
@@ -175,8 +177,11 @@ def viewer_from(account: Account, member: Membership | None, session_id: int | N
 
 def sessions_of(db: Session, by: Viewer) -> list[SessionRow]:
     """The viewer's signed-in browsers, the latest first."""
-    open_ones = visible(by).where(SignInSession.ended_at.is_(None)).order_by(SignInSession.seen_at.desc())
-    return [SessionRow(row.id, row.device, row.seen_at, row.id == by.session_id) for row in db.exec(open_ones)]
+    open_ones = visible(by).where(SignInSession.ended_at.is_(None), SignInSession.waits_for == "")
+    return [
+        SessionRow(row.id, device_words(row.device), row.place, row.created_at, row.seen_at, row.id == by.session_id)
+        for row in db.exec(open_ones.order_by(SignInSession.seen_at.desc(), SignInSession.id.desc()))
+    ]
 
 
 def members(db: Session, by: Viewer) -> list[MemberRow]:

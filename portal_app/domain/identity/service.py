@@ -52,7 +52,7 @@ def sign_in(
             raise InvalidInput("password", WRONG_PASSWORD)
         account.password_hash = fresh
         forgive(db, studio_id, limits)
-        return open_session(db, account, device=caller.device, now=now)
+        return open_session(db, account, device=caller.device, place=caller.block, now=now)
 
 
 def change_password(
@@ -72,7 +72,7 @@ def change_password(
         drop_codes(db, account.id, now=now)
         end_all_sessions(db, account.id, now=now)
         record(db, by, "account.password_changed", now=now)
-        return open_session(db, account, device=caller.device, waits=Waits.NOTHING, now=now)
+        return open_session(db, account, device=caller.device, place=caller.block, waits=Waits.NOTHING, now=now)
 
 
 def check_own_password(

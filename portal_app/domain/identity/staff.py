@@ -57,7 +57,7 @@ def change_role(db: Session, by: Viewer, member_id: int, role: str, *, now: date
         _refuse_last_owner(db, by, member)
     before = {"role": member.role} | _switches(member)
     member.role, member.granted, member.withheld = role, "", ""
-    end_all_sessions(db, account.id, now=now)
+    end_all_sessions(db, account.id, by=by, now=now)
     _note(db, by, "member.role_changed", member, account, now, before=before, after={"role": role} | _switches(member))
 
 
@@ -93,7 +93,7 @@ def suspend_member(db: Session, by: Viewer, member_id: int, *, now: datetime) ->
     if member.role == Role.OWNER:
         _refuse_last_owner(db, by, member)
     account.suspended_at = now
-    end_all_sessions(db, account.id, now=now)
+    end_all_sessions(db, account.id, by=by, now=now)
     _note(db, by, "member.suspended", member, account, now, before={"suspended": False}, after={"suspended": True})
 
 
@@ -114,7 +114,7 @@ def remove_member(db: Session, by: Viewer, member_id: int, *, now: datetime) -> 
     member.left_at = now
     _note(db, by, "member.removed", member, account, now, before={"role": member.role} | _switches(member), after={})
     member.granted = member.withheld = ""
-    end_all_sessions(db, account.id, now=now)
+    end_all_sessions(db, account.id, by=by, now=now)
 
 
 def _locked(db: Session, by: Viewer, member_id: int) -> tuple[Membership, Account]:

@@ -6,7 +6,7 @@ What a wrong try spent stays spent although the person is refused: tries are cou
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
@@ -16,12 +16,12 @@ from portal_app.core.tokens import fingerprint, new_token
 from portal_app.core.viewer import Viewer
 from portal_app.domain.activity.service import record
 from portal_app.domain.identity import passwords, totp
-from portal_app.domain.identity.callers import Caller
-from portal_app.domain.identity.limits import Limit, count_try, forgive
+from portal_app.domain.identity.callers import Caller, email_key
+from portal_app.domain.identity.limits import count_try, forgive, second_step_limits
 from portal_app.domain.identity.models import Account, RecoveryCode, SignInSession, Waits
-from portal_app.domain.identity.queries import IDLE
 from portal_app.domain.identity.second_step import SecretSeal, context_of, has_passkey
-from portal_app.domain.identity.sessions import LONGEST_SESSION, as_viewer
+from portal_app.domain.identity.session_life import is_over, life_of
+from portal_app.domain.identity.sessions import as_viewer
 from portal_app.domain.units import UnitOfWork
 
 WRONG_STEP = "That code doesn’t fit, or was used already. Wait for the next one in the app, then type it here."
@@ -38,14 +38,6 @@ class Waiting:
     has_app: bool
     has_passkey: bool
     proven_at: datetime | None
-
-
-def step_limits(account_id: int, block: str) -> tuple[Limit, ...]:
-    """One place, and one account from anywhere: twenty guesses an hour find one code in six years."""
-    return (
-        Limit(f"step:{account_id}@{block}", 8, timedelta(minutes=15)),
-        Limit(f"step:{account_id}", 20, timedelta(hours=1)),
-    )
 
 
 def waiting(db: Session, studio_id: int, token: str, *, now: datetime) -> Waiting | None:
@@ -76,7 +68,7 @@ def take_step(
     code = totp.typed_code(typed)
     with unit_of_work() as db:
         found = _expected(db, studio_id, token, now=now)
-        limits = step_limits(found.by.account_id or 0, caller.block)
+        limits = second_step_limits(email_key(found.by.email), caller.block)
         count_try(db, studio_id, limits, now=now)
     way = _way(unit_of_work, seal, found.by, code, now=now)
     with unit_of_work() as db:
@@ -96,8 +88,8 @@ def pass_on(db: Session, studio_id: int, token: str, way: str, *, now: datetime)
     fresh = new_token()
     row.token_hash, row.waits_for = fingerprint(fresh), Waits.NOTHING
     row.proven_at = row.seen_at = now
-    row.ends_at = now + LONGEST_SESSION
     by = as_viewer(db, db.get_one(Account, row.account_id), session_id=row.id)
+    row.ends_at = now + life_of(is_staff=by.is_staff).longest
     record(db, by, "second_step.taken", now=now, details={"session_id": row.id, "way": way})
     return fresh
 
@@ -149,6 +141,8 @@ def _expected(db: Session, studio_id: int, token: str, *, now: datetime) -> Wait
 def _waiting_row(db: Session, studio_id: int, token: str, *, now: datetime, lock: bool = False) -> SignInSession | None:
     same = select(SignInSession).where(SignInSession.studio_id == studio_id, SignInSession.token_hash == fingerprint(token))
     row = db.exec(same.with_for_update() if lock else same).first() if token else None
-    if row is None or not row.waits_for or row.ended_at or row.ends_at <= now or row.seen_at + IDLE <= now:
+    if row is None or not row.waits_for or row.ended_at:
+        return None
+    if is_over(seen_at=row.seen_at, ends_at=row.ends_at, is_staff=True, now=now):
         return None
     return row
