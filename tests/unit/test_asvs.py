@@ -68,7 +68,7 @@ def rows() -> list[Requirement]:
 
 
 @cache
-def tests_of(path: Path) -> set[str]:
+def defined_in(path: Path) -> set[str]:
     """The tests a file defines, as a reader of Python sees them: a name in a comment or a string does not count."""
     nodes = ast.parse(path.read_text()).body
     inside = [node for one in nodes if isinstance(one, ast.ClassDef) for node in one.body]
@@ -79,7 +79,7 @@ def is_there(name: str) -> bool:
     """Whether a named test or document exists."""
     place, _, test = name.partition("::")
     path = ROOT / place
-    return path.is_file() and (not test or test in tests_of(path))
+    return path.is_file() and (not test or test in defined_in(path))
 
 
 def test_the_list_is_the_one_that_bears_on_this_app() -> None:
