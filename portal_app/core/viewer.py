@@ -115,6 +115,11 @@ class Viewer:
         return permissions_of(self.role, self.granted, self.withheld)
 
     @property
+    def sees_money(self) -> bool:
+        """Whether amounts are theirs to know: a customer's own always, the studio's by its table and switches."""
+        return not self.is_staff or self.may(Permission.SEE_MONEY)
+
+    @property
     def is_themselves(self) -> bool:
         """Whether nobody else looks through these eyes: what proves or changes who somebody is, only they may do."""
         return self.behind_account_id is None

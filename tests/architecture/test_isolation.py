@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import asdict, dataclass, is_dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ from sqlmodel import Session, select
 
 import portal_app.domain
 from portal_app.core.errors import InvalidInput, NotAllowed, NotFound
-from portal_app.core.viewer import Viewer
+from portal_app.core.viewer import Permission, Role, Viewer
 from portal_app.db import Database
 from portal_app.domain import tables
 from tests.conftest import NOW, Cast, fresh_database, make_cast
@@ -24,9 +26,11 @@ from tests.world import MARK, World, build
 
 pytestmark = pytest.mark.proof("main-job-07")
 
+UI = Path(__file__).resolve().parents[2] / "portal_app" / "ui"
+
 # Reading functions without a viewer: they take ids that a visible read handed out, or a secret, or a host name.
 INNER = {
-    "activity": {"facts_after", "latest_id"},
+    "activity": {"facts_after", "latest_id", "without_amounts"},
     "customers": {"is_current"},
     "billing": {"balance", "balances", "due", "is_on_its_way", "on_their_way"},
     "delivery": {"delivered_photos", "gate_of", "gates_of", "opened_link", "recipients"},
@@ -121,6 +125,35 @@ def test_a_reading_function_shows_a_stranger_nothing(home: Home, room: str, name
         assert MARK not in repr(found)
         if name not in {"offers", "customer_rows", "sessions_of", "members", "records"}:
             assert is_empty(found), f"{room}.{name} answered a stranger"
+
+
+@pytest.mark.proof("identity-07")
+@pytest.mark.parametrize(("room", "name", "function"), READING)
+def test_a_reading_function_tells_no_amount_to_members_who_do_not_see_money(
+    home: Home, room: str, name: str, function: Callable
+) -> None:
+    """Prices on sale are everybody's; what customers pay and owe is not."""
+    database, cast, world = home.database, home.cast, home.world
+    money = frozenset({Permission.SEE_MONEY})
+    everything = replace(cast.pia, granted=frozenset(Permission) - money)
+    blind_admin = replace(cast.pia, role=Role.ADMIN, withheld=money)
+    for by in (cast.pia, everything, blind_admin):
+        found = repr(ask(database, function, by, world, cast))
+        if name != "offers":
+            assert not re.search(r"_cents'?[=:] ?(?!None|0\b)|\$\d|Balance\(", found), f"{room}.{name} tells an amount"
+
+
+@pytest.mark.proof("identity-07")
+def test_amounts_are_there_for_who_sees_them_and_no_screen_of_the_studio_asks_without_saying_who(home: Home) -> None:
+    told = [
+        name
+        for room, name, function in (parameter.values for parameter in READING)
+        if re.search(r"_cents=[1-9]|Balance\(", repr(ask(home.database, function, home.cast.olive, home.world, home.cast)))
+    ]
+    assert {"order_rows", "order_page", "balances_for", "listing_cards", "listing_page", "ledger_of"} <= set(told)
+    asking = re.compile(r"import [^\n]*\b(balance|balances|due)\b")
+    screens = [*UI.joinpath("admin").rglob("*.py"), *UI.joinpath("shared").rglob("*.py")]
+    assert not [path.name for path in screens if asking.search(path.read_text())]
 
 
 def test_the_same_questions_are_answered_at_home(home: Home) -> None:

@@ -68,6 +68,11 @@ def dead_work(db: Session, by: Viewer, *, limit: int = 100) -> list[DeadWork]:
     ]
 
 
+def without_amounts(details: dict[str, Any]) -> dict[str, Any]:
+    """A fact's details for somebody who does not see money."""
+    return {name: value for name, value in details.items() if not name.endswith("_cents")}
+
+
 def _card(fact: Fact) -> FactCard:
     return FactCard(
         id=fact.id,

@@ -72,9 +72,19 @@ def visible(by: Viewer) -> Select[tuple[PaymentAttempt]]:
     return select(PaymentAttempt).where(PaymentAttempt.studio_id == by.studio_id, col(PaymentAttempt.order_id).in_(orders))
 
 
+def balances_for(db: Session, by: Viewer, order_ids: Sequence[int]) -> dict[int, Balance]:
+    """The balances of these orders that are this viewer's to know; the others are left out."""
+    return _balances(db, orders_to_pay(by).where(col(Order.id).in_(order_ids)))
+
+
 def balances(db: Session, order_ids: Sequence[int]) -> dict[int, Balance]:
     """The balance of each order, in two statements however many there are."""
-    rows = db.exec(select(Order.id, Order.status, Order.total_cents).where(col(Order.id).in_(order_ids))).all()
+    return _balances(db, select(Order).where(col(Order.id).in_(order_ids)))
+
+
+def _balances(db: Session, orders: Select[tuple[Order]]) -> dict[int, Balance]:
+    rows = db.execute(orders.with_only_columns(col(Order.id), col(Order.status), col(Order.total_cents))).all()
+    order_ids = [order_id for order_id, _, _ in rows]
     ledger: dict[int, list[tuple[str, int]]] = defaultdict(list)
     entries = select(LedgerEntry.order_id, LedgerEntry.kind, LedgerEntry.amount_cents)
     for order_id, kind, cents in db.exec(entries.where(col(LedgerEntry.order_id).in_(order_ids))):

@@ -117,7 +117,7 @@ class ListingPage:
 
 @dataclass(frozen=True, slots=True)
 class _Around:
-    """What stands around some listings, read in a fixed number of statements."""
+    """What stands around some listings, read in a fixed number of statements. Dues are 0 for who does not see money."""
 
     studio: Studio
     gates: dict[int, Gate]
@@ -168,7 +168,7 @@ def listing_page(db: Session, by: Viewer, listing_public_id: str) -> ListingPage
         is_marked=sight is Sight.MARKED,
         order_number=to_pay[0].order_number if to_pay else _order_number(listing, around),
         due_cents=_due(listing, around),
-        due_words=money_words(_due(listing, around), around.studio.currency),
+        due_words=money_words(_due(listing, around), around.studio.currency) if by.sees_money else "",
         to_pay=to_pay,
         photo_count=len(photos),
         photo_words=counted(len(photos), "photo"),
@@ -218,7 +218,7 @@ def _around(db: Session, by: Viewer, rows: Sequence[Listing]) -> _Around:
         studio=db.get_one(Studio, by.studio_id),
         gates={listing_id: gate_from(deliveries.get(listing_id, []), dues) for listing_id in ids},
         orders=orders,
-        dues=dues,
+        dues=dues if by.sees_money else dict.fromkeys(dues, 0),
         deliveries=deliveries,
         visits=_visits(db, ids),
     )
@@ -277,7 +277,7 @@ def _card(
         photo_words=counted(count, "photo") if count else "",
         is_locked=sight in {Sight.MARKED, Sight.SMALL},
         due_cents=_due(listing, around),
-        due_words=money_words(_due(listing, around), around.studio.currency),
+        due_words=money_words(_due(listing, around), around.studio.currency) if by.sees_money else "",
         delivered_words=_delivered_words(listing, around),
         appointment_words=_appointment_words(listing, around),
         cover_url=_url(asset, Size.THUMB, sight, renditions) if asset else "",

@@ -1,6 +1,7 @@
 """Reading orders, always through what the viewer may see.
 
 A select of several columns goes through `execute`: `exec` would hand out the first column only.
+Amounts are None for members of the studio who do not see money: what is not theirs to know never leaves here.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from sqlmodel import Session, col, select
 from portal_app.core.errors import NotFound
 from portal_app.core.viewer import Role, Viewer
 from portal_app.domain.activity.models import Fact
+from portal_app.domain.activity.queries import without_amounts
 from portal_app.domain.customers.models import Customer, Team
 from portal_app.domain.customers.queries import own_ids, to_order_for, whose
 from portal_app.domain.identity.models import Account, Membership
@@ -47,7 +49,7 @@ class OrderRow:
     street: str
     town: str
     customer_name: str
-    total_cents: int
+    total_cents: int | None
     currency: str
     placed_at: datetime
     listing_id: int
@@ -72,8 +74,8 @@ class LineRow:
     name: str
     detail: str
     quantity: int
-    unit_cents: int
-    total_cents: int
+    unit_cents: int | None
+    total_cents: int | None
     minutes: int
 
 
@@ -87,6 +89,7 @@ class HistoryRow:
     actor_role: str
     is_mine: bool
     details: dict[str, Any]
+    behind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +102,10 @@ class OrderPage:
     customer_email: str
     customer_phone: str
     lines: tuple[LineRow, ...]
-    subtotal_cents: int
+    subtotal_cents: int | None
     tax_name: str
     tax_basis_points: int
-    tax_cents: int
+    tax_cents: int | None
     visits: tuple[Visit, ...]
     history: tuple[HistoryRow, ...]
 
@@ -157,11 +160,11 @@ def order_page(db: Session, by: Viewer, number: int) -> OrderPage:
         access_notes=order.access_notes,
         customer_email=email,
         customer_phone=phone,
-        lines=_lines(db, order.id),
-        subtotal_cents=order.subtotal_cents,
+        lines=_lines(db, by, order.id),
+        subtotal_cents=_told(by, order.subtotal_cents),
         tax_name=order.tax_name,
         tax_basis_points=order.tax_basis_points,
-        tax_cents=order.tax_cents,
+        tax_cents=_told(by, order.tax_cents),
         visits=tuple(visits.get(order.id, ())),
         history=_history(db, by, order.id),
     )
@@ -233,7 +236,7 @@ def _row(by: Viewer, found: Sequence[Any], visits: dict[int, list[Visit]]) -> Or
         street=order.street,
         town=order.town,
         customer_name=order.customer_name,
-        total_cents=order.total_cents,
+        total_cents=_told(by, order.total_cents),
         currency=order.currency,
         placed_at=order.placed_at,
         listing_id=order.listing_id,
@@ -242,6 +245,10 @@ def _row(by: Viewer, found: Sequence[Any], visits: dict[int, list[Visit]]) -> Or
         whose=whose(by, account_id, order.customer_name, team),
         team=team or "",
     )
+
+
+def _told(by: Viewer, cents: int) -> int | None:
+    return cents if by.sees_money else None
 
 
 def _visits(db: Session, order_ids: list[int]) -> dict[int, list[Visit]]:
@@ -260,10 +267,11 @@ def _visits(db: Session, order_ids: list[int]) -> dict[int, list[Visit]]:
     return visits
 
 
-def _lines(db: Session, order_id: int) -> tuple[LineRow, ...]:
+def _lines(db: Session, by: Viewer, order_id: int) -> tuple[LineRow, ...]:
     lines = db.exec(select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.position))
     return tuple(
-        LineRow(line.name, line.detail, line.quantity, line.unit_cents, line.total_cents, line.minutes) for line in lines
+        LineRow(line.name, line.detail, line.quantity, _told(by, line.unit_cents), _told(by, line.total_cents), line.minutes)
+        for line in lines
     )
 
 
@@ -278,7 +286,8 @@ def _history(db: Session, by: Viewer, order_id: int) -> tuple[HistoryRow, ...]:
             actor=fact.actor_name,
             actor_role=fact.actor_role,
             is_mine=by.account_id is not None and fact.actor_account_id == by.account_id,
-            details=fact.details,
+            details=fact.details if by.sees_money else without_amounts(fact.details),
+            behind=fact.behind_name,
         )
         for fact in facts
     )

@@ -23,7 +23,7 @@ from portal_app.ui.components.people import face, mark
 from portal_app.ui.components.waiting import page_skeleton
 from portal_app.ui.components.words import Child, Flag
 from portal_app.ui.shared.guard import public
-from portal_app.ui.shared.session import Base
+from portal_app.ui.shared.session import Base, may
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ def _place(place: Spot, *, size: int) -> rx.Component:
 
 def _if_let_in(place: Spot, shown: rx.Component) -> rx.Component:
     """The permissions of the viewer are those the guard asks for at the door of that page."""
-    return shown if place.needs is None else rx.cond(Base.me.may.contains(str(place.needs)), shown, rx.fragment())
+    return shown if place.needs is None else rx.cond(may(place.needs), shown, rx.fragment())
 
 
 def _go_order() -> rx.Component:

@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping
 import reflex as rx
 
 from portal_app.core.viewer import Viewer
-from portal_app.domain.billing.queries import due
+from portal_app.domain.billing.queries import balances_for
 from portal_app.domain.delivery.queries import cover_urls
 from portal_app.domain.orders.queries import PAGE, order_rows, status_counts
 from portal_app.ui.components.buttons import button
-from portal_app.ui.components.tables import ORDER_HEADS, order_row, table
+from portal_app.ui.components.tables import order_heads, order_row, table
 from portal_app.ui.shared.order_cards import STATUS_WORDS, OrderCard, order_card
 from portal_app.ui.shared.run import ask
+from portal_app.ui.shared.session import Base
 
 MOST = 500
 
@@ -23,10 +24,11 @@ async def read_page(
 ) -> tuple[list[OrderCard], str]:
     """Cards of one page (of `least` rows, if that is more) and the key to the next, empty at the end."""
     found = await ask(order_rows, by, status=status, search=search, after=after, limit=max(PAGE, min(least, MOST)))
-    owed = await ask(due, [row.id for row in found.rows])
+    owed = await ask(balances_for, by, [row.id for row in found.rows])
     covers = await ask(cover_urls, by, [row.listing_id for row in found.rows])
+    dues = {order_id: money.due for order_id, money in owed.items()}
     cards = [
-        order_card(row, zone=zone, base=base, due_cents=owed.get(row.id, 0), cover=covers.get(row.listing_id, ""))
+        order_card(row, zone=zone, base=base, due_cents=dues.get(row.id, 0), cover=covers.get(row.listing_id, ""))
         for row in found.rows
     ]
     return cards, found.more
@@ -60,4 +62,5 @@ def order_table(rows: rx.Var, more: rx.Var, show_more, caption: Callable[[rx.Var
         )
 
     next_page = rx.el.div(button("Show 25 more", on_click=show_more), class_name="row more end")
-    return rx.fragment(table("Orders, newest first", ORDER_HEADS, rx.foreach(rows, row)), rx.cond(more, next_page, rx.fragment()))
+    shown = table("Orders, newest first", order_heads(with_totals=Base.me.sees_money), rx.foreach(rows, row))
+    return rx.fragment(shown, rx.cond(more, next_page, rx.fragment()))

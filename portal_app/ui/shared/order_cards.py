@@ -118,7 +118,7 @@ def order_card(row: OrderRow, *, zone: str, base: str = "/orders", due_cents: in
         street=row.street,
         town=row.town,
         customer=row.customer_name,
-        total=money_words(row.total_cents, row.currency),
+        total=amount_words(row.total_cents, row.currency),
         placed=day_words(row.placed_at, zone)[4:],
         when=when_words(row.visit.starts_at, row.visit.zone) if row.visit else "Time to be confirmed",
         listing=row.listing,
@@ -128,13 +128,28 @@ def order_card(row: OrderRow, *, zone: str, base: str = "/orders", due_cents: in
     )
 
 
+def amount_words(cents: int | None, currency: str) -> str:
+    """An amount, or nothing for somebody who does not see money."""
+    return "" if cents is None else money_words(cents, currency)
+
+
+def _detail(line: LineRow, currency: str) -> str:
+    if line.quantity == 1:
+        return line.detail
+    return (
+        f"{line.quantity} at {money_words(line.unit_cents, currency)}"
+        if line.unit_cents is not None
+        else f"{line.quantity} of it"
+    )
+
+
 def price_cards(lines: Sequence[LineRow], currency: str) -> list[PriceCard]:
     """Order lines; more than one of a thing says so."""
     return [
         PriceCard(
             line.name,
-            f"{line.quantity} at {money_words(line.unit_cents, currency)}" if line.quantity > 1 else line.detail,
-            money_words(line.total_cents, currency),
+            _detail(line, currency),
+            amount_words(line.total_cents, currency),
         )
         for line in lines
     ]
@@ -158,10 +173,10 @@ def order_page_card(page: OrderPage, *, zone: str, unit: str, studio: str) -> Or
         services=", ".join(line.name if i == 0 else line.name[:1].lower() + line.name[1:] for i, line in enumerate(page.lines)),
         visits=[visit_card(visit) for visit in page.visits],
         lines=price_cards(page.lines, row.currency),
-        subtotal=money_words(page.subtotal_cents, row.currency),
+        subtotal=amount_words(page.subtotal_cents, row.currency),
         tax_name=f"{page.tax_name}, {page.tax_basis_points / 100:g}%" if page.tax_basis_points else "",
-        tax=money_words(page.tax_cents, row.currency),
-        total=money_words(row.total_cents, row.currency),
+        tax=amount_words(page.tax_cents, row.currency),
+        total=amount_words(row.total_cents, row.currency),
         history=history_cards(page.history, row.currency, zone=zone, studio=studio),
     )
 
@@ -186,7 +201,11 @@ def _sentence(fact: HistoryRow, currency: str, studio: str) -> str:
         case "listing.delivered":
             return _delivered(fact)
         case "payment.received":
-            return f"Payment of {money_words(int(fact.details.get('amount_cents', 0)), currency)} received"
+            return (
+                f"Payment of {amount_words(fact.details['amount_cents'], currency)} received"
+                if "amount_cents" in fact.details
+                else "Payment received"
+            )
         case "listing.downloaded":
             return "All photos downloaded"
         case _:
@@ -199,6 +218,8 @@ def _delivered(fact: HistoryRow) -> str:
 
 
 def _by(fact: HistoryRow) -> str:
+    if fact.behind:
+        return f" · {fact.behind} as {fact.actor}"
     if fact.is_mine:
         return " · by you"
     return f" · {fact.actor}" if fact.actor and fact.actor_role not in {"system"} else ""

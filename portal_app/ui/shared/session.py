@@ -12,7 +12,7 @@ import reflex as rx
 from portal_app import wiring
 from portal_app.core.errors import NotAllowed, NotFound
 from portal_app.core.flash import Flash, opened
-from portal_app.core.viewer import Role, Viewer
+from portal_app.core.viewer import Permission, Role, Viewer
 from portal_app.domain.studios.queries import StudioCard
 from portal_app.entrance import FLASH, Arrival, cookie_name, cookies_of
 
@@ -55,6 +55,7 @@ class MeView:
     is_staff: bool = False
     is_customer: bool = False
     has_home: bool = False
+    sees_money: bool = False
     behind: str = ""
     may: list[str] = field(default_factory=list)
 
@@ -111,6 +112,11 @@ def studio_of(state: rx.State) -> StudioCard:
     return arrival.studio
 
 
+def may(permission: Permission) -> rx.Var[bool]:
+    """For a page: whether to show what only this permission opens. The guard and the verb ask the same table."""
+    return Base.me.may.contains(str(permission))
+
+
 def is_anybody(state: rx.State) -> bool:
     """Whether somebody is signed in (or came by a secret link) in THIS event."""
     arrival = _arrival.get()
@@ -159,6 +165,7 @@ def me_view(arrival: Arrival) -> MeView:
         is_verified=by.is_verified,
         is_staff=by.is_staff,
         is_customer=by.is_customer,
+        sees_money=by.sees_money,
         behind=by.behind,
         has_home=by.is_customer or by.is_staff or arrival.beside is not None,
         may=sorted(str(permission) for permission in by.permissions),

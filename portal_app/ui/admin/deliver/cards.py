@@ -31,11 +31,11 @@ class DeliverCard:
     before: str = ""
 
 
-def deliver_card(page: OrderPage, money: Balance, photos: Sequence[PhotoCard]) -> DeliverCard:
-    """The head and the panel of the screen."""
+def deliver_card(page: OrderPage, money: Balance | None, photos: Sequence[PhotoCard]) -> DeliverCard:
+    """The head and the panel of the screen. `money` is empty for who does not see it."""
     fresh = [photo for photo in photos if photo.state == "ready" and not photo.delivered]
     sent = sum(photo.delivered for photo in photos)
-    owed = money.due
+    owed = money.due if money else 0
     return DeliverCard(
         number=page.row.number,
         street=page.row.street,

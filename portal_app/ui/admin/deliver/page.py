@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from portal_app.core.viewer import Permission
 from portal_app.ui.admin.deliver.state import DeliverState as S
 from portal_app.ui.components.address import address_title
 from portal_app.ui.components.buttons import button
@@ -14,6 +15,7 @@ from portal_app.ui.components.links import away
 from portal_app.ui.components.status import status
 from portal_app.ui.components.uploads import replace_button, sorter, uploader
 from portal_app.ui.shared.layout import admin_shell
+from portal_app.ui.shared.session import may
 
 HINT = "JPEG from your camera or editor. You can leave this page; uploads go on while you move in Foyer."
 
@@ -28,7 +30,7 @@ def _loaded() -> rx.Component:
         _head(),
         rx.el.div(
             rx.el.div(_upload(), _order_of_photos(), class_name="stack gap-7"),
-            rx.el.aside(_panel()),
+            rx.el.aside(rx.cond(may(Permission.DELIVER), _panel(), _waits())),
             class_name="cols staff",
         ),
         _replace_dialog(),
@@ -43,7 +45,7 @@ def _head() -> rx.Component:
             address_title(here.street, f"{here.town} · for {here.customer}"),
             rx.el.p(status(here.status), class_name="under"),
         ),
-        away("Go to deliver", to="#hand-over", kind="btn narrow-only"),
+        rx.cond(may(Permission.DELIVER), away("Go to deliver", to="#hand-over", kind="btn narrow-only"), rx.fragment()),
         class_name="head",
     )
 
@@ -73,6 +75,18 @@ def _order_of_photos() -> rx.Component:
         ),
         key="sorting",
         aside=rx.el.p(S.order.progress, class_name="small quiet num", role="status"),
+    )
+
+
+def _waits() -> rx.Component:
+    return rx.el.div(
+        rx.el.h2("Deliver"),
+        rx.el.p(
+            "Somebody who may deliver hands these photos over. They are ready for them as soon as they are here.",
+            class_name="small quiet",
+        ),
+        id="hand-over",
+        class_name="panel stack",
     )
 
 

@@ -9,7 +9,7 @@ import reflex as rx
 from portal_app.core.clock import utc_now
 from portal_app.core.errors import InvalidInput
 from portal_app.core.viewer import Permission
-from portal_app.domain.billing.queries import balance
+from portal_app.domain.billing.queries import balances_for
 from portal_app.domain.delivery.service import DeliverRequest, deliver
 from portal_app.domain.media.queries import photos as photos_of
 from portal_app.domain.media.service import arrange_photos, make_cover, remove_photo
@@ -44,7 +44,7 @@ class DeliverState(Base):
         """Read order and photos afresh; also called when a photo became ready."""
         by = viewer_of(self)
         page = await ask(order_page, by, route_number(self))
-        money = await ask(balance, page.row.id)
+        money = (await ask(balances_for, by, [page.row.id])).get(page.row.id)
         found = await ask(photos_of, by, page.row.listing_id)
         self._listing_id = page.row.listing_id
         self.order = deliver_card(page, money, found)

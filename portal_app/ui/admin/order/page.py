@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from portal_app.core.viewer import Permission
 from portal_app.ui.admin.order.state import AdminOrderState as S
 from portal_app.ui.components.address import address_title
 from portal_app.ui.components.buttons import button, link_button
@@ -13,6 +14,7 @@ from portal_app.ui.components.people import person
 from portal_app.ui.components.prices import line, lines, minor_line, sum_line, total_line
 from portal_app.ui.components.status import status
 from portal_app.ui.shared.layout import admin_shell
+from portal_app.ui.shared.session import may
 
 
 def page() -> rx.Component:
@@ -52,16 +54,18 @@ def _next() -> rx.Component:
             ("completed", _delivered()),
             rx.el.p("This order is canceled.", class_name="small quiet"),
         ),
-        lines(line("Paid", S.paid), line("Due", S.due), small=True),
+        rx.cond(S.paid, lines(line("Paid", S.paid), line("Due", S.due), small=True), rx.fragment()),
     )
 
 
 def _accept() -> rx.Component:
-    return rx.el.div(
+    waits = rx.el.p("Waits for somebody who accepts orders.", class_name="small quiet")
+    accept = rx.el.div(
         rx.el.p("Accepting books the first free photographer and tells the customer.", class_name="small quiet"),
         button("Accept order", kind="main", tall=True, wide=True, on_click=S.accept),
         class_name="stack",
     )
+    return rx.cond(may(Permission.ACCEPT_ORDERS), accept, waits)
 
 
 def _delivered() -> rx.Component:
@@ -120,12 +124,18 @@ def _ordered() -> rx.Component:
         "What was ordered",
         lines(
             rx.foreach(S.order.lines, lambda row: line(row.name, row.amount, row.detail)),
-            sum_line("Subtotal", S.order.subtotal),
-            rx.cond(S.order.tax_name, minor_line(S.order.tax_name, S.order.tax), rx.fragment()),
-            total_line("Total", S.order.total),
+            rx.cond(S.order.total, _sums(), rx.fragment()),
         ),
         key="ordered",
         apart=False,
+    )
+
+
+def _sums() -> rx.Component:
+    return rx.fragment(
+        sum_line("Subtotal", S.order.subtotal),
+        rx.cond(S.order.tax_name, minor_line(S.order.tax_name, S.order.tax), rx.fragment()),
+        total_line("Total", S.order.total),
     )
 
 
@@ -137,7 +147,7 @@ def _history() -> rx.Component:
 def _cancel() -> rx.Component:
     open_one = (S.order.status == "pending") | (S.order.status == "accepted")
     return rx.cond(
-        open_one,
+        open_one & may(Permission.ACCEPT_ORDERS),
         rx.el.section(
             rx.el.div(
                 rx.el.h3("Will not happen?"), rx.el.p("Canceling gives the photographer's time back.", class_name="small quiet")

@@ -5,13 +5,12 @@ from __future__ import annotations
 import reflex as rx
 
 from portal_app.core.clock import utc_now
-from portal_app.core.money import money_words
 from portal_app.core.viewer import Permission
-from portal_app.domain.billing.queries import balance
+from portal_app.domain.billing.queries import balances_for
 from portal_app.domain.orders.queries import order_page
 from portal_app.domain.orders.service import accept, cancel
 from portal_app.ui.shared.guard import staff
-from portal_app.ui.shared.order_cards import OrderPageCard, order_page_card
+from portal_app.ui.shared.order_cards import OrderPageCard, amount_words, order_page_card
 from portal_app.ui.shared.run import act, ask
 from portal_app.ui.shared.session import Base, route_number, viewer_of
 
@@ -33,11 +32,12 @@ class AdminOrderState(Base):
     @staff(Permission.SEE_ORDERS)
     async def load(self) -> None:
         """Read the order afresh; also called when something changed."""
-        page = await ask(order_page, viewer_of(self), route_number(self))
-        money = await ask(balance, page.row.id)
+        by = viewer_of(self)
+        page = await ask(order_page, by, route_number(self))
+        money = (await ask(balances_for, by, [page.row.id])).get(page.row.id)
         self.order = order_page_card(page, zone=self.studio.zone, unit=self.studio.area_unit, studio=self.studio.name)
-        self.paid = money_words(money.paid, page.row.currency)
-        self.due = money_words(money.due, page.row.currency)
+        self.paid = amount_words(money and money.paid, page.row.currency)
+        self.due = amount_words(money and money.due, page.row.currency)
         self.loaded = True
 
     @staff(Permission.ACCEPT_ORDERS)

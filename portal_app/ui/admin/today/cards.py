@@ -10,6 +10,7 @@ from portal_app.core.clock import clock_words, when_words
 from portal_app.core.money import money_words
 from portal_app.domain.billing.queries import Owed
 from portal_app.domain.orders.queries import OrderRow
+from portal_app.ui.shared.order_cards import amount_words
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def _owed_card(debt: Owed) -> OwedCard:
 def request_card(row: OrderRow) -> WaitingCard:
     """A request: whose, for how much, and the wished time."""
     wish = f"Wants {when_words(row.visit.starts_at, row.visit.zone)}" if row.visit else "No time wished"
-    caption = f"{row.customer_name} · {money_words(row.total_cents, row.currency)}"
+    caption = " · ".join(filter(None, (row.customer_name, amount_words(row.total_cents, row.currency))))
     return WaitingCard(row.number, "request", row.street, caption, wish)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from portal_app.core.viewer import Permission
 from portal_app.ui.admin.today.state import TodayState as S
 from portal_app.ui.components.buttons import button, link_button
 from portal_app.ui.components.floating import confirm
@@ -12,6 +13,7 @@ from portal_app.ui.components.links import go
 from portal_app.ui.components.photos import listing_card
 from portal_app.ui.components.prices import line, lines
 from portal_app.ui.shared.layout import admin_shell
+from portal_app.ui.shared.session import may
 
 
 def page() -> rx.Component:
@@ -40,10 +42,14 @@ def _waiting() -> rx.Component:
 def _request(card: rx.Var) -> rx.Component:
     return rx.el.li(
         _what(card),
-        rx.el.div(
-            button("Decline", on_click=S.ask_decline(card.number)),
-            button("Accept", kind="main", on_click=S.accept(card.number)),
-            class_name="row",
+        rx.cond(
+            may(Permission.ACCEPT_ORDERS),
+            rx.el.div(
+                button("Decline", on_click=S.ask_decline(card.number)),
+                button("Accept", kind="main", on_click=S.accept(card.number)),
+                class_name="row",
+            ),
+            link_button("Open order", f"/admin/orders/{card.number}"),
         ),
     )
 
