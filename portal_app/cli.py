@@ -111,7 +111,8 @@ def _check(_asked: argparse.Namespace) -> int:
     faults += faults_of(settings)
     if faults:
         raise BadSettings(faults)
-    print(f"Ready to start: {settings.env}, {settings.public_url}, files in {settings.data_dir}.")
+    proxies = {0: "reached directly", 1: "behind one proxy"}.get(settings.proxy_hops, f"behind {settings.proxy_hops} proxies")
+    print(f"Ready to start: {settings.env}, {settings.public_url}, {proxies}, files in {settings.data_dir}.")
     return 0
 
 

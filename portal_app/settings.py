@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+MOST_HOPS = 5
 DEMO_SECRET = base64.urlsafe_b64encode(b"foyer demo only, not a secret!!!").decode()
 
 
@@ -38,6 +39,7 @@ class Settings:
     mail_from: str
     embedded_worker: bool
     render_workers: int
+    proxy_hops: int
 
     @property
     def is_production(self) -> bool:
@@ -91,6 +93,7 @@ def _collect(env: Mapping[str, str]) -> Settings:
         mail_from=env.get("PORTAL_MAIL_FROM", ""),
         embedded_worker=env.get("PORTAL_EMBEDDED_WORKER", "1") not in {"0", "false", "no"},
         render_workers=_number(env.get("PORTAL_RENDER_WORKERS", "0")) or max(1, min(4, (os.cpu_count() or 2))),
+        proxy_hops=_number(env.get("PORTAL_PROXY_HOPS", "1" if mode == "production" else "0")),
     )
 
 
@@ -114,6 +117,8 @@ def _faults(settings: Settings, env: Mapping[str, str]):
         yield "PORTAL_PUBLIC_URL must be a full address such as https://portal.example.com."
     if min(settings.render_workers, settings.demo_stripe_port) < 0:
         yield "PORTAL_RENDER_WORKERS and PORTAL_DEMO_STRIPE_PORT are whole numbers."
+    if not 0 <= settings.proxy_hops <= MOST_HOPS:
+        yield f"PORTAL_PROXY_HOPS is how many proxies of your own stand before Foyer: 0 to {MOST_HOPS}, usually 1."
     if settings.is_production:
         yield from _production_faults(settings, env)
 

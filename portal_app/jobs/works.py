@@ -10,6 +10,7 @@ from sqlalchemy import delete
 from portal_app.domain.activity.models import Work, WorkState
 from portal_app.domain.billing.settling import reconcile, sweep_open_attempts
 from portal_app.domain.customers import entering, joining, leaving, readdressing
+from portal_app.domain.identity import sessions
 from portal_app.domain.media import service as media
 from portal_app.domain.notifications import account_mails
 from portal_app.domain.notifications.sending import send
@@ -108,6 +109,13 @@ def clean_done_work(job: Job) -> None:
         job.finish(db)
 
 
+def clean_sessions(job: Job) -> None:
+    """Mark the sessions that ended by themselves; forget old ones, and codes, challenges and tries that are over."""
+    with job.wiring.database.unit_of_work() as db:
+        sessions.clean_sessions(db, now=job.now())
+        job.finish(db)
+
+
 WORKS: Mapping[str, worker.Work] = {
     "react": reactions.react,
     reactions.ONE_REACTION: reactions.react_one,
@@ -121,6 +129,7 @@ WORKS: Mapping[str, worker.Work] = {
     "render_asset": render_asset,
     "sweep_uploads": sweep_uploads,
     "clean_done_work": clean_done_work,
+    "clean_sessions": clean_sessions,
 }
 
 

@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute
 
 from portal_app.core.errors import Problem, Unavailable
 from portal_app.core.journal import note
+from portal_app.domain.identity.limits import TooManyTries
 from portal_app.web.viewer import caller_of
 
 ROOMS = ("sign_in", "account", "brand", "health", "payments", "uploads", "downloads", "mailbox")
@@ -39,7 +40,10 @@ async def _refused(request: Request, problem: Exception) -> Response:
     if problem.status in TURNED_AWAY:
         told = {"path": request.scope["path"], "status": problem.status, "problem": type(problem).__name__}
         note("refused", method=request.method, address=caller_of(request).address, **told)
-    return _words(request, problem.sentence, problem.status)
+    answer = _words(request, problem.sentence, problem.status)
+    if isinstance(problem, TooManyTries):
+        answer.headers["Retry-After"] = str(problem.wait_seconds)
+    return answer
 
 
 async def _busy(request: Request, problem: Exception) -> Response:

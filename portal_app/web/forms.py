@@ -21,6 +21,7 @@ from portal_app.core.journal import note, same_one
 from portal_app.core.paths import safe_next
 from portal_app.core.viewer import Viewer
 from portal_app.core.words import one_line
+from portal_app.domain.identity.limits import TooManyTries
 from portal_app.domain.identity.sessions import end_session
 from portal_app.entrance import FLASH, SESSION, cookie_name, cookies_of
 from portal_app.off_loop import act
@@ -46,6 +47,8 @@ def form(path: str, name: str, page: str, answer: Answer) -> Route:
             return answered
         except Problem as problem:
             note("form", **told, outcome=type(problem).__name__, field=getattr(problem, "field", ""))
+            if isinstance(problem, TooManyTries) and "application/json" in request.headers.get("accept", ""):
+                raise  # a program is told by status and Retry-After, a person by a sentence on the page
             field = problem.field if isinstance(problem, InvalidInput) else ""
             flash = Flash(name, field, problem.sentence, typed.get("email", ""), typed.get("name", ""))
             return say(to(page, next=safe_next(typed.get("next"))), flash)

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 from portal_app import wiring
 from portal_app.core.journal import note
 from portal_app.domain.studios.queries import host_name
-from portal_app.entrance import UnknownHost, moved_from, studio_of
+from portal_app.entrance import SESSION, UnknownHost, cookie_name, cookies_of, moved_from, studio_of
 from portal_app.off_loop import call
 from portal_app.web import policy
 
@@ -56,7 +56,7 @@ class Hardening:
             await self.app(scope, receive, send)
             return
         asked = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        answer = _Answer(scope, send, self.headers)
+        answer = _Answer(scope, send, self.headers, is_somebody=cookie_name(SESSION) in cookies_of(asked.get("cookie", "")))
         refusal = await self._refusal(scope, asked)
         if refusal:
             _note(scope, asked, *refusal)
@@ -100,24 +100,28 @@ class Hardening:
 class _Answer:
     """Sends with our headers; the route's own win."""
 
-    def __init__(self, scope: Scope, send: Send, headers: dict[str, str]) -> None:
-        self.scope, self._send, self.headers = scope, send, headers
+    def __init__(self, scope: Scope, send: Send, headers: dict[str, str], *, is_somebody: bool = False) -> None:
+        self.scope, self._send, self.headers, self.is_somebody = scope, send, headers, is_somebody
 
     async def send(self, message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
             given = list(message.get("headers", []))
-            names = {name.lower() for name, _ in given}
-            ours = self.headers | self._policy() | self._caching(message["status"])
-            given += [(k.encode(), v.encode()) for k, v in ours.items() if k.encode() not in names]
+            named = {name.lower(): value for name, value in given}
+            is_page = named.get(b"content-type", b"").startswith(b"text/html") or message["status"] == 304
+            ours = self.headers | self._policy() | self._caching(message["status"], is_page=is_page)
+            given += [(k.encode(), v.encode()) for k, v in ours.items() if k.encode() not in named]
             message = {**message, "headers": given}
         await self._send(message)
 
     def _policy(self) -> dict[str, str]:
         return {"content-security-policy": policy.FILE_POLICY} if self.scope["path"].startswith(BUILT) else {}
 
-    def _caching(self, status: int) -> dict[str, str]:
+    def _caching(self, status: int, *, is_page: bool) -> dict[str, str]:
+        """A page of somebody signed in is never kept whole: going back after they left must not bring it up again."""
         if self.scope["path"].startswith(BUILT) and status in {200, 206, 304}:
             return {"cache-control": HASHED}
+        if is_page and self.is_somebody:
+            return {"cache-control": "no-store"}
         return {"cache-control": "no-store" if self.scope["path"].startswith("/api") else "no-cache"}
 
     async def refuse(self, status: int, sentence: str, more: dict[str, str] | None = None) -> None:
@@ -133,8 +137,7 @@ class _Answer:
 
 def _note(scope: Scope, asked: dict[str, str], status: int, why: str) -> None:
     """A request that did not get in leaves a line: somebody tries a door, or a studio's host is not set up."""
-    peer = (scope.get("client") or ("",))[0]
-    forwarded = asked.get("x-forwarded-for", "")
+    peer, forwarded = (scope.get("client") or ("",))[0], asked.get("x-forwarded-for", "")
     where = {"host": asked.get("host", ""), "path": scope["path"], "origin": asked.get("origin", "")}
     note(
         "turned away", status=status, why=why, method=scope.get("method", scope["type"]), peer=peer, forwarded=forwarded, **where

@@ -13,6 +13,7 @@ from portal_app import wiring
 from portal_app.core.errors import NotFound
 from portal_app.core.viewer import Viewer
 from portal_app.domain.identity.callers import Caller
+from portal_app.domain.identity.places import client_address
 from portal_app.domain.identity.sessions import LONGEST_SESSION
 from portal_app.domain.studios.queries import StudioCard
 from portal_app.entrance import LINK, SESSION, Arrival, UnknownHost, cookie_name, who_is
@@ -49,12 +50,11 @@ async def _arrival(request: Request) -> Arrival:
 
 
 def caller_of(request: Request) -> Caller:
-    """The peer's address and browser. A forwarded address is believed only from a proxy on this machine."""
+    """Who asks, by address and browser. A forwarded address is believed only as far as the settings name proxies of ours."""
     peer = request.client.host if request.client else ""
-    if peer in {"::1", "localhost"} or peer.startswith("127."):
-        forwarded = request.headers.get("x-forwarded-for", "").split(",")[-1].strip()
-        peer = forwarded[:64] or peer
-    return Caller(address=peer, device=request.headers.get("user-agent", "")[:200])
+    forwarded = request.headers.getlist("x-forwarded-for")
+    address = client_address(peer, forwarded, wiring.current().settings.proxy_hops)
+    return Caller(address=address, device=request.headers.get("user-agent", "")[:200])
 
 
 def keep_session(response: Response, token: str) -> None:

@@ -9,7 +9,6 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 Address = IPv4Address | IPv6Address
 
 _WITH_PORT = re.compile(r"\[([^\]]+)\](?::\d+)?|([\d.]+):\d+")
-MOST_HOPS = 5
 
 
 def client_address(peer: str, forwarded: Sequence[str], hops: int) -> str:

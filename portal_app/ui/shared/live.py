@@ -16,6 +16,7 @@ from reflex_base.event import Event
 
 from portal_app.core.viewer import Viewer
 from portal_app.domain.activity.queries import FactCard, facts_after, latest_id
+from portal_app.domain.identity.sessions import ENDED
 from portal_app.domain.listings.audience import accounts_concerned
 from portal_app.entrance import Arrival
 from portal_app.off_loop import ask
@@ -73,16 +74,32 @@ async def _watch(app: Any, refreshes: Mapping[str, str]) -> None:
             news = [fact for fact in recent if fact.id not in told]
             told = {fact.id for fact in recent}
             last = max([last, *told])
+            await _turn_out(app, refreshes, news)
             await _tell(app, refreshes, [fact for fact in news if not fact.kind.startswith(QUIET)])
         except Exception as fault:
             log_fault("live", fault)
 
 
-async def _tell(app: Any, refreshes: Mapping[str, str], news: Collection[FactCard]) -> None:
+async def _turn_out(app: Any, refreshes: Mapping[str, str], news: Collection[FactCard]) -> None:
+    """Open pages of a session that ended go to the sign-in: any event will do, the guard empties the page and refuses it."""
+    ended = {session_id for fact in news if fact.kind == ENDED for session_id in fact.details["session_ids"]}
+    mine = _mine(app) if ended else {}
+    for token, tab in list(OPEN.items()):
+        if tab.viewer.session_id in ended and mine.get(token) == tab.socket:
+            await app.event_processor.enqueue(token, Event(name=next(iter(refreshes.values())), payload={}))
+
+
+def _mine(app: Any) -> dict[str, str]:
+    """The sockets this process holds; what it remembers of others is forgotten."""
     sockets = app.event_namespace._token_manager
     mine = {token: kept.sid for token, kept in sockets.token_to_socket.items() if kept.instance_id == sockets.instance_id}
     for token in OPEN.keys() - mine.keys():
         OPEN.pop(token)
+    return mine
+
+
+async def _tell(app: Any, refreshes: Mapping[str, str], news: Collection[FactCard]) -> None:
+    mine = _mine(app)
     if not news or not OPEN:
         return
     listings = {fact.listing_id for fact in news if fact.listing_id}
