@@ -75,6 +75,8 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "SVG renamed": (lambda: SVG, jpeg_check.SVG),
     "EPS renamed": (lambda: EPS, jpeg_check.NOT_A_PHOTO),
     "PNG renamed": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(99), jpeg_check.NOT_JPEG.format(kind="PNG")),
+    "ZIP renamed": (lambda: b"PK\x03\x04" + bytes(400), jpeg_check.NOT_A_PHOTO),
+    "GIF renamed": (lambda: b"GIF89a" + b"/*<script>*/" * 20, jpeg_check.NOT_JPEG.format(kind="GIF")),
     "raw file": (lambda: b"II*\0" + bytes(400), jpeg_check.RAW),
     "HEIC": (heic, jpeg_check.HEIC),
     "200 megapixels": (lambda: flat(20_000, 10_000), jpeg_check.TOO_LARGE.format(megapixels=200, most=120)),

@@ -21,19 +21,27 @@ NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
         ("../../etc/x.jpg", "x.jpg"),
         ("C:\\photos\\front.jpg", "front.jpg"),
         ("a\x00b\x1f.jpg", "ab.jpg"),
-        ("CON", "_CON"),
+        ("CON", "_CON.jpg"),
         ("con.jpg", "_con.jpg"),
         ("..", "photo.jpg"),
         ("", "photo.jpg"),
-        (".jpg", "jpg"),
+        (".jpg", "photo.jpg"),
         ("küche 😀.jpg", "küche 😀.jpg"),
-        ("evil\u202egpj.exe", "evilgpj.exe"),
+        ("evil\u202egpj.exe", "evilgpj.exe.jpg"),
         ('a<b>:"c|?*.jpg', "a_b___c___.jpg"),
         ("two\r\nlines.jpg", "twolines.jpg"),
     ],
 )
 def test_names_are_safe_and_still_recognizable(sent: str, kept: str) -> None:
     assert clean_name(sent) == kept
+
+
+@pytest.mark.proof("identity-11")
+@pytest.mark.parametrize("sent", ["x.exe", "x.html", "x.svg", "x.jpg.js", "x", "x.", "x.JPG", "x.jpeg", "a.verylongending", "..", "x.jp"])
+def test_every_kept_name_ends_as_a_photograph_does(sent: str) -> None:
+    kept = clean_name(sent)
+    assert kept.lower().endswith((".jpg", ".jpeg"))
+    assert clean_name(kept) == kept
 
 
 def test_a_long_name_keeps_its_ending() -> None:
