@@ -50,7 +50,7 @@ SHOWN: dict[str, Shown] = {
     "/sign-up": Shown(NOBODY, "button", "Create"),
     "/verify": Shown(NOBODY, "button", "."),
     "/reset": Shown(NOBODY, "button", "."),
-    "/enter/[token]": Shown(NOBODY, "button", "Sign in", "select 'abc'"),
+    "/enter/[token]": Shown(NOBODY, "link", "new link", "select 'abc'"),
     "/": Shown(CARL, "link", "Place order"),
     "/orders": Shown(CARL, "link", "Ocean View"),
     "/orders/[number]": Shown(CARL, "button", "^Pay", ORDER.format("completed")),

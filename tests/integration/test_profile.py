@@ -11,13 +11,18 @@ from portal_app.core.errors import InvalidInput, NotAllowed
 from portal_app.core.viewer import Viewer
 from portal_app.db import Database
 from portal_app.domain.activity.models import Fact
+from portal_app.domain.customers.copies import own_copies, set_own_copies
 from portal_app.domain.customers.models import Customer
 from portal_app.domain.customers.profile import Profile, change_profile, own_profile
-from portal_app.domain.identity.models import Account
+from portal_app.domain.customers.readdressing import cancel_new_email, confirm_new_email, pending_email, request_new_email
+from portal_app.domain.identity.codes import issue_code
+from portal_app.domain.identity.models import Account, MailedCode
+from portal_app.domain.identity.service import hash_password
 from tests.conftest import NOW, Cast
 
 pytestmark = pytest.mark.proof("identity-12")
 
+WORDS = "three quiet lighthouses"
 RENAMED = Profile("Carla Nakamura", "(831) 555-0170", "Coastline Realty")
 
 
@@ -81,3 +86,27 @@ def test_nobody_changes_the_profile_of_whom_they_look_as(database: Database, cas
 
 def vars_of(typed: Profile) -> tuple[str, str, str]:
     return typed.name, typed.phone, typed.company
+
+
+def test_another_address_can_be_thought_better_of(database: Database, cast: Cast) -> None:
+    with database.unit_of_work() as db:
+        db.get_one(Account, cast.carl.account_id).password_hash = hash_password(WORDS)
+    request_new_email(database.unit_of_work, cast.carl, "carl@elsewhere.example", WORDS, now=NOW)
+    with database.unit_of_work() as db:
+        assert pending_email(db, cast.carl, now=NOW) == "carl@elsewhere.example"
+        code = issue_code(db, db.exec(select(MailedCode).where(MailedCode.new_email != "")).one().id, now=NOW)
+        with pytest.raises(NotAllowed):
+            cancel_new_email(db, replace(cast.carl, behind="Olive", behind_account_id=cast.olive.account_id), now=NOW)
+        cancel_new_email(db, cast.carl, now=NOW)
+        assert pending_email(db, cast.carl, now=NOW) == ""
+    with pytest.raises(InvalidInput):
+        confirm_new_email(database.unit_of_work, cast.carl, code, now=NOW)
+
+
+def test_whoever_reads_along_is_set_for_every_record_of_ones_own(database: Database, cast: Cast) -> None:
+    with database.unit_of_work() as db:
+        set_own_copies(db, cast.carl, ["ann@coastline.example", "ann@coastline.example"], now=NOW)
+        assert own_copies(db, cast.carl) == ["ann@coastline.example"]
+        with pytest.raises(InvalidInput) as refused:
+            set_own_copies(db, cast.carl, ["not an address"], now=NOW)
+        assert refused.value.field == "copies"

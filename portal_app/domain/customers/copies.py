@@ -12,7 +12,7 @@ from portal_app.core.errors import InvalidInput, NotAllowed, NotFound
 from portal_app.core.viewer import Viewer
 from portal_app.domain.activity.service import record
 from portal_app.domain.customers.models import Customer, TeamMember, TeamRole
-from portal_app.domain.customers.queries import to_order_for
+from portal_app.domain.customers.queries import RecordCard, records, to_order_for
 from portal_app.domain.customers.teams import FIRST_PROVE, OWN_EYES
 from portal_app.domain.identity.callers import email_key
 from portal_app.domain.identity.models import Account
@@ -46,6 +46,24 @@ def set_copies(db: Session, by: Viewer, customer_id: int, addresses: Sequence[st
         kept.copy_to = wanted
         db.flush()
         record(db, by, "customer.copies_set", now=now, customer_id=kept.id, details={"copies": wanted.split()})
+
+
+def set_own_copies(db: Session, by: Viewer, addresses: Sequence[str], *, now: datetime) -> None:
+    """The same for every record of one's own, outside teams and in them. Raises like `set_copies`."""
+    if not by.is_themselves or not by.is_verified:
+        raise NotAllowed(FIRST_PROVE if by.is_themselves else OWN_EYES)
+    for card in own_records(db, by):
+        set_copies(db, by, card.id, addresses, now=now)
+
+
+def own_copies(db: Session, by: Viewer) -> list[str]:
+    """Who gets copies of the mails about one's own orders."""
+    return list(dict.fromkeys(address for card in own_records(db, by) for address in card.copies))
+
+
+def own_records(db: Session, by: Viewer) -> list[RecordCard]:
+    """The records one orders under oneself; not those of the members of a team one leads."""
+    return [card for card in records(db, by) if not card.person]
 
 
 def addressees(db: Session, customer_id: int) -> list[Addressee]:

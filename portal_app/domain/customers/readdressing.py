@@ -51,6 +51,17 @@ def resend_new_email(db: Session, by: Viewer, *, caller: Caller = Caller(), now:
         request_code(db, account, Purpose.CHANGE_EMAIL, new_email=new_email, now=now)
 
 
+def cancel_new_email(db: Session, by: Viewer, *, now: datetime) -> None:
+    """Keep the address one has: the code that was mailed to another one stops working."""
+    if not by.is_themselves:
+        raise NotAllowed("Only the person themselves changes how they sign in.")
+    account = own_account(db, by)
+    if pending_email(db, by, now=now):
+        waiting = (MailedCode.account_id == account.id) & (MailedCode.purpose == Purpose.CHANGE_EMAIL)
+        db.execute(update(MailedCode).where(waiting, col(MailedCode.used_at).is_(None)).values(used_at=now))
+        record(db, by, "account.new_email_dropped", now=now)
+
+
 def pending_email(db: Session, by: Viewer, *, now: datetime) -> str:
     """The address that waits for its code, or nothing."""
     waiting = select(MailedCode.new_email).where(

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import reflex as rx
 
+from portal_app.core.flash import Flash
 from portal_app.core.paths import safe_next
 from portal_app.ui.components.buttons import button
 from portal_app.ui.components.fields import field
@@ -29,13 +30,17 @@ class Door(Base):
 
     def _enter(self, *forms: str, fields: tuple[str, ...] = ()) -> rx.event.EventSpec | None:
         """Take over what one of these forms said. A refusal of one of the page's `fields` takes the person there."""
+        self._hear(*forms, fields=fields)
+        return rx.set_focus(self.wrong_field) if self.wrong_field else None
+
+    def _hear(self, *forms: str, fields: tuple[str, ...]) -> Flash:
         flash = self._flash(*forms)
         asked = self.router.url.query_parameters
         self.wrong_field, self.sentence = flash.field if flash.field in fields else "", flash.sentence
         self.typed_email, self.typed_name = flash.email, flash.name
         self.onward, self.step = safe_next(asked.get("next")), asked.get("step", "")
         self.carried = f"?next={quote(self.onward, safe='')}" if self.onward != "/" else ""
-        return rx.set_focus(self.wrong_field) if self.wrong_field else None
+        return flash
 
 
 def door(title: Words, lead: Child, *children: Child) -> rx.Component:

@@ -8,8 +8,8 @@ from reflex.style import color_mode, set_color_mode
 from portal_app.ui.components.buttons import button
 from portal_app.ui.components.fields import field, segments
 from portal_app.ui.components.frames import page_head, setting
-from portal_app.ui.components.links import go
 from portal_app.ui.components.people import face
+from portal_app.ui.portal.account.parts import address, copies, danger
 from portal_app.ui.portal.account.state import Account as S
 from portal_app.ui.shared.layout import person_shell, sign_out
 from portal_app.ui.shared.session import Base
@@ -18,18 +18,22 @@ MODES = (("system", "As this device"), ("light", "Light"), ("dark", "Dark"))
 
 
 def page() -> rx.Component:
-    """Person, profile, look, sign-out."""
-    return person_shell(page_head(rx.el.h1("Account")), _person(), _profile(), _look(), ready=S.loaded)
+    """Person, profile, address, copies, look; the end of it last."""
+    return person_shell(
+        page_head(rx.el.h1("Account")),
+        _person(),
+        _profile(),
+        address(),
+        rx.cond(Base.me.is_customer, copies(), rx.fragment()),
+        _look(),
+        rx.cond(Base.me.is_customer & (Base.me.behind == ""), danger(), rx.fragment()),
+        ready=S.loaded,
+    )
 
 
 def _person() -> rx.Component:
-    proven = rx.cond(
-        Base.me.is_verified,
-        rx.el.span("Address proven", class_name="quiet small"),
-        go("Type the code we mailed", to="/verify", kind="link small"),
-    )
     words = rx.el.div(
-        rx.el.p(Base.me.name, class_name="strong"), rx.el.p(Base.me.email, class_name="quiet"), proven, class_name="grow at-least"
+        rx.el.p(Base.me.name, class_name="strong"), rx.el.p(Base.me.caption, class_name="quiet"), class_name="grow at-least"
     )
     return rx.el.div(face(Base.me.initials), words, sign_out("btn"), class_name="row wrap panel")
 

@@ -6,21 +6,19 @@ import reflex as rx
 
 from portal_app.ui.components.links import go
 from portal_app.ui.public.enter.state import Enter
-from portal_app.ui.shared.door import door, posted_form, submit
-from portal_app.ui.shared.session import Base
+from portal_app.ui.shared.door import Door, door, posted_form, submit
+
+OVER = "It was used, replaced by a newer one, or is older than 15 minutes. A new one takes a minute."
 
 
 def page() -> rx.Component:
-    """A question with one answer; a mangled link says so instead."""
-    return rx.cond(
-        Base.missing,
-        door(
-            "This link is not whole",
-            "Part of it got lost on the way. Open it from the mail again, or have a new one sent.",
-            _other(),
-        ),
-        door("Sign in", "You asked for this link by mail. It works once.", _form(), _other()),
+    """A question with one answer; a link that does not work anymore says so instead."""
+    whose = rx.cond(
+        Enter.token, f"As {Enter.name}, {Enter.email}. The link in the mail works once.", "The link in the mail works once."
     )
+    asked = door("Sign in", whose, _form(), _other("Not you? Sign in as somebody else"))
+    over = door("This link is over", OVER, rx.el.p(_other("Have a new link mailed, or use your password"), class_name="back"))
+    return rx.cond(Enter.loaded & (Enter.token == ""), over, asked)
 
 
 def _form() -> rx.Component:
@@ -28,5 +26,5 @@ def _form() -> rx.Component:
     return posted_form("/api/enter/confirm", token, submit("Sign in"))
 
 
-def _other() -> rx.Component:
-    return rx.el.p(go("Have a new link sent, or use your password", to="/login"), class_name="small")
+def _other(words: str) -> rx.Component:
+    return go(words, to=f"/login{Door.carried}", kind="link small")
