@@ -10,7 +10,8 @@ from sqlmodel import col, select
 from portal_app.core.errors import InvalidInput, NotAllowed
 from portal_app.core.viewer import Viewer
 from portal_app.domain.activity.service import enqueue, record
-from portal_app.domain.customers.models import Customer, TeamMember
+from portal_app.domain.customers.models import Customer
+from portal_app.domain.customers.teams import part_with_every_team
 from portal_app.domain.identity.callers import Caller
 from portal_app.domain.identity.closing import close
 from portal_app.domain.identity.models import Membership
@@ -26,8 +27,8 @@ def close_account(
 ) -> None:
     """Close the viewer's own account after their password and the typed word; their records become guest records.
 
-    Somebody who proves the same mailbox later finds them again. Raises InvalidInput("password" or "word"), NotAllowed for
-    staff, whom an owner removes first.
+    Somebody who proves the same mailbox later finds them again. Raises InvalidInput("password" or "word"), LastAdmin, and
+    NotAllowed for staff, whom an owner removes first.
     """
     if word.strip().lower() != WORD:
         raise InvalidInput("word", f"Type {WORD} here, to be sure that you mean it.")
@@ -37,10 +38,9 @@ def close_account(
         works_here = select(Membership.id).where(Membership.account_id == account.id, col(Membership.left_at).is_(None))
         if db.exec(works_here).first():
             raise NotAllowed("You work at this studio. An owner removes you from the staff first.")
+        part_with_every_team(db, by, now=now)
         told = {"studio_id": account.studio_id, "email": account.email, "name": account.name}
         enqueue(db, TELL_CLOSED, told, now=now, studio_id=account.studio_id, priority=45)
         record(db, by, "account.closed", now=now)
         db.execute(update(Customer).where(Customer.account_id == account.id).values(account_id=None))
-        membership = (TeamMember.account_id == account.id) & TeamMember.left_at.is_(None)
-        db.execute(update(TeamMember).where(membership).values(left_at=now))
         close(db, account, now=now)
