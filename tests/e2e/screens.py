@@ -76,6 +76,7 @@ STATES: dict[str, tuple[str, str, str]] = {
     "an order that does not exist": ("/orders/[number]", CARL, "select 999999"),
     "an accepted order at the desk": ("/admin/orders/[number]", OLIVE, TO_DELIVER),
     "a delivery without photos": ("/admin/deliver/[number]", OLIVE, ANY_ORDER.format("accepted")),
+    "the account of a member of the studio": ("/account", OLIVE, ""),
     "a link is on its way": ("/login?step=mailed", NOBODY, ""),
     "a new password": ("/reset?step=code", NOBODY, ""),
     "a page that does not exist": ("/no/such/page", NOBODY, ""),

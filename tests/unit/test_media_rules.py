@@ -37,7 +37,9 @@ def test_names_are_safe_and_still_recognizable(sent: str, kept: str) -> None:
 
 
 @pytest.mark.proof("identity-11")
-@pytest.mark.parametrize("sent", ["x.exe", "x.html", "x.svg", "x.jpg.js", "x", "x.", "x.JPG", "x.jpeg", "a.verylongending", "..", "x.jp"])
+@pytest.mark.parametrize(
+    "sent", ["x.exe", "x.html", "x.svg", "x.jpg.js", "x", "x.", "x.JPG", "x.jpeg", "a.verylongending", "..", "x.jp"]
+)
 def test_every_kept_name_ends_as_a_photograph_does(sent: str) -> None:
     kept = clean_name(sent)
     assert kept.lower().endswith((".jpg", ".jpeg"))
