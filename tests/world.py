@@ -52,6 +52,7 @@ class World:
     session_token: str
     link: Viewer
     member_id: int
+    customer_id: int
     invitation: str
     team: str
     team_member: int
@@ -79,7 +80,7 @@ def build(database: Database, cast: Cast) -> World:
         link = Viewer(studio_id=cast.harbor, role=Role.LINK, listing_id=listing.id, link_id=1)
         return World(
             *numbers, listing.id, listing.public_id, asset.public_id, upload, attempt, order.id, done.delivery_id, token, "session", link,
-            cast.pia.member_id, f"work{MARK}", *team,
+            cast.pia.member_id, cast.carl_customer, f"work{MARK}", *team,
         )  # fmt: skip
 
 

@@ -205,6 +205,7 @@ def test_visible_selects_no_row_of_another_studio(home: Home, room: str) -> None
 def verbs(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
     """Every verb a person can call, aimed at Harbor Light's rows."""
     from portal_app.domain.billing.service import record_offline_payment
+    from portal_app.domain.customers.view_as import start_view_as
     from portal_app.domain.delivery.service import DeliverRequest, deliver, revoke_link, revoke_links
     from portal_app.domain.identity.inviting import resend_invitation, revoke_invitation
     from portal_app.domain.identity.staff import (
@@ -230,6 +231,7 @@ def verbs(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
         "make_cover": lambda db, by: make_cover(db, by, world.asset, now=NOW),
         "resend_invitation": lambda db, by: resend_invitation(db, by, world.invitation, now=NOW),
         "revoke_invitation": lambda db, by: revoke_invitation(db, by, world.invitation, now=NOW),
+        "start_view_as": lambda db, by: start_view_as(db, by, world.customer_id, now=NOW),
         "change_role": lambda db, by: change_role(db, by, world.member_id, "admin", now=NOW),
         "switch_permission": lambda db, by: switch_permission(db, by, world.member_id, "refund", is_on=True, now=NOW),
         "suspend_member": lambda db, by: suspend_member(db, by, world.member_id, now=NOW),

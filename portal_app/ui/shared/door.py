@@ -14,6 +14,7 @@ from portal_app.ui.components.frames import note
 from portal_app.ui.components.links import NativeForm
 from portal_app.ui.components.people import mark
 from portal_app.ui.components.words import Child, Words
+from portal_app.ui.shared.layout import viewing_banner
 from portal_app.ui.shared.session import Base
 
 
@@ -45,7 +46,7 @@ class Door(Base):
 
 def door(title: Words, lead: Child, *children: Child) -> rx.Component:
     """The frame: a scene, the mark, a title, a form, and whose door this is."""
-    return rx.el.div(
+    page = rx.el.div(
         rx.el.header(class_name="scene", aria_hidden="true"),
         rx.el.main(
             mark("/login"),
@@ -57,6 +58,7 @@ def door(title: Words, lead: Child, *children: Child) -> rx.Component:
         ),
         class_name="gate",
     )
+    return rx.fragment(viewing_banner(), page)
 
 
 def posted_form(action: str, *children: Child) -> rx.Component:

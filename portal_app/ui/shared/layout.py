@@ -99,7 +99,7 @@ def booking_shell(*children: Child) -> rx.Component:
     """Placing an order: the mark, a way out that keeps what was typed, and the task."""
     head = rx.el.header(mark("/"), link_button("Save and close", "/", kind="soft"), class_name="btop")
     main = rx.el.main(*children, id="main", tab_index=-1)
-    return rx.fragment(_skip(), head, main, toasts(Base.toasts, Notes.put_away))
+    return rx.fragment(_skip(), viewing_banner(), head, main, toasts(Base.toasts, Notes.put_away))
 
 
 def listing_shell(*children: Child, ready: Flag = True) -> rx.Component:
@@ -112,7 +112,7 @@ def listing_shell(*children: Child, ready: Flag = True) -> rx.Component:
         rx.cond(is_guest, rx.fragment(), _their_bar()),
         class_name=rx.cond(is_guest, "frame linked", "frame"),
     )
-    return rx.fragment(_skip(), frame, _me_menu(), toasts(Base.toasts, Notes.put_away))
+    return rx.fragment(_skip(), viewing_banner(), frame, _me_menu(), toasts(Base.toasts, Notes.put_away))
 
 
 def _guest_top() -> rx.Component:
@@ -127,6 +127,7 @@ def _place_order() -> rx.Component:
 def _frame(rail: rx.Component, main: rx.Component, bar: rx.Component, *, home: str) -> rx.Component:
     return rx.fragment(
         _skip(),
+        viewing_banner(),
         rx.el.div(_top(home), rail, main, bar, class_name="frame"),
         _me_menu(),
         toasts(Base.toasts, Notes.put_away),
@@ -210,6 +211,20 @@ def sign_out(look: str = "sign-out") -> rx.Component:
     """Leaving is a form the browser posts: the page that follows starts with a new socket and an empty state."""
     leave = rx.el.button("Sign out", type="submit", class_name=look)
     return NativeForm.create(leave, action="/api/sign-out", method="post")
+
+
+def viewing_banner() -> rx.Component:
+    """On every page of somebody who looks as a customer: it stays in sight and pushes the page down instead of covering it."""
+    words = rx.el.p(
+        "You see this as ", rx.el.b(Base.me.name), ". Everything you do is recorded under both names.", class_name="grow"
+    )
+    stop = NativeForm.create(
+        rx.el.button("Stop", rx.el.span(" looking as ", Base.me.name, class_name="hide"), type="submit", class_name="btn"),
+        action="/api/view-as/end",
+        method="post",
+    )
+    strip = rx.el.div(words, stop, class_name="viewing", role="region", aria_label="Looking as a customer")
+    return rx.cond(Base.me.behind, strip, rx.fragment())
 
 
 def _unproven() -> rx.Component:

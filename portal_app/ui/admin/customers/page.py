@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import reflex as rx
 
+from portal_app.core.viewer import Permission
 from portal_app.ui.admin.customers.state import CustomersState as S
-from portal_app.ui.components.frames import empty, page_head
+from portal_app.ui.components.frames import empty, note, page_head
+from portal_app.ui.components.links import NativeForm
 from portal_app.ui.components.people import face
 from portal_app.ui.components.waiting import rows_skeleton
 from portal_app.ui.shared.layout import admin_shell
+from portal_app.ui.shared.session import may
 
 
 def page() -> rx.Component:
     """Who ordered or signed up, newest first."""
-    return admin_shell(page_head(rx.el.h1("Customers")), rx.cond(S.loaded, _list(), rows_skeleton()))
+    refused = rx.cond(S.refusal, rx.el.div(note(S.refusal, tone="wait"), role="status", class_name="above"), rx.fragment())
+    return admin_shell(page_head(rx.el.h1("Customers")), refused, rx.cond(S.loaded, _list(), rows_skeleton()))
 
 
 def _list() -> rx.Component:
@@ -35,5 +39,16 @@ def _row(card: rx.Var) -> rx.Component:
         rx.el.div(
             rx.el.p(card.caption, class_name="small"), rx.el.p(f"since {card.since}", class_name="tiny quiet"), class_name="right"
         ),
+        rx.cond(may(Permission.VIEW_AS) & card.has_account, _view_as(card), rx.fragment()),
         class_name="someone",
+    )
+
+
+def _view_as(card: rx.Var) -> rx.Component:
+    return NativeForm.create(
+        rx.el.input(type="hidden", name="customer", value=card.id, read_only=True),
+        rx.el.button("View as", rx.el.span(" ", card.name, class_name="hide"), type="submit", class_name="btn"),
+        action="/api/view-as",
+        method="post",
+        class_name="view-as",
     )

@@ -17,32 +17,38 @@ from portal_app.ui.shared.session import Base, viewer_of
 class CustomerCard:
     """One row: who, how to reach them, since when."""
 
+    id: int
     name: str
     email: str
     phone: str
     initials: str
     since: str
     caption: str
+    has_account: bool = False
 
 
 class CustomersState(Base):
     """Everybody who ordered or signed up, newest first."""
 
     rows: list[CustomerCard] = []
+    refusal: str = ""
     loaded: bool = False
 
     @staff(Permission.SEE_CUSTOMERS)
     async def load(self) -> None:
-        """Read the list afresh."""
+        """Read the list afresh, and show why looking as somebody was refused, if it was."""
+        self.refusal = self._flash("view-as").sentence
         zone = self.studio.zone
         self.rows = [
             CustomerCard(
+                id=row.id,
                 name=row.name,
                 email=row.email,
                 phone=row.phone,
                 initials=initials(row.name),
                 since=day_words(row.created_at, zone)[4:],
                 caption=_standing(row),
+                has_account=row.has_account,
             )
             for row in await ask(customer_rows, viewer_of(self))
         ]
