@@ -25,6 +25,7 @@ class Flash:
     sentence: str = ""
     email: str = ""
     name: str = ""
+    phone: str = ""
     id: str = _field(default="", compare=False)
 
 

@@ -50,7 +50,8 @@ def form(path: str, name: str, page: str, answer: Answer) -> Route:
             if isinstance(problem, TooManyTries) and "application/json" in request.headers.get("accept", ""):
                 raise  # a program is told by status and Retry-After, a person by a sentence on the page
             field = problem.field if isinstance(problem, InvalidInput) else ""
-            flash = Flash(name, field, problem.sentence, typed.get("email", ""), typed.get("name", ""))
+            kept = {word: typed.get(word, "") for word in ("email", "name", "phone")}
+            flash = Flash(name, field, problem.sentence, **kept)
             return say(to(page, next=safe_next(typed.get("next"))), flash)
 
     return Route(path, post, methods=["POST"])

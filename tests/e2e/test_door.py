@@ -58,6 +58,7 @@ def test_signing_up_by_keyboard_and_labels(portal: Portal, browser: Browser):
         refused(page, page.get_by_label("Password"), "easy to guess")
         expect(page.get_by_label("Your name")).to_have_value("Kay Ortega")
         expect(page.get_by_label("Email")).to_have_value(address)
+        expect(page.get_by_label("Phone")).to_have_value("(831) 555-0190")
         page.keyboard.type(WORDS)
         page.keyboard.press("Enter")
 

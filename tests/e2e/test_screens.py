@@ -56,6 +56,7 @@ def test_a_page_is_itself_and_has_one_title(opened, portal):
     assert opened.seen.faults == []
 
 
+@pytest.mark.proof("identity-12")
 def test_nothing_sticks_out(opened):
     for width in WIDTHS:
         opened.page.set_viewport_size({"width": width, "height": 844})
@@ -75,6 +76,7 @@ def test_the_main_action_is_at_hand(opened):
         assert box["x"] + box["width"] <= width, box
 
 
+@pytest.mark.proof("identity-12")
 @pytest.mark.proof("main-job-15")
 def test_axe_finds_nothing_serious(opened, full):
     for look, viewport in LOOKS if full else SMALL:

@@ -25,6 +25,7 @@ class Door(Base):
     sentence: str = ""
     typed_email: str = ""
     typed_name: str = ""
+    typed_phone: str = ""
     onward: str = "/"
     carried: str = ""
     step: str = ""
@@ -38,7 +39,7 @@ class Door(Base):
         flash = self._flash(*forms)
         asked = self.router.url.query_parameters
         self.wrong_field, self.sentence = flash.field if flash.field in fields else "", flash.sentence
-        self.typed_email, self.typed_name = flash.email, flash.name
+        self.typed_email, self.typed_name, self.typed_phone = flash.email, flash.name, flash.phone
         self.onward, self.step = safe_next(asked.get("next")), asked.get("step", "")
         self.carried = f"?next={quote(self.onward, safe='')}" if self.onward != "/" else ""
         return flash

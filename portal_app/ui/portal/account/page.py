@@ -22,9 +22,13 @@ def page() -> rx.Component:
     return person_shell(
         page_head(rx.el.h1("Account")),
         _person(),
-        _profile(),
-        address(),
-        rx.cond(Base.me.is_customer, copies(), rx.fragment()),
+        rx.el.fieldset(
+            _profile(),
+            address(),
+            rx.cond(Base.me.is_customer, copies(), rx.fragment()),
+            # Whoever looks through a customer's eyes reads along: the verbs would refuse them.
+            disabled=Base.me.behind != "",
+        ),
         _look(),
         rx.cond(Base.me.is_customer & (Base.me.behind == ""), danger(), rx.fragment()),
         ready=S.loaded,
