@@ -17,9 +17,12 @@ from portal_app.adapters.pillow_renderer import PillowRenderer
 from portal_app.adapters.secret_box import SecretBox
 from portal_app.adapters.smtp_mailer import SmtpMailer
 from portal_app.adapters.stripe_keys import open_gateway
+from portal_app.adapters.webauthn_authenticators import WebauthnAuthenticators
 from portal_app.db import OUTSIDE, Database
 from portal_app.domain.billing.gateway import PaymentGateway
 from portal_app.domain.billing.keys import keys_of_endpoint, keys_of_studio
+from portal_app.domain.identity.authenticators import Authenticators
+from portal_app.domain.identity.second_step import SecretSeal
 from portal_app.domain.media.renderer import Renderer
 from portal_app.domain.media.store import Store
 from portal_app.domain.notifications.mailer import Mailer
@@ -42,6 +45,12 @@ class Wiring:
     mailer: Mailer
     executor: ThreadPoolExecutor
     outside: ThreadPoolExecutor = field(default_factory=_outside)
+    authenticators: Authenticators = field(default_factory=WebauthnAuthenticators)
+
+    @property
+    def seal(self) -> SecretSeal:
+        """What keeps people's own secrets unreadable at rest."""
+        return SecretBox(self.settings.secret_key)
 
     @property
     def uploads_dir(self) -> Path:

@@ -18,7 +18,19 @@ from portal_app.core.journal import note
 from portal_app.domain.identity.limits import TooManyTries
 from portal_app.web.viewer import caller_of
 
-ROOMS = ("sign_in", "view_as", "account", "brand", "health", "payments", "uploads", "downloads", "mailbox")
+ROOMS = (
+    "sign_in",
+    "view_as",
+    "account",
+    "brand",
+    "health",
+    "payments",
+    "uploads",
+    "downloads",
+    "mailbox",
+    "passkeys",
+    "second_step",
+)
 
 TURNED_AWAY = (401, 403, 404, 421, 429)
 

@@ -22,9 +22,9 @@ from portal_app.core.paths import safe_next
 from portal_app.core.viewer import Viewer
 from portal_app.core.words import one_line
 from portal_app.domain.identity.limits import TooManyTries
-from portal_app.domain.identity.sessions import end_session
+from portal_app.domain.identity.sessions import end_session, viewer_of
 from portal_app.entrance import FLASH, SESSION, cookie_name, cookies_of
-from portal_app.off_loop import act
+from portal_app.off_loop import act, ask
 from portal_app.web.viewer import caller_of, forget, keep_session, viewer_of_request
 
 FLASH_SECONDS = 60
@@ -77,6 +77,20 @@ def signed_in(token: str, path: str) -> Response:
     keep_session(onward, token)
     forget(onward, FLASH)
     return onward
+
+
+async def welcome(studio_id: int, token: str, wanted: str) -> Response:
+    """Onward to where they wanted to go, or home; to the second step while the session waits for one."""
+    return signed_in(token, await onward_of(studio_id, token, wanted))
+
+
+async def onward_of(studio_id: int, token: str, wanted: str) -> str:
+    """The path after signing in."""
+    by = await ask(viewer_of, studio_id, token, now=utc_now())
+    if by is None:
+        path = safe_next(wanted)
+        return f"/second-step?{urlencode({'next': path})}" if path != "/" else "/second-step"
+    return safe_next(wanted, "/admin" if by.is_staff else "/")
 
 
 def to(page: str, **query: str) -> RedirectResponse:

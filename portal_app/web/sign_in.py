@@ -13,10 +13,9 @@ from portal_app.core.paths import safe_next
 from portal_app.domain.customers import entering, joining
 from portal_app.domain.identity.codes import WRONG_CODE
 from portal_app.domain.identity.service import sign_in
-from portal_app.domain.identity.sessions import viewer_of
 from portal_app.entrance import FLASH, LINK, SESSION
-from portal_app.off_loop import act, ask, leave
-from portal_app.web.forms import Form, end_session_here, form, say, signed_in, to
+from portal_app.off_loop import act, leave
+from portal_app.web.forms import Form, end_session_here, form, say, signed_in, to, welcome
 from portal_app.web.viewer import caller_of, forget, keep_session, viewer_of_request
 
 SIGN_IN_INSTEAD = "You already have an account with this address. Sign in with its own password."
@@ -43,9 +42,7 @@ async def _sign_in(request: Request, typed: Form) -> Response:
         sign_in, studio.id, typed.get("email", ""), typed.get("password", ""), caller=caller_of(request), now=utc_now()
     )
     await end_session_here(request)
-    by = await ask(viewer_of, studio.id, token, now=utc_now())
-    home = "/admin" if by and by.is_staff else "/"
-    return signed_in(token, safe_next(typed.get("next"), home))
+    return await welcome(studio.id, token, typed.get("next", ""))
 
 
 async def _sign_up(request: Request, typed: Form) -> Response:
@@ -89,7 +86,7 @@ async def _reset(request: Request, typed: Form) -> Response:
     wanted = (typed.get(name, "") for name in ("email", "code", "password"))
     token = await leave(joining.reset_password, studio.id, *wanted, caller=caller_of(request), now=utc_now())
     await end_session_here(request)
-    return signed_in(token, "/")
+    return await welcome(studio.id, token, "")
 
 
 async def _ask_link(request: Request, typed: Form) -> Response:

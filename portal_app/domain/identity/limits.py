@@ -92,6 +92,11 @@ def passkey_limits(block: str) -> tuple[Limit, ...]:
     return (Limit(f"key:@{block}", 60, QUARTER, is_place=True),)
 
 
+def question_limits(block: str) -> tuple[Limit, ...]:
+    """What a passkey is asked: every look at the sign-in page asks one question, and each is a row for minutes."""
+    return (Limit(f"ask:@{block}", 300, QUARTER, is_place=True),)
+
+
 def link_limits(block: str) -> tuple[Limit, ...]:
     """Magic links and invitations: 256 random bits, so only the place is slowed down."""
     return (Limit(f"link:@{block}", 60, QUARTER, is_place=True),)

@@ -67,13 +67,21 @@ def require_second_step(db: Session, by: Viewer, required: bool, *, now: datetim
     if required and not own.totp_since and not has_passkey(db, own.id or 0):
         raise Conflict("Set up your own second step first, under Sign-in and security. Then ask it of everybody.")
     studio.second_step_since = now if required else None
-    if required:
-        _make_wait(db, by.studio_id)
+    hold_sessions(db, by.studio_id) if required else _let_go(db, by.studio_id)
     record(db, by, "second_step.required" if required else "second_step.made_optional", now=now)
 
 
-def _make_wait(db: Session, studio_id: int) -> None:
-    """Open sessions of those who work here and have none are nobody's until they set one up."""
+def hold_sessions(db: Session, studio_id: int) -> None:
+    """Open sessions of those who work here and have no second step are nobody's until they set one up."""
+    _move(db, studio_id, Waits.NOTHING, Waits.SET_UP)
+
+
+def _let_go(db: Session, studio_id: int) -> None:
+    _move(db, studio_id, Waits.SET_UP, Waits.NOTHING)
+
+
+def _move(db: Session, studio_id: int, waited: Waits, waits: Waits) -> None:
+    """Only of those who have none: whoever set one up meanwhile is asked for it."""
     with_key = select(Passkey.account_id).where(Passkey.studio_id == studio_id)
     bare = (
         select(Account.id)
@@ -84,5 +92,6 @@ def _make_wait(db: Session, studio_id: int) -> None:
         (col(SignInSession.studio_id) == studio_id)
         & col(SignInSession.account_id).in_(bare)
         & col(SignInSession.ended_at).is_(None)
+        & (col(SignInSession.waits_for) == waited)
     )
-    db.execute(update(SignInSession).where(theirs, SignInSession.waits_for == Waits.NOTHING).values(waits_for=Waits.SET_UP))
+    db.execute(update(SignInSession).where(theirs).values(waits_for=waits))

@@ -19,6 +19,7 @@ from portal_app.domain.identity import passwords, totp
 from portal_app.domain.identity.callers import Caller, email_key
 from portal_app.domain.identity.limits import count_try, forgive, second_step_limits
 from portal_app.domain.identity.models import Account, RecoveryCode, SignInSession, Waits
+from portal_app.domain.identity.proving import is_proven
 from portal_app.domain.identity.second_step import SecretSeal, context_of, has_passkey
 from portal_app.domain.identity.session_life import is_over, life_of
 from portal_app.domain.identity.sessions import as_viewer
@@ -37,7 +38,7 @@ class Waiting:
     waits_for: Waits
     has_app: bool
     has_passkey: bool
-    proven_at: datetime | None
+    is_proven: bool
 
 
 def waiting(db: Session, studio_id: int, token: str, *, now: datetime) -> Waiting | None:
@@ -47,8 +48,9 @@ def waiting(db: Session, studio_id: int, token: str, *, now: datetime) -> Waitin
     if row is None or account is None or account.suspended_at or account.closed_at:
         return None
     by = as_viewer(db, account, session_id=row.id)
-    has_key = has_passkey(db, account.id or 0)
-    return Waiting(row.id or 0, by, Waits(row.waits_for), account.totp_since is not None, has_key, row.proven_at)
+    has_app, has_key = account.totp_since is not None, has_passkey(db, account.id or 0)
+    waits = Waits.SECOND_STEP if has_app or has_key else Waits(row.waits_for)
+    return Waiting(row.id or 0, by, waits, has_app, has_key, is_proven(db, by, now=now))
 
 
 def take_step(
@@ -96,7 +98,7 @@ def pass_on(db: Session, studio_id: int, token: str, way: str, *, now: datetime)
 
 def spend_app_code(db: Session, seal: SecretSeal, account_id: int, code: str, *, now: datetime) -> bool:
     """Whether this is the app's code of now; each time step counts once, whoever is faster."""
-    account = db.get(Account, account_id, with_for_update=True)
+    account = db.get(Account, account_id, with_for_update={"key_share": True})
     if account is None or not account.totp_box or not totp.is_app_code(code):
         return False
     secret = seal.open(account.totp_box, context_of(account_id))
