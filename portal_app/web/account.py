@@ -48,7 +48,7 @@ async def _email(request: Request, typed: Form) -> Response:
 
 async def _confirm_email(request: Request, typed: Form) -> Response:
     by = await person_of(request)
-    await leave(readdressing.confirm_new_email, by, typed.get("code", ""), now=utc_now())
+    await leave(readdressing.confirm_new_email, by, typed.get("code", ""), caller=caller_of(request), now=utc_now())
     return say(to("/account"), Flash("email", sentence="Your address is changed. Sign in with it from now on."))
 
 

@@ -12,7 +12,7 @@ from portal_app.domain.activity.service import enqueue, record
 from portal_app.domain.customers.proving import prove
 from portal_app.domain.identity.callers import Caller, email_key
 from portal_app.domain.identity.codes import code_by_token, request_code
-from portal_app.domain.identity.limits import count_try, sign_up_limits
+from portal_app.domain.identity.limits import count_try, link_limits, sign_up_limits
 from portal_app.domain.identity.models import Account, Purpose
 from portal_app.domain.identity.service import may_enter_by_mail, proven_account
 from portal_app.domain.identity.sessions import as_viewer, open_session
@@ -57,6 +57,8 @@ def enter_by_link(unit_of_work: UnitOfWork, studio_id: int, token: str, *, calle
 
     It came by mail, so it proves the mailbox once more: what came under this address since then joins the account.
     """
+    with unit_of_work() as db:
+        count_try(db, studio_id, link_limits(caller.block), now=now)
     with unit_of_work() as db:
         row = code_by_token(db, studio_id, token, now=now)
         if row:

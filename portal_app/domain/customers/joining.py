@@ -20,7 +20,7 @@ from portal_app.domain.customers.service import open_customer, own_account
 from portal_app.domain.identity import passwords
 from portal_app.domain.identity.callers import Caller, email_key
 from portal_app.domain.identity.codes import WRONG_CODE, drop_codes, request_code, try_code
-from portal_app.domain.identity.limits import count_try, sign_in_limits, sign_up_limits
+from portal_app.domain.identity.limits import code_limits, count_try, forgive, sign_up_limits
 from portal_app.domain.identity.models import Account, Purpose
 from portal_app.domain.identity.service import account_of, claimants, may_enter_by_mail, refuse_weak
 from portal_app.domain.identity.sessions import as_viewer, end_all_sessions, open_session
@@ -84,10 +84,14 @@ def prove_mailbox(unit_of_work: UnitOfWork, by: Viewer, code: str, *, caller: Ca
     """
     if not by.is_themselves:
         raise NotAllowed("Only the person themselves proves their mailbox.")
+    limits = code_limits(email_key(by.email), caller.block)
+    with unit_of_work() as db:
+        count_try(db, by.studio_id, limits, now=now)
     with unit_of_work() as db:
         key = db.exec(select(Account.email_key).where(Account.id == (by.account_id or 0))).one()
         account = next((one for one in claimants(db, by.studio_id, key) if one.id == by.account_id), None)
         if account and try_code(db, account.id, key, Purpose.VERIFY, code, now=now):
+            forgive(db, by.studio_id, limits)
             owner = prove(db, account, now=now)
             if owner.id == account.id:
                 return Proof()
@@ -126,8 +130,9 @@ def reset_password(
     The code proves the mailbox, with all that follows from it (`prove`). Raises InvalidInput, TooManyTries.
     """
     key = email_key(email)
+    limits = code_limits(key, caller.block)
     with unit_of_work() as db:
-        count_try(db, studio_id, sign_in_limits(key, caller.block), now=now)
+        count_try(db, studio_id, limits, now=now)
         refuse_weak(db, studio_id, password, email)
     password_hash = passwords.hash_password(password)
     with unit_of_work() as db:
@@ -135,6 +140,7 @@ def reset_password(
         account = account_of(db, studio_id, key)
         if try_code(db, account.id if account else 0, key, Purpose.RESET, code, now=now) and not account.suspended_at:
             account.password_hash = password_hash
+            forgive(db, studio_id, limits)
             drop_codes(db, account.id, now=now)
             end_all_sessions(db, account.id, now=now)
             record(db, as_viewer(db, account), "account.password_reset", now=now)

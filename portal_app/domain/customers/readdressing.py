@@ -15,7 +15,7 @@ from portal_app.domain.customers.proving import prove
 from portal_app.domain.customers.service import own_account
 from portal_app.domain.identity.callers import Caller, email_key
 from portal_app.domain.identity.codes import WRONG_CODE, drop_codes, request_code, try_code
-from portal_app.domain.identity.limits import count_try, sign_up_limits
+from portal_app.domain.identity.limits import code_limits, count_try, sign_up_limits
 from portal_app.domain.identity.models import Account, MailedCode, Purpose
 from portal_app.domain.identity.service import check_own_password, claimants, unchanged
 from portal_app.domain.identity.sessions import as_viewer, end_other_sessions
@@ -74,7 +74,7 @@ def pending_email(db: Session, by: Viewer, *, now: datetime) -> str:
     return db.exec(waiting.order_by(col(MailedCode.id).desc())).first() or ""
 
 
-def confirm_new_email(unit_of_work: UnitOfWork, by: Viewer, code: str, *, now: datetime) -> None:
+def confirm_new_email(unit_of_work: UnitOfWork, by: Viewer, code: str, *, caller: Caller = Caller(), now: datetime) -> None:
     """The code was typed: the account and the contact address of its records change, and the new mailbox counts as proven.
 
     Every other browser is signed out. Raises InvalidInput("code"); Conflict when an account of its own has proven the
@@ -82,6 +82,8 @@ def confirm_new_email(unit_of_work: UnitOfWork, by: Viewer, code: str, *, now: d
     """
     if not by.is_themselves:
         raise NotAllowed("Only the person themselves changes how they sign in.")
+    with unit_of_work() as db:
+        count_try(db, by.studio_id, code_limits(email_key(by.email), caller.block), now=now)
     with unit_of_work() as db:
         account = own_account(db, by)
         row = try_code(db, account.id, account.email_key, Purpose.CHANGE_EMAIL, code, now=now)

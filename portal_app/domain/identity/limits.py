@@ -72,7 +72,7 @@ def sign_up_limits(email_key: str, block: str) -> tuple[Limit, ...]:
 
 def code_limits(email_key: str, block: str) -> tuple[Limit, ...]:
     """Codes typed from a mail, beside the five tries of each."""
-    return _guessing("code", email_key, block)
+    return _guessing("code", email_key, block, free=10)
 
 
 def password_again_limits(email_key: str, block: str) -> tuple[Limit, ...]:
@@ -110,10 +110,10 @@ def invitation_limits(inviter: str, email_key: str) -> tuple[Limit, ...]:
     )
 
 
-def _guessing(kind: str, person: str, block: str) -> tuple[Limit, Limit, Limit]:
+def _guessing(kind: str, person: str, block: str, *, free: int = 5) -> tuple[Limit, Limit, Limit]:
     """One person from one place, one person from anywhere, one place for anybody."""
     return (
-        Limit(f"{kind}:{person}@{block}", 5, QUARTER),
+        Limit(f"{kind}:{person}@{block}", free, QUARTER),
         Limit(f"{kind}:{person}", 30, HOUR, longest=10 * SECOND, unless_known=(person, block)),
         Limit(f"{kind}:@{block}", 100, QUARTER, is_place=True),
     )
