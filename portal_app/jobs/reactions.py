@@ -53,8 +53,9 @@ def mail_delivery(db: Session, fact: Fact, *, now: datetime) -> None:
 
 
 def mail_receipt(db: Session, fact: Fact, *, now: datetime) -> None:
-    """The customer gets a receipt, whoever paid for the order."""
-    writing.mail_receipt(db, fact.order_id, fact.id, fact.details["amount_cents"], now=now)
+    """The customer gets a receipt, and so does whoever paid for them."""
+    details = fact.details
+    writing.mail_receipt(db, fact.order_id, fact.id, details["amount_cents"], attempt=details.get("attempt", ""), now=now)
 
 
 def announce_odd_payment(db: Session, fact: Fact, *, now: datetime) -> None:

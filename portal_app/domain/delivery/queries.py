@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from portal_app.core.errors import NotFound, Problem
 from portal_app.core.tokens import fingerprint
 from portal_app.core.viewer import Viewer
-from portal_app.domain.customers.models import Customer
+from portal_app.domain.customers.copies import addressees
 from portal_app.domain.delivery.files import archive_to_serve, file_to_serve
 from portal_app.domain.delivery.models import AccessLink, Delivery
 from portal_app.domain.delivery.seeing import delivered_photos, gate_of, gates_of, photos_to_see, visible
@@ -60,17 +60,15 @@ class OpenedLink:
 
 
 def recipients(db: Session, delivery_id: int) -> list[Recipient]:
-    """Who gets a mail about a delivery: the order's customer, then the further addresses; each once. Raises NotFound."""
+    """Who gets a mail about a delivery, each once: the order's customer and whoever they have copied, then the further
+    addresses of the studio. Raises NotFound."""
     found = db.exec(
-        select(Delivery, Customer)
-        .join(Order, col(Order.id) == col(Delivery.order_id))
-        .join(Customer, col(Customer.id) == col(Order.customer_id))
-        .where(Delivery.id == delivery_id)
+        select(Delivery, Order.customer_id).join(Order, col(Order.id) == col(Delivery.order_id)).where(Delivery.id == delivery_id)
     ).first()
     if found is None:
         raise NotFound
-    delivery, customer = found
-    people = {customer.email.lower(): Recipient(customer.name, customer.email)}
+    delivery, customer_id = found
+    people = {each.email.lower(): Recipient(each.name, each.email) for each in addressees(db, customer_id)}
     for address in delivery.copy_to:
         people.setdefault(address.lower(), Recipient("", address))
     return list(people.values())

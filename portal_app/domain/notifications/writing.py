@@ -9,15 +9,17 @@ from sqlmodel import Session, col, select
 
 from portal_app.core.clock import day_words, span_words, zone_words
 from portal_app.core.money import money_words
+from portal_app.domain.billing.models import PaymentAttempt
 from portal_app.domain.billing.queries import due
-from portal_app.domain.customers.models import Customer, Team
+from portal_app.domain.customers.copies import addressees
+from portal_app.domain.customers.models import Team
 from portal_app.domain.delivery.models import Delivery
 from portal_app.domain.delivery.queries import gate_of, recipients
 from portal_app.domain.delivery.service import make_link
 from portal_app.domain.identity.inviting import issue_invitation_token
 from portal_app.domain.identity.models import Account, Invitation
 from portal_app.domain.notifications import letters
-from portal_app.domain.notifications.letters import OrderWords, Row
+from portal_app.domain.notifications.letters import Letter, OrderWords, Row
 from portal_app.domain.notifications.service import is_written, write_mail
 from portal_app.domain.orders.models import Order, OrderLine
 from portal_app.domain.scheduling.models import Appointment, AppointmentStatus
@@ -43,16 +45,14 @@ def mail_invitation(db: Session, invitation_id: int, fact_id: int, *, now: datet
 
 def mail_order_placed(db: Session, order_id: int, *, now: datetime) -> None:
     """To the customer: we have it."""
-    order, studio, customer = _people(db, order_id)
-    write_mail(
-        db, studio, letters.order_placed(order_words(db, order, studio)), kind="order_placed",
-        once_key=f"order_placed:{order.id}", to_email=customer.email, to_name=customer.name, order=order, now=now,
-    )  # fmt: skip
+    order, studio = _order(db, order_id)
+    _write_to_all(db, studio, letters.order_placed(order_words(db, order, studio)), "order_placed", order.id, order, now=now)
 
 
 def mail_order_placed_to_studio(db: Session, order_id: int, *, now: datetime) -> None:
     """To the studio's own address: somebody waits. An answer goes to the customer."""
-    order, studio, customer = _people(db, order_id)
+    order, studio = _order(db, order_id)
+    customer = addressees(db, order.customer_id)[0]
     write_mail(
         db, studio, letters.order_placed_to_studio(order_words(db, order, studio)), kind="order_arrived",
         once_key=f"order_arrived:{order.id}", to_email=studio.email, to_name=studio.name, reply_to=customer.email,
@@ -62,17 +62,14 @@ def mail_order_placed_to_studio(db: Session, order_id: int, *, now: datetime) ->
 
 def mail_order_accepted(db: Session, order_id: int, *, now: datetime) -> None:
     """To the customer: it will happen, and when."""
-    order, studio, customer = _people(db, order_id)
-    write_mail(
-        db, studio, letters.order_accepted(order_words(db, order, studio)), kind="order_accepted",
-        once_key=f"order_accepted:{order.id}", to_email=customer.email, to_name=customer.name, order=order, now=now,
-    )  # fmt: skip
+    order, studio = _order(db, order_id)
+    _write_to_all(db, studio, letters.order_accepted(order_words(db, order, studio)), "order_accepted", order.id, order, now=now)
 
 
 def mail_delivery(db: Session, delivery_id: int, *, now: datetime) -> None:
     """To each recipient of a delivery, once, with a secret link of their own."""
     delivery = db.get_one(Delivery, delivery_id)
-    order, studio, _customer = _people(db, delivery.order_id)
+    order, studio = _order(db, delivery.order_id)
     words = order_words(db, order, studio)
     gate = gate_of(db, delivery.listing_id)
     for recipient in recipients(db, delivery_id):
@@ -90,15 +87,13 @@ def mail_delivery(db: Session, delivery_id: int, *, now: datetime) -> None:
         )  # fmt: skip
 
 
-def mail_receipt(db: Session, order_id: int, fact_id: int, paid_cents: int, *, now: datetime) -> None:
-    """To the customer: what was paid, for what, what is left."""
-    order, studio, customer = _people(db, order_id)
+def mail_receipt(db: Session, order_id: int, fact_id: int, paid_cents: int, *, attempt: str = "", now: datetime) -> None:
+    """To the customer, and to whoever paid for them: what was paid, for what, what is left."""
+    order, studio = _order(db, order_id)
     left = due(db, [order_id]).get(order_id, 0)
     letter = letters.receipt(order_words(db, order, studio), paid_cents=paid_cents, due_cents=left)
-    write_mail(
-        db, studio, letter, kind="receipt", once_key=f"receipt:{fact_id}",
-        to_email=customer.email, to_name=customer.name, order=order, now=now,
-    )  # fmt: skip
+    payer = db.exec(select(PaymentAttempt.payer_email).where(PaymentAttempt.public_id == attempt)).first()
+    _write_to_all(db, studio, letter, "receipt", fact_id, order, also=payer or "", now=now)
 
 
 def mail_odd_payment(db: Session, order_id: int, fact_id: int, details: dict[str, Any], *, now: datetime) -> None:
@@ -106,7 +101,7 @@ def mail_odd_payment(db: Session, order_id: int, fact_id: int, details: dict[str
     over, problem = details.get("over_cents", 0), details.get("problem", "")
     if not over and not problem:
         return
-    order, studio, _customer = _people(db, order_id)
+    order, studio = _order(db, order_id)
     letter = letters.odd_payment(
         order_words(db, order, studio), paid_cents=details["amount_cents"], over_cents=over, problem=problem
     )  # fmt: skip
@@ -150,6 +145,18 @@ def _when(db: Session, order: Order) -> str:
     return f"{day_words(visit.starts_at, visit.zone)}, {span} ({zone_words(visit.zone)})"
 
 
-def _people(db: Session, order_id: int) -> tuple[Order, Studio, Customer]:
+def _order(db: Session, order_id: int) -> tuple[Order, Studio]:
     order = db.get_one(Order, order_id)
-    return order, db.get_one(Studio, order.studio_id), db.get_one(Customer, order.customer_id)
+    return order, db.get_one(Studio, order.studio_id)
+
+
+def _write_to_all(
+    db: Session, studio: Studio, letter: Letter, kind: str, cause: int, order: Order, *, also: str = "", now: datetime
+) -> None:
+    """One mail each to whoever hears of this order: its person, the assistants who get copies, and one more address."""
+    people = {each.email.lower(): (each.name, each.email) for each in addressees(db, order.customer_id)}
+    people.setdefault(also.lower(), ("", also))
+    for key, (name, email) in people.items():
+        write_mail(
+            db, studio, letter, kind=kind, once_key=f"{kind}:{cause}:{key}", to_email=email, to_name=name, order=order, now=now
+        )  # fmt: skip

@@ -93,16 +93,21 @@ def listing_card(
     counts: Words = "",
     waiting: Words = "",
     locked: Flag = False,
+    whose: Words = "",
 ) -> rx.Component:
-    """A listing: photo, street, town, status; the whole card is the link. Without a cover: `waiting` on a plain tile."""
+    """A listing: photo, street, town, status, and whose it is; the whole card is the link. Without a cover: `waiting`."""
     shown = rx.el.span(picture(cover), rx.cond(counts, tag(counts, locked=locked), rx.fragment()), class_name="photo")
     plain = rx.el.span(rx.el.span(waiting, class_name="small pre"), class_name="photo none")
     return go(
         rx.cond(cover, shown, plain),
-        rx.el.span(address(street, town), status(state), class_name="cap"),
+        rx.el.span(address(street, town, _whose(whose)), status(state), class_name="cap"),
         to=href,
         kind="listing",
     )
+
+
+def _whose(words: Words) -> rx.Component:
+    return rx.cond(words, rx.el.span(words, class_name="whose"), rx.fragment())
 
 
 def thumb(url: Words) -> rx.Component:

@@ -36,15 +36,17 @@ def order_row(
     cover: Words,
     street: Words,
     town: Words,
+    whose: Words,
     state: Words,
     due: Words,
     when: Words,
     total: Words,
     placed: Words,
 ) -> rx.Component:
-    """One order in the table under `order_heads`; `due` like *$412.50 due* or ""."""
+    """One order in the table under `order_heads`; `due` like *$412.50 due* or "", `whose` like *Tess, Coastline* or ""."""
+    place = address(street, town, rx.cond(whose, rx.el.span(whose, class_name="whose"), rx.fragment()))
     return rx.el.tr(
-        rx.el.td(go(thumb(cover), address(street, town), to=href, kind="place")),
+        rx.el.td(go(thumb(cover), place, to=href, kind="place")),
         rx.el.td(status(state), rx.cond(due, rx.el.span(" ", due, class_name="duenote"), rx.fragment())),
         rx.el.td(when, class_name="when num"),
         rx.el.td(total, class_name=rx.cond(total, "right num strong", "gone")),

@@ -20,6 +20,7 @@ class Card:
     counts: str = ""
     waiting: str = ""
     is_locked: bool = False
+    whose: str = ""
 
 
 def card_of(listing: ListingCard) -> Card:
@@ -34,4 +35,5 @@ def card_of(listing: ListingCard) -> Card:
         counts=listing.photo_words,
         waiting=f"Appointment {listing.appointment_words}" if listing.appointment_words else "Time to be confirmed",
         is_locked=listing.is_locked,
+        whose=listing.whose,
     )

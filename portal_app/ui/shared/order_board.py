@@ -20,10 +20,11 @@ MOST = 500
 
 
 async def read_page(
-    by: Viewer, *, status: str, search: str, after: str, zone: str, base: str = "/orders", least: int = 0
+    by: Viewer, *, status: str, search: str, after: str, zone: str, team: str = "", base: str = "/orders", least: int = 0
 ) -> tuple[list[OrderCard], str]:
     """Cards of one page (of `least` rows, if that is more) and the key to the next, empty at the end."""
-    found = await ask(order_rows, by, status=status, search=search, after=after, limit=max(PAGE, min(least, MOST)))
+    asked = {"status": status, "search": search, "team": team, "after": after}
+    found = await ask(order_rows, by, **asked, limit=max(PAGE, min(least, MOST)))
     owed = await ask(balances_for, by, [row.id for row in found.rows])
     covers = await ask(cover_urls, by, [row.listing_id for row in found.rows])
     dues = {order_id: money.due for order_id, money in owed.items()}
@@ -34,9 +35,9 @@ async def read_page(
     return cards, found.more
 
 
-async def read_counts(by: Viewer) -> dict[str, int]:
+async def read_counts(by: Viewer, team: str = "") -> dict[str, int]:
     """How many orders the viewer sees in each status."""
-    return {str(status): count for status, count in (await ask(status_counts, by)).items()}
+    return {str(status): count for status, count in (await ask(status_counts, by, team=team)).items()}
 
 
 def filters(counts: Mapping[str, int]) -> list[tuple[str, str, str]]:
@@ -45,8 +46,10 @@ def filters(counts: Mapping[str, int]) -> list[tuple[str, str, str]]:
     return [("", "All", str(sum(counts.values()))), *each]
 
 
-def order_table(rows: rx.Var, more: rx.Var, show_more, caption: Callable[[rx.Var], rx.Var]) -> rx.Component:
-    """The rows, and a button for the next page; `caption` picks what stands beneath a street."""
+def order_table(
+    rows: rx.Var, more: rx.Var, show_more, caption: Callable[[rx.Var], rx.Var], whose: Callable[[rx.Var], rx.Var]
+) -> rx.Component:
+    """The rows, and a button for the next page; `caption` picks what stands beneath a street, `whose` what beneath that."""
 
     def row(card: rx.Var) -> rx.Component:
         return order_row(
@@ -54,6 +57,7 @@ def order_table(rows: rx.Var, more: rx.Var, show_more, caption: Callable[[rx.Var
             cover=card.cover,
             street=card.street,
             town=caption(card),
+            whose=whose(card),
             state=card.status,
             due=card.due,
             when=card.when,

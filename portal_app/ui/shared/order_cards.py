@@ -52,6 +52,8 @@ class OrderCard:
     due: str = ""
     cover: str = ""
     href: str = ""
+    whose: str = ""
+    team: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,8 @@ class OrderPageCard:
     tax_name: str = ""
     tax: str = ""
     total: str = ""
+    whose: str = ""
+    team: str = ""
     history: list[HistoryCard] = field(default_factory=list)
 
 
@@ -125,6 +129,8 @@ def order_card(row: OrderRow, *, zone: str, base: str = "/orders", due_cents: in
         due=f"{money_words(due_cents, row.currency)} due" if due_cents > 0 else "",
         cover=cover,
         href=f"{base}/{row.number}",
+        whose=row.whose,
+        team=row.team,
     )
 
 
@@ -177,6 +183,8 @@ def order_page_card(page: OrderPage, *, zone: str, unit: str, studio: str) -> Or
         tax_name=f"{page.tax_name}, {page.tax_basis_points / 100:g}%" if page.tax_basis_points else "",
         tax=amount_words(page.tax_cents, row.currency),
         total=amount_words(row.total_cents, row.currency),
+        whose=row.whose,
+        team=row.team,
         history=history_cards(page.history, row.currency, zone=zone, studio=studio),
     )
 

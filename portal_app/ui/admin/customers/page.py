@@ -34,6 +34,7 @@ def _row(card: rx.Var) -> rx.Component:
         rx.el.div(
             rx.el.p(card.name, class_name="strong"),
             rx.el.p(rx.el.a(card.email, href=f"mailto:{card.email}", class_name="link"), class_name="small"),
+            rx.cond(card.teams, rx.el.p(card.teams, class_name="tiny quiet"), rx.fragment()),
             class_name="grow",
         ),
         rx.el.div(

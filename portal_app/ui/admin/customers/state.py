@@ -25,6 +25,7 @@ class CustomerCard:
     since: str
     caption: str
     has_account: bool = False
+    teams: str = ""
 
 
 class CustomersState(Base):
@@ -49,6 +50,7 @@ class CustomersState(Base):
                 since=day_words(row.created_at, zone)[4:],
                 caption=_standing(row),
                 has_account=row.has_account,
+                teams=", ".join(row.teams),
             )
             for row in await ask(customer_rows, viewer_of(self))
         ]

@@ -80,6 +80,7 @@ def _customer() -> rx.Component:
     return panel(
         rx.el.h2("Customer", class_name="kick"),
         rx.el.p(S.order.customer, class_name="strong"),
+        rx.cond(S.order.team, rx.el.p(f"In the team {S.order.team}", class_name="small quiet"), rx.fragment()),
         rx.el.p(rx.el.a(S.order.customer_email, href=f"mailto:{S.order.customer_email}", class_name="link"), class_name="small"),
         rx.cond(
             S.order.customer_phone,

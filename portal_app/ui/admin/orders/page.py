@@ -30,7 +30,7 @@ def page() -> rx.Component:
 def _list() -> rx.Component:
     return rx.cond(
         S.rows,
-        order_table(S.rows, S.more, S.show_more, lambda card: card.customer),
+        order_table(S.rows, S.more, S.show_more, lambda card: card.customer, lambda card: card.team),
         rx.cond(
             S.is_filtered,
             empty("search", "Nothing matches.", "Try the street, the customer or the order number.", _clear()),

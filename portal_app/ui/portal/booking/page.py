@@ -25,6 +25,7 @@ def _form() -> rx.Component:
     return rx.el.form(
         rx.el.div(
             rx.el.h1("Place an order"),
+            rx.cond(S.for_whom, _for_whom(), rx.fragment()),
             rx.el.ol(_address(), _services(), _time(), _access(), class_name="steps"),
         ),
         rx.el.aside(_summary(), class_name="sum2", aria_label="Your order"),
@@ -36,6 +37,21 @@ def _form() -> rx.Component:
         on_submit=S.place,
         class_name="book",
         no_validate=True,
+    )
+
+
+def _for_whom() -> rx.Component:
+    return rx.el.div(
+        select(
+            "For",
+            "on_behalf_of",
+            S.for_whom,
+            hint="The admins of a team see its orders and may pay them.",
+            error=S.field_errors["on_behalf_of"],
+            value=S.on_behalf_of,
+            on_change=lambda value: S.keep("on_behalf_of", value),
+        ),
+        class_name="for-whom",
     )
 
 
@@ -141,7 +157,8 @@ def _access() -> rx.Component:
             max_length=2000,
         ),
         rx.el.p(
-            "Ordered by ", rx.el.span(S.me.name, class_name="strong"), ", ", S.me.email, ". We write to this address.",
+            "Ordered by ", rx.el.span(S.me.name, class_name="strong"), ", ", S.me.email,
+            rx.cond(S.for_whom, ". We write to whoever the order is for.", ". We write to this address."),
             class_name="small quiet",
         ),
     )  # fmt: skip

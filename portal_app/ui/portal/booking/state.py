@@ -8,17 +8,22 @@ from typing import Any
 import reflex as rx
 
 from portal_app.core.clock import local, utc_now, zone_words
-from portal_app.core.errors import InvalidInput
+from portal_app.core.errors import InvalidInput, NotFound
 from portal_app.core.tokens import new_public_id
 from portal_app.domain.catalog.models import Kind
 from portal_app.domain.catalog.pricing import Offer
 from portal_app.domain.catalog.queries import offers
+from portal_app.domain.customers.queries import RecordCard, records
 from portal_app.domain.orders.placing import OrderRequest, estimate, place_order, read_area
+from portal_app.domain.orders.queries import last_ordered_for
 from portal_app.ui.portal.booking.cards import OfferCard, QuoteCard, day_bounds, offer_cards, quote_card
 from portal_app.ui.shared.failures import beside
 from portal_app.ui.shared.guard import customer
 from portal_app.ui.shared.run import act, ask
 from portal_app.ui.shared.session import Base, viewer_of
+
+TYPED = ("street", "town", "area", "day", "time", "notes", "on_behalf_of")
+NOT_FOR_THEM = "You cannot order for them anymore: the team changed. Choose again."
 
 
 class BookingState(Base):
@@ -38,6 +43,8 @@ class BookingState(Base):
     first_day: str = ""
     last_day: str = ""
     zone_name: str = ""
+    for_whom: list[tuple[str, str]] = []
+    on_behalf_of: str = ""
     is_placing: bool = False
     loaded: bool = False
     _request_key: str = ""
@@ -48,6 +55,7 @@ class BookingState(Base):
         self._request_key = self._request_key or new_public_id()
         self.first_day, self.last_day = day_bounds(local(utc_now(), self.studio.zone).date())
         self.zone_name = zone_words(self.studio.zone)
+        await self._read_for_whom()
         await self._price()
         self.loaded = True
 
@@ -60,7 +68,7 @@ class BookingState(Base):
     @customer
     async def keep(self, field: str, value: str) -> None:
         """Keep what was typed, so that nothing is lost on the way."""
-        if field in {"street", "town", "area", "day", "time", "notes"}:
+        if field in TYPED:
             setattr(self, field, value[:2000])
             self.field_errors = {name: text for name, text in self.field_errors.items() if name != _beside(field)}
         if field == "area":
@@ -71,13 +79,16 @@ class BookingState(Base):
         """Place the order once, then show it in the dashboard. A second click finds nothing left to place."""
         if not self._request_key:
             return await BookingState.load.fn(self)
-        for field in ("street", "town", "area", "day", "time", "notes"):
+        for field in TYPED:
             setattr(self, field, str(form.get(field, getattr(self, field)))[:2000])
         self.field_errors = {}
         try:
             number = await act(place_order, viewer_of(self), self._request(), now=utc_now())
         except InvalidInput as wrong:
             return beside(self, wrong)
+        except NotFound:
+            await self._read_for_whom()
+            return beside(self, InvalidInput("on_behalf_of", NOT_FOR_THEM))
         self._clear()
         return rx.redirect(f"/orders/{number}")
 
@@ -91,7 +102,18 @@ class BookingState(Base):
             starts_at=_wall_time(self.day, self.time),
             access_notes=self.notes,
             expected_total_cents=self.summary.total_cents if self.chosen else None,
+            on_behalf_of=_record_id(self.on_behalf_of),
         )
+
+    async def _read_for_whom(self) -> None:
+        """Whom this person may order for, when that is more than themselves; last time's choice stands."""
+        by = viewer_of(self)
+        choices = [(str(card.id), _for_words(card)) for card in await ask(records, by)]
+        self.for_whom = choices if len(choices) > 1 else []
+        offered = {value for value, _ in self.for_whom}
+        if self.on_behalf_of not in offered:
+            last = str(await ask(last_ordered_for, by) or "")
+            self.on_behalf_of = last if last in offered else next((value for value, _ in self.for_whom), "")
 
     async def _price(self) -> None:
         by = viewer_of(self)
@@ -113,6 +135,14 @@ class BookingState(Base):
     def _clear(self) -> None:
         self.street = self.town = self.area = self.day = self.time = self.notes = self._request_key = ""
         self.chosen, self.summary, self.loaded = [], QuoteCard(), False
+
+
+def _for_words(card: RecordCard) -> str:
+    return ", ".join(part for part in (card.person or "Myself", card.team_name) if part)
+
+
+def _record_id(chosen: str) -> int | None:
+    return int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else None
 
 
 def _toggled(shelf: list[Offer], chosen: list[str], service: str) -> list[str]:

@@ -14,6 +14,7 @@ from portal_app.ui.components.prices import line, lines
 from portal_app.ui.portal.dashboard.state import Dashboard as S
 from portal_app.ui.shared.layout import portal_shell
 from portal_app.ui.shared.paying import pay_button
+from portal_app.ui.shared.team_choice import team_select
 
 MOST_OWED = 3
 
@@ -22,6 +23,7 @@ def page() -> rx.Component:
     """Next appointment and amount due, then the newest listings."""
     return portal_shell(
         rx.el.h1("Home", class_name="hide"),
+        rx.cond(S.teams, rx.el.div(team_select(S, S.in_team), class_name="row end over"), rx.fragment()),
         rx.el.div(rx.cond(S.coming.number, _next(), _free()), rx.cond(S.amount_due, _due(), rx.fragment()), class_name="lead2"),
         section("Newest listings", _listings(), key="newest", aside=_all()),
         ready=S.loaded,
@@ -31,11 +33,12 @@ def page() -> rx.Component:
 def _next() -> rx.Component:
     visit = S.coming.visit
     who = rx.cond(visit.photographer, person(visit.initials, visit.photographer, "Your photographer"), rx.fragment())
+    whose = rx.cond(S.coming.whose, rx.el.span(S.coming.whose, class_name="whose"), rx.fragment())
     caption = rx.cond(visit.caption, rx.el.p(visit.caption, class_name="small quiet under"), rx.fragment())
     return rx.el.section(
         rx.el.h2("Your next appointment", class_name="kick", id="next"),
         rx.el.p(S.coming.day, rx.el.span(visit.hours), class_name="day40"),
-        rx.el.div(address(S.coming.street, S.coming.town), who, class_name="row wrap between"),
+        rx.el.div(address(S.coming.street, S.coming.town, whose), who, class_name="row wrap between"),
         caption,
         rx.el.div(link_button("View order", f"/orders/{S.coming.number}"), class_name="row wrap acts0"),
         aria_labelledby="next",
@@ -110,4 +113,5 @@ def _card(card: rx.Var, *, large: bool = False) -> rx.Component:
         counts=card.counts,
         waiting=card.waiting,
         locked=card.is_locked,
+        whose=card.whose,
     )

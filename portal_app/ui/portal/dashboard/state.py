@@ -15,7 +15,8 @@ from portal_app.ui.shared.guard import customer
 from portal_app.ui.shared.listing_cards import Card, card_of
 from portal_app.ui.shared.order_cards import VisitCard, visit_card
 from portal_app.ui.shared.run import ask
-from portal_app.ui.shared.session import Base, viewer_of
+from portal_app.ui.shared.session import viewer_of
+from portal_app.ui.shared.team_choice import TeamChoice
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class NextCard:
     town: str = ""
     visit: VisitCard = field(default_factory=VisitCard)
     day: str = ""
+    whose: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class OwedCard:
     is_on_its_way: bool = False
 
 
-class Dashboard(Base):
+class Dashboard(TeamChoice):
     """The customer's home."""
 
     coming: NextCard = NextCard()
@@ -63,21 +65,31 @@ class Dashboard(Base):
     @customer
     async def load(self) -> None:
         """Read everything afresh; also called when something changed."""
+        await self._read_teams()
+        await self._read()
+        self.loaded = True
+
+    @customer
+    async def in_team(self, team: str) -> None:
+        """One team's; empty shows all."""
+        self._choose(team)
+        await self._read()
+
+    async def _read(self) -> None:
         by = viewer_of(self)
-        self.coming = _coming(await ask(next_visit, by, now=utc_now()))
-        debts = await ask(owed, by)
+        self.coming = _coming(await ask(next_visit, by, team=self.team, now=utc_now()))
+        debts = await ask(owed, by, team=self.team)
         self.owing = [_owed_card(debt) for debt in debts]
         self.amount_due = money_words(sum(debt.due_cents for debt in debts), debts[0].currency) if debts else ""
-        self.newest = _hung([card_of(listing) for listing in await ask(listing_cards, by, limit=6)])
-        self.total = await ask(listing_count, by)
-        self.loaded = True
+        self.newest = _hung([card_of(listing) for listing in await ask(listing_cards, by, team=self.team, limit=6)])
+        self.total = await ask(listing_count, by, team=self.team)
 
 
 def _coming(row: OrderRow | None) -> NextCard:
     if row is None or row.visit is None:
         return NextCard()
     visit = visit_card(row.visit)
-    return NextCard(row.number, row.street, row.town, visit, day=visit.day[: visit.day.rindex(" ") + 4])
+    return NextCard(row.number, row.street, row.town, visit, day=visit.day[: visit.day.rindex(" ") + 4], whose=row.whose)
 
 
 def _hung(cards: list[Card]) -> list[Card]:
@@ -88,10 +100,11 @@ def _hung(cards: list[Card]) -> list[Card]:
 
 def _owed_card(debt: Owed) -> OwedCard:
     ready = "Photos are ready" if debt.status == "completed" else "Accepted"
+    standing = "Payment on its way" if debt.is_on_its_way else ready
     return OwedCard(
         debt.order_number,
         debt.street,
-        f"Order {debt.order_number} · {'Payment on its way' if debt.is_on_its_way else ready}",
+        " · ".join(part for part in (f"Order {debt.order_number}", standing, debt.whose) if part),
         money_words(debt.due_cents, debt.currency),
         debt.is_on_its_way,
     )

@@ -21,7 +21,9 @@ SIZES = (("original", "Original"), ("mls", "MLS"))
 
 def page() -> rx.Component:
     """One page for locked and open: the same photos in the same places, so that paying only takes the marks away."""
-    head = page_head(address_title(S.place.street, S.place.town), under=status(S.place.state))
+    whose = rx.cond(S.place.whose, rx.el.span(S.place.whose, class_name="small quiet"), rx.fragment())
+    under = rx.el.div(status(S.place.state), whose, class_name="row wrap")
+    head = page_head(address_title(S.place.street, S.place.town), under=under)
     cover = rx.cond(S.place.cover, hero(S.place.cover, "", preview=S.place.is_locked), rx.fragment())
     return listing_shell(cover, head, rx.cond(S.tiles, _delivered(), _in_production()), ready=S.loaded)
 

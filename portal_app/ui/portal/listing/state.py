@@ -35,6 +35,7 @@ class Page:
     zip_words: str = ""
     zip_mls_url: str = ""
     zip_mls_words: str = ""
+    whose: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,7 @@ def _place(page: ListingPage) -> Page:
         zip_words=page.zip_words,
         zip_mls_url=page.zip_mls_url,
         zip_mls_words=page.zip_mls_words,
+        whose=page.whose,
     )
 
 

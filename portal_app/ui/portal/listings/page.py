@@ -11,19 +11,23 @@ from portal_app.ui.components.photos import listing_card
 from portal_app.ui.components.waiting import cards_skeleton
 from portal_app.ui.portal.listings.state import Listings as S
 from portal_app.ui.shared.layout import portal_shell
+from portal_app.ui.shared.team_choice import team_select
 
 
 def page() -> rx.Component:
     """Search and the grid."""
     find = search_field("Search listings", placeholder="Address", default_value=S.search, on_change=S.find.debounce(200))
-    return portal_shell(page_head(rx.el.h1("Listings"), find), rx.cond(S.loaded, _grid(), cards_skeleton()))
+    return portal_shell(
+        page_head(rx.el.h1("Listings"), rx.el.div(team_select(S, S.in_team), find, class_name="narrow-by")),
+        rx.cond(S.loaded, _grid(), cards_skeleton()),
+    )
 
 
 def _grid() -> rx.Component:
     return rx.cond(
         S.cards,
         rx.fragment(rx.el.div(rx.foreach(S.cards, _card), class_name="listings three"), _more()),
-        rx.cond(S.search, _nothing(), _none()),
+        rx.cond((S.search != "") | (S.team != ""), _nothing(), _none()),
     )
 
 
@@ -37,6 +41,7 @@ def _card(card: rx.Var) -> rx.Component:
         counts=card.counts,
         waiting=card.waiting,
         locked=card.is_locked,
+        whose=card.whose,
     )
 
 
@@ -46,8 +51,9 @@ def _more() -> rx.Component:
 
 
 def _nothing() -> rx.Component:
-    act = button("Clear search", on_click=S.clear)
-    return empty("search", f"Nothing matches “{S.search}”", "Try the street or the town.", act)
+    act = button("Show all listings", on_click=S.clear)
+    words = rx.cond(S.search, f"Nothing matches “{S.search}”", "Nothing in this team yet")
+    return empty("search", words, "Try the street or the town.", act)
 
 
 def _none() -> rx.Component:

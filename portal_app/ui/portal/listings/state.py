@@ -8,12 +8,13 @@ from portal_app.domain.delivery.queries import listing_cards, listing_count
 from portal_app.ui.shared.guard import customer
 from portal_app.ui.shared.listing_cards import Card, card_of
 from portal_app.ui.shared.run import ask
-from portal_app.ui.shared.session import Base, viewer_of
+from portal_app.ui.shared.session import viewer_of
+from portal_app.ui.shared.team_choice import TeamChoice
 
 PAGE = 24
 
 
-class Listings(Base):
+class Listings(TeamChoice):
     """The grid, and how much of it is shown."""
 
     cards: list[Card] = []
@@ -34,6 +35,7 @@ class Listings(Base):
     @customer
     async def load(self) -> None:
         """The newest ones, as many as were shown; also called when something changed."""
+        await self._read_teams()
         await self._read(max(PAGE, len(self.cards)))
         self.loaded = True
 
@@ -44,9 +46,15 @@ class Listings(Base):
         await self._read(PAGE)
 
     @customer
+    async def in_team(self, team: str) -> None:
+        """One team's; empty shows all."""
+        self._choose(team)
+        await self._read(PAGE)
+
+    @customer
     async def clear(self) -> None:
         """All of them again."""
-        self.search = ""
+        self.search = self.team = ""
         await self._read(PAGE)
 
     @customer
@@ -56,6 +64,6 @@ class Listings(Base):
 
     async def _read(self, limit: int) -> None:
         by = viewer_of(self)
-        found = await ask(listing_cards, by, search=self.search, limit=min(limit, 500))
-        self.total = await ask(listing_count, by, search=self.search)
+        found = await ask(listing_cards, by, search=self.search, team=self.team, limit=min(limit, 500))
+        self.total = await ask(listing_count, by, search=self.search, team=self.team)
         self.cards = [card_of(listing) for listing in found]

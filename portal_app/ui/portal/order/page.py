@@ -20,10 +20,14 @@ def page() -> rx.Component:
     title = rx.fragment(crumb("Orders", "/orders", S.order.number), address_title(S.order.street, S.order.town))
     body = rx.el.div(_visits(), _lines(), _history(), class_name="stack gap-7")
     return portal_shell(
-        page_head(title, under=status(S.order.status)),
+        page_head(title, under=rx.el.div(status(S.order.status), _whose(), class_name="row wrap")),
         rx.el.div(body, _money(), class_name="cols aside-first"),
         ready=S.loaded,
     )
+
+
+def _whose() -> rx.Component:
+    return rx.cond(S.order.whose, rx.el.span(S.order.whose, class_name="small quiet"), rx.fragment())
 
 
 def _visits() -> rx.Component:

@@ -11,6 +11,7 @@ from portal_app.ui.components.waiting import rows_skeleton
 from portal_app.ui.portal.orders.state import Orders as S
 from portal_app.ui.shared.layout import portal_shell
 from portal_app.ui.shared.order_board import order_table
+from portal_app.ui.shared.team_choice import team_select
 
 
 def page() -> rx.Component:
@@ -19,20 +20,22 @@ def page() -> rx.Component:
         "Search orders", placeholder="Address or order number", default_value=S.search, on_change=S.find.debounce(200)
     )
     return portal_shell(
-        page_head(rx.el.h1("Orders"), find),
+        page_head(rx.el.h1("Orders"), rx.el.div(team_select(S, S.in_team), find, class_name="narrow-by")),
         filter_tabs("Status", S.tabs, S.status, S.only),
         rx.cond(S.loaded, _list(), rows_skeleton()),
     )
 
 
 def _list() -> rx.Component:
-    rows = order_table(S.rows, S.more, S.show_more, lambda card: card.town)
+    rows = order_table(S.rows, S.more, S.show_more, lambda card: card.town, lambda card: card.whose)
     return rx.cond(S.rows, rows, rx.cond(S.is_filtered, _nothing(), _none()))
 
 
 def _nothing() -> rx.Component:
-    words = rx.cond(S.search, f"Nothing matches “{S.search}”", "Nothing in this status")
-    return empty("search", words, "Try the street or the order number.", button("Clear search", on_click=S.clear))
+    words = rx.cond(
+        S.search, f"Nothing matches “{S.search}”", rx.cond(S.status, "Nothing in this status", "Nothing in this team")
+    )
+    return empty("search", words, "Try the street or the order number.", button("Show all orders", on_click=S.clear))
 
 
 def _none() -> rx.Component:

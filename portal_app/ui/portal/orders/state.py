@@ -7,10 +7,11 @@ import reflex as rx
 from portal_app.ui.shared.guard import customer
 from portal_app.ui.shared.order_board import filters, read_counts, read_page
 from portal_app.ui.shared.order_cards import STATUS_WORDS, OrderCard
-from portal_app.ui.shared.session import Base, viewer_of
+from portal_app.ui.shared.session import viewer_of
+from portal_app.ui.shared.team_choice import TeamChoice
 
 
-class Orders(Base):
+class Orders(TeamChoice):
     """The table, a page at a time."""
 
     rows: list[OrderCard] = []
@@ -28,12 +29,13 @@ class Orders(Base):
     @rx.var
     def is_filtered(self) -> bool:
         """Whether an empty list may be the filter's doing."""
-        return bool(self.search or self.status)
+        return bool(self.search or self.status or self.team)
 
     @customer
     async def load(self) -> None:
         """As many rows as are shown, with the filters as they stand; also called when something changed."""
-        self.counts = await read_counts(viewer_of(self))
+        await self._read_teams()
+        self.counts = await read_counts(viewer_of(self), self.team)
         self.rows, self.more = await self._page("", len(self.rows))
         self.loaded = True
 
@@ -50,9 +52,17 @@ class Orders(Base):
         await self._read()
 
     @customer
+    async def in_team(self, team: str) -> None:
+        """One team's; empty shows all."""
+        self._choose(team)
+        self.counts = await read_counts(viewer_of(self), self.team)
+        await self._read()
+
+    @customer
     async def clear(self) -> None:
         """All orders again."""
-        self.search = self.status = ""
+        self.search = self.status = self.team = ""
+        self.counts = await read_counts(viewer_of(self))
         await self._read()
 
     @customer
@@ -65,5 +75,5 @@ class Orders(Base):
         self.rows, self.more = await self._page("")
 
     async def _page(self, after: str, least: int = 0) -> tuple[list[OrderCard], str]:
-        asked = {"status": self.status, "search": self.search, "after": after, "zone": self.studio.zone, "least": least}
-        return await read_page(viewer_of(self), **asked)
+        asked = {"status": self.status, "search": self.search, "team": self.team, "after": after, "least": least}
+        return await read_page(viewer_of(self), zone=self.studio.zone, **asked)
