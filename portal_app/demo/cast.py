@@ -36,6 +36,16 @@ class Sold:
 
 
 @dataclass(frozen=True, slots=True)
+class TeamPlan:
+    """A team by the keys of its people: who leads it, who joined, and who was asked and has not answered."""
+
+    name: str
+    admin: str
+    members: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class StudioPlan:
     """A studio as it should stand after seeding."""
 
@@ -55,6 +65,7 @@ class StudioPlan:
     scene: str
     people: tuple[Person, ...]
     shelf: tuple[Sold, ...]
+    teams: tuple[TeamPlan, ...] = ()
 
 
 HARBOR_SHELF = (
@@ -155,6 +166,11 @@ HARBOR = StudioPlan(
         Person("maximiliano", "Maximiliano Etchegaray de la Fuente", "max@carmelhighlands.example", company="Carmel Highlands"),
     ),
     shelf=HARBOR_SHELF,
+    teams=(
+        TeamPlan("Coastline", "carl", members=("tess",), asked=("jo",)),
+        TeamPlan("Peninsula Collective", "priya", members=("carl",)),
+        TeamPlan("Cypress Brokerage", "wilhelmina", asked=("carl",)),
+    ),
 )
 
 BLUEBIRD = StudioPlan(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit, urlunsplit
 
@@ -10,16 +10,18 @@ from sqlmodel import Session
 
 from portal_app.core.tokens import new_public_id
 from portal_app.core.viewer import Role, Viewer
-from portal_app.demo.cast import Person, Sold, StudioPlan
+from portal_app.demo.cast import Person, Sold, StudioPlan, TeamPlan
 from portal_app.domain.activity.service import record
 from portal_app.domain.catalog.models import Kind, PackagePart, Service, Tier
 from portal_app.domain.customers.models import Customer
+from portal_app.domain.customers.queries import invited_to_teams
+from portal_app.domain.customers.teams import invite_member, join_team, start_team
 from portal_app.domain.identity.callers import email_key
 from portal_app.domain.identity.models import Account, Membership
 from portal_app.domain.identity.queries import viewer_from
 from portal_app.domain.studios.models import Studio, StudioHost
 
-AGE = timedelta(days=60)
+AGE, LATELY = timedelta(days=60), timedelta(days=4)
 STARTER_SHELF = (
     Sold(
         "photos",
@@ -55,9 +57,23 @@ def found_studio(db: Session, plan: StudioPlan, public_url: str, password_hash: 
     db.flush()
     db.add_all(StudioHost(studio_id=studio.id, host=host, address=address_on(public_url, host)) for host in plan.hosts)
     stock(db, studio, plan.shelf)
-    for person in plan.people:
-        hire_or_welcome(db, studio, person, password_hash, now=now - AGE)
+    people = {person.key: hire_or_welcome(db, studio, person, password_hash, now=now - AGE) for person in plan.people}
+    for team in plan.teams:
+        gather(db, team, people, now=now)
     return studio
+
+
+def gather(db: Session, plan: TeamPlan, people: Mapping[str, Viewer], *, now: datetime) -> None:
+    """A team with its people, by the verbs they would use themselves."""
+    leads = people[plan.admin]
+    team = start_team(db, leads, plan.name, now=now - AGE)
+    for key in (*plan.members, *plan.asked):
+        asked = people[key]
+        at = now - (AGE if key in plan.members else LATELY)
+        invite_member(db, leads, team, email=asked.email, name=asked.name, role="member", now=at)
+        if key in plan.members:
+            for waiting in invited_to_teams(db, asked, now=at):
+                join_team(db, asked, waiting.public_id, now=at)
 
 
 def hire_or_welcome(

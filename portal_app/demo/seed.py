@@ -27,6 +27,7 @@ from portal_app.domain.activity.models import Work, WorkState
 from portal_app.domain.billing import queries as billing
 from portal_app.domain.billing.service import record_offline_payment
 from portal_app.domain.catalog.models import Service
+from portal_app.domain.customers.queries import records
 from portal_app.domain.delivery.service import DeliverRequest, deliver
 from portal_app.domain.identity.models import Account, Membership
 from portal_app.domain.identity.passwords import hash_password
@@ -101,6 +102,7 @@ def _order(db: Session, plan: StudioPlan, planned: Planned, now: datetime) -> No
         services=_public_ids(db, plan, planned.services),
         starts_at=_wished(planned, plan.zone, now),
         access_notes=planned.notes,
+        on_behalf_of=_record_in(db, plan, planned),
     )
     number = place_order(db, viewer(db, plan, planned.customer), request, now=placed_at)
     owner = viewer(db, plan, plan.people[0].key)
@@ -108,6 +110,12 @@ def _order(db: Session, plan: StudioPlan, planned: Planned, now: datetime) -> No
         accept(db, owner, number, now=min(placed_at + timedelta(hours=5), now))
     if planned.ends is Ends.CANCELED:
         cancel(db, owner, number, reason="The seller postponed.", now=min(placed_at + timedelta(days=1), now))
+
+
+def _record_in(db: Session, plan: StudioPlan, planned: Planned) -> int | None:
+    """The record this person orders under in the order's team."""
+    own = records(db, viewer(db, plan, planned.customer))
+    return next((card.id for card in own if planned.team and card.team_name == planned.team and not card.person), None)
 
 
 def _wished(planned: Planned, zone: str, now: datetime) -> datetime:

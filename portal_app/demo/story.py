@@ -40,6 +40,7 @@ class Planned:
     photos: tuple[str, ...] = ()
     notes: str = ""
     message: str = ""
+    team: str = ""
 
     @property
     def key(self) -> str:
@@ -77,6 +78,7 @@ HARBOR_ORDERS = (
         10.75,
         Ends.PAID,
         ("day-ranch", "kitchen-green", "living-fire", "bathroom"),
+        team="Coastline",
     ),
     Planned("harbor", "carl", "58 Del Monte Dunes Way", SEASIDE, 1_720, ("photos",), -36, -30, 9.0, Ends.CANCELED),
     Planned(
@@ -161,6 +163,7 @@ HARBOR_ORDERS = (
         13.0,
         Ends.SHOT,
         ("townhouses", "kitchen-island", "living-sun", "bathroom"),
+        team="Peninsula Collective",
     ),
     Planned("harbor", "priya", "601 Lighthouse Avenue", PG, 1_480, ("photos",), -5, -1, 16.0, Ends.ACCEPTED),
     Planned(
@@ -176,7 +179,19 @@ HARBOR_ORDERS = (
         Ends.ACCEPTED,
         notes="Ring the bell, the owners are home until ten.",
     ),
-    Planned("harbor", "tess", "31 Hopkins Pier Studio Lofts", MONTEREY, 980, ("photos",), -3, 3, 13.5, Ends.ACCEPTED),
+    Planned(
+        "harbor",
+        "tess",
+        "31 Hopkins Pier Studio Lofts",
+        MONTEREY,
+        980,
+        ("photos",),
+        -3,
+        3,
+        13.5,
+        Ends.ACCEPTED,
+        team="Coastline",
+    ),
     Planned(
         "harbor",
         "maximiliano",

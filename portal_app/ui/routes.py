@@ -31,8 +31,14 @@ from portal_app.ui.portal.order.page import page as order
 from portal_app.ui.portal.order.state import OneOrder
 from portal_app.ui.portal.orders.page import page as orders
 from portal_app.ui.portal.orders.state import Orders
+from portal_app.ui.portal.team.page import page as team
+from portal_app.ui.portal.team.state import OneTeam
+from portal_app.ui.portal.teams.page import page as teams
+from portal_app.ui.portal.teams.state import Teams
 from portal_app.ui.public.enter.page import page as enter
 from portal_app.ui.public.enter.state import Enter
+from portal_app.ui.public.invitation.page import page as invitation
+from portal_app.ui.public.invitation.state import Invited
 from portal_app.ui.public.reset.page import page as reset
 from portal_app.ui.public.reset.state import Reset
 from portal_app.ui.public.sign_in.page import page as sign_in
@@ -64,12 +70,15 @@ ROUTES: tuple[Row, ...] = (
     Row("/verify", verify, "Check your mail", PUBLIC, Verify.enter),
     Row("/reset", reset, "Reset your password", PUBLIC, Reset.enter),
     Row("/enter/[token]", enter, "Sign in", PUBLIC, Enter.enter),
+    Row("/invitation/[token]", invitation, "Invitation", PUBLIC, Invited.enter),
     Row("/", dashboard, "Home", CUSTOMER, Dashboard.load, Dashboard.load),
     Row("/orders", orders, "Orders", CUSTOMER, Orders.load, Orders.load),
     Row("/orders/[number]", order, OneOrder.title, CUSTOMER, OneOrder.load, OneOrder.load),
     Row("/listings", listings, "Listings", CUSTOMER, Listings.load, Listings.load),
     Row("/listings/[listing]", listing, OneListing.title, CUSTOMER_OR_LINK, OneListing.load, OneListing.load),
     Row("/account", account, "Account", PERSON, Account.load),
+    Row("/account/teams", teams, "Teams", CUSTOMER, Teams.load, Teams.load),
+    Row("/account/teams/[team]", team, OneTeam.title, CUSTOMER, OneTeam.load, OneTeam.load),
     Row("/place-order", booking, "Place an order", CUSTOMER, BookingState.load),
     Row("/admin/customers", customers, "Customers", STAFF(Permission.SEE_CUSTOMERS), CustomersState.load, CustomersState.load),
     Row("/admin", today, "Today", SEE_ORDERS, TodayState.load, TodayState.load),

@@ -22,6 +22,7 @@ ROOMS = (
     "sign_in",
     "view_as",
     "account",
+    "invitations",
     "brand",
     "health",
     "payments",

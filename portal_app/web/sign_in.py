@@ -105,6 +105,6 @@ async def _enter(request: Request, typed: Form) -> Response:
 
 async def _sign_out(request: Request, typed: Form) -> Response:
     await end_session_here(request)
-    onward = RedirectResponse("/login", 303)
+    onward = RedirectResponse(safe_next(typed.get("next"), "/login"), 303)
     forget(onward, SESSION, LINK, FLASH)
     return onward

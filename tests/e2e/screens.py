@@ -23,7 +23,10 @@ CARL, OLIVE, NOBODY = "carl@coastline.example", "olive@harborlight.example", ""
 
 ORDER = """select o.number from orders o join customer c on c.id = o.customer_id join account a on a.id = c.account_id
     where a.email = 'carl@coastline.example' and o.status = '{}' order by o.number desc"""
+TEAM = "select public_id from team where name = '{}'"
 ANY_ORDER = "select number from orders where studio_id = 1 and status = '{}' order by number desc"
+MEMBERS_ORDER = """select o.number from orders o join customer c on c.id = o.customer_id join team t on t.id = c.team_id
+    where t.name = 'Coastline' and c.email = 'tess@coastline.example' and o.status = 'accepted'"""
 LOCKED = """select l.public_id from delivery d join orders o on o.id = d.order_id join listing l on l.id = o.listing_id
     join customer c on c.id = o.customer_id join account a on a.id = c.account_id where a.email = 'carl@coastline.example'
     and d.collect_payment and o.id not in (select order_id from ledger_entry where order_id is not null) order by d.id desc"""
@@ -51,12 +54,15 @@ SHOWN: dict[str, Shown] = {
     "/verify": Shown(NOBODY, "button", "."),
     "/reset": Shown(NOBODY, "button", "."),
     "/enter/[token]": Shown(NOBODY, "link", "new link", "select 'abc'"),
+    "/invitation/[token]": Shown(NOBODY, "link", "Sign in", "select 'no-such-invitation-0000'"),
     "/": Shown(CARL, "link", "Place order"),
     "/orders": Shown(CARL, "link", "Ocean View"),
     "/orders/[number]": Shown(CARL, "button", "^Pay", ORDER.format("completed")),
     "/listings": Shown(CARL, "link", "Point Reyes"),
     "/listings/[listing]": Shown(CARL, "button", "^Pay", LOCKED),
     "/account": Shown(CARL, "button", "Sign out"),
+    "/account/teams": Shown(CARL, "button", "Start team"),
+    "/account/teams/[team]": Shown(CARL, "button", "Send invitation", TEAM.format("Coastline")),
     "/place-order": Shown(CARL, "button", "Place order"),
     "/admin": Shown(OLIVE, "button", "Accept"),
     "/admin/orders": Shown(OLIVE, "link", "Ocean View"),
@@ -70,6 +76,8 @@ PATTERNS = [row.path for row in ROUTES]
 STATES: dict[str, tuple[str, str, str]] = {
     "a pending order": ("/orders/[number]", CARL, ORDER.format("pending")),
     "a canceled order": ("/orders/[number]", CARL, ORDER.format("canceled")),
+    "a team of somebody else": ("/account/teams/[team]", CARL, TEAM.format("Peninsula Collective")),
+    "a member's order": ("/orders/[number]", CARL, MEMBERS_ORDER),
     "an open listing": ("/listings/[listing]", CARL, OPEN),
     "a listing in production": ("/listings/[listing]", CARL, IN_PRODUCTION),
     "a listing seen by the studio": ("/listings/[listing]", OLIVE, LOCKED),

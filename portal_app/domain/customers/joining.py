@@ -54,15 +54,14 @@ def sign_up(unit_of_work: UnitOfWork, studio_id: int, typed: SignUp, *, caller: 
     They order at once. Whatever else is kept under this address stays as it is and out of sight until the mailbox is
     proven (`prove_mailbox`). Raises InvalidInput, TooManyTries.
     """
-    if not 2 <= len(typed.name.strip()) <= 120:
-        raise InvalidInput("name", "Your name is needed, so that the photographer knows whom to ask for.")
+    check_name(typed.name)
     key = email_key(typed.email)
     with unit_of_work() as db:
         count_try(db, studio_id, sign_up_limits(key, caller.block), now=now)
         refuse_weak(db, studio_id, typed.password, typed.email, typed.name)
     password_hash = passwords.hash_password(typed.password)
     with unit_of_work() as db:
-        account = _open_account(db, studio_id, typed, password_hash, now=now)
+        account = open_account(db, studio_id, typed, password_hash, now=now)
         request_code(db, account, Purpose.VERIFY, now=now)
         return open_session(db, account, device=caller.device, place=caller.block, now=now)
 
@@ -149,7 +148,16 @@ def reset_password(
     raise InvalidInput("code", WRONG_CODE)
 
 
-def _open_account(db: Session, studio_id: int, typed: SignUp, password_hash: str, *, now: datetime) -> Account:
+def check_name(name: str) -> None:
+    """Raise InvalidInput("name") for a name nobody could be called by."""
+    if not 2 <= len(name.strip()) <= 120:
+        raise InvalidInput("name", "Your name is needed, so that the photographer knows whom to ask for.")
+
+
+def open_account(
+    db: Session, studio_id: int, typed: SignUp, password_hash: str, *, with_record: bool = True, now: datetime
+) -> Account:
+    """An unproven account, with the record it orders under unless it is not going to be a customer's."""
     account = Account(
         studio_id=studio_id,
         name=typed.name.strip(),
@@ -160,6 +168,6 @@ def _open_account(db: Session, studio_id: int, typed: SignUp, password_hash: str
     )
     db.add(account)
     db.flush()
-    customer = open_customer(db, account, typed.phone, typed.company, now=now)
-    record(db, as_viewer(db, account), "account.created", now=now, customer_id=customer.id)
+    customer = open_customer(db, account, typed.phone, typed.company, now=now) if with_record else None
+    record(db, as_viewer(db, account), "account.created", now=now, customer_id=customer and customer.id)
     return account

@@ -80,20 +80,28 @@ def join_team(db: Session, by: Viewer, invitation: str, *, now: datetime) -> str
     mine = (Invitation.studio_id == by.studio_id) & (Invitation.email_key == account.email_key)
     open_one = Invitation.accepted_at.is_(None) & Invitation.revoked_at.is_(None) & (Invitation.ends_at > now)
     named = select(Invitation).where(mine, open_one, Invitation.public_id == invitation, Invitation.team_id.is_not(None))
-    found = db.exec(named.with_for_update()).first()
+    if (seen := db.exec(named).first()) is None:
+        raise NotFound
+    team = lock_team(db, seen.team_id)
+    found = db.exec(named.with_for_update().execution_options(populate_existing=True)).first()
     if found is None:
         raise NotFound
-    return admit(db, by, account, found, now=now)
+    return admit(db, by, account, team, found, now=now)
 
 
-def admit(db: Session, by: Viewer, account: Account, invitation: Invitation, *, now: datetime) -> str:
-    """Let the proven owner of the invited mailbox into the team; returns its public id. In it already, they stay as they are.
-
-    Raises NotFound when the team was closed meanwhile.
-    """
-    team = db.exec(select(Team).where(Team.id == invitation.team_id).with_for_update()).one()
+def lock_team(db: Session, team_id: int) -> Team:
+    """The team's row, before that of its invitation: everybody takes them in this order. Raises NotFound when it is closed."""
+    team = db.exec(select(Team).where(Team.id == team_id).with_for_update()).one()
     if team.closed_at:
         raise NotFound("This team was closed. Ask whoever invited you.")
+    return team
+
+
+def admit(db: Session, by: Viewer, account: Account, team: Team, invitation: Invitation, *, now: datetime) -> str:
+    """Let the proven owner of the invited mailbox into the team; returns its public id.
+
+    Both rows are locked. Who is in it already stays as they are.
+    """
     inviting.mark_accepted(db, invitation, account, by, now=now)
     if not _is_in(db, team, account.email_key):
         customer = add_to_team(db, team, account, TeamRole(invitation.role), now=now)
@@ -166,14 +174,14 @@ def add_to_team(db: Session, team: Team, account: Account, role: TeamRole, *, no
     """Write a membership, with the record its person orders under; who comes back finds their earlier one."""
     db.add(TeamMember(studio_id=team.studio_id, team_id=team.id, account_id=account.id, role=role, joined_at=now))
     db.flush()
-    earlier = select(Customer).where(Customer.team_id == team.id, Customer.account_id == account.id)
-    if kept := db.exec(earlier).first():
-        kept.name, kept.email, kept.email_key = account.name, account.email, account.email_key
-        return kept
-    own = select(Customer).where(Customer.account_id == account.id, Customer.team_id.is_(None)).order_by(Customer.id)
-    known = db.exec(own).first()
-    phone, company = (known.phone, known.company) if known else ("", "")
-    return open_customer(db, account, phone, company, team_id=team.id, now=now)
+    mine = select(Customer).where(Customer.account_id == account.id)
+    known = db.exec(mine.where(Customer.team_id.is_(None)).order_by(Customer.id)).first()
+    kept = db.exec(mine.where(Customer.team_id == team.id)).first()
+    if kept is None:
+        kept = open_customer(db, account, known.phone if known else "", known.company if known else "", team_id=team.id, now=now)
+    kept.name, kept.email, kept.email_key = account.name, account.email, account.email_key
+    kept.copy_to = known.copy_to if known else ""
+    return kept
 
 
 def _part(db: Session, team: Team, member: TeamMember, *, now: datetime) -> int | None:

@@ -146,7 +146,7 @@ def _fitting_role(role: str, team_id: int | None) -> str:
 
 def _line_up(db: Session, by: Viewer) -> None:
     """One invitation at a time per studio, so that two at once to the same address are one."""
-    db.exec(select(Studio.id).where(Studio.id == by.studio_id).with_for_update()).one()
+    db.exec(select(Studio.id).where(Studio.id == by.studio_id).with_for_update(key_share=True)).one()
 
 
 def _works_here(db: Session, studio_id: int, key: str) -> bool:
