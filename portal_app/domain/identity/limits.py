@@ -110,6 +110,11 @@ def invitation_limits(inviter: str, email_key: str) -> tuple[Limit, ...]:
     )
 
 
+def order_limits(account_id: int) -> tuple[Limit, ...]:
+    """Orders placed by one account: more in an hour than anybody means are a program's, and wait."""
+    return (Limit(f"order:{account_id}", 30, HOUR, first=MINUTE, longest=10 * MINUTE),)
+
+
 def _guessing(kind: str, person: str, block: str, *, free: int = 5) -> tuple[Limit, Limit, Limit]:
     """One person from one place, one person from anywhere, one place for anybody."""
     return (

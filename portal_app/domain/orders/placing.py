@@ -19,6 +19,7 @@ from portal_app.domain.catalog.queries import offers
 from portal_app.domain.customers.models import Customer
 from portal_app.domain.customers.queries import own_ids
 from portal_app.domain.customers.service import customer_for
+from portal_app.domain.identity.limits import count_try, order_limits
 from portal_app.domain.listings.service import open_listing
 from portal_app.domain.orders.models import Order, OrderLine
 from portal_app.domain.scheduling.service import request_appointment
@@ -59,6 +60,7 @@ def place_order(db: Session, by: Viewer, request: OrderRequest, *, now: datetime
     priced = price(db, by, request.services, checked.area)
     _same_total(request, priced)
     customer = customer_for(db, by, chosen=request.on_behalf_of, now=now)
+    count_try(db, by.studio_id, order_limits(by.account_id or 0), now=now)
     order = _write(db, by, studio, customer, request.request_key, checked, priced, now)
     record(
         db, by, "order.placed", now=now, order_id=order.id, listing_id=order.listing_id, customer_id=order.customer_id,

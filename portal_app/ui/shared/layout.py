@@ -97,9 +97,10 @@ def person_shell(*children: Child, ready: Flag = True) -> rx.Component:
 
 def booking_shell(*children: Child) -> rx.Component:
     """Placing an order: the mark, a way out that keeps what was typed, and the task."""
-    head = rx.el.header(mark("/"), link_button("Save and close", "/", kind="soft"), class_name="btop")
+    out = rx.el.div(link_button("Save and close", "/", kind="soft"), _me(), class_name="row gap-1")
     main = rx.el.main(*children, id="main", tab_index=-1)
-    return rx.fragment(_skip(), viewing_banner(), head, main, toasts(Base.toasts, Notes.put_away))
+    head = rx.el.header(mark("/"), out, class_name="btop")
+    return rx.fragment(_skip(), viewing_banner(), head, main, _me_menu(), toasts(Base.toasts, Notes.put_away))
 
 
 def listing_shell(*children: Child, ready: Flag = True) -> rx.Component:
@@ -144,14 +145,18 @@ def _skip() -> rx.Component:
 
 
 def _top(home: str) -> rx.Component:
-    me = rx.el.button(
+    return rx.el.header(mark(home), _me(), class_name="top")
+
+
+def _me() -> rx.Component:
+    """The face that opens who is signed in here and the way out."""
+    return rx.el.button(
         Base.me.initials,
         rx.el.span(" ", Base.me.name, ": account", class_name="hide"),
         type="button",
         class_name="face tap",
         custom_attrs={"popoverTarget": "me"},
     )
-    return rx.el.header(mark(home), me, class_name="top")
 
 
 def _their_rail() -> rx.Component:
