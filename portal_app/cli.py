@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from portal_app.adapters.resealing import seal_anew
 from portal_app.adapters.secret_box import SecretBox
 from portal_app.adapters.stripe_keys import mode_of, seal_keys
 from portal_app.core.clock import utc_now
@@ -21,6 +22,7 @@ from portal_app.demo.founding import STARTER_SHELF, address_on, stock
 from portal_app.domain.billing.keys import connect_stripe
 from portal_app.domain.identity.founding import NewStudio, found_studio
 from portal_app.domain.identity.passwords import hash_password, weakness
+from portal_app.domain.identity.sessions import end_sessions_of
 from portal_app.domain.studios.queries import studio_by_slug
 from portal_app.readiness import faults_of, ready_settings
 from portal_app.settings import BadSettings, Settings, settings_and_faults
@@ -48,13 +50,17 @@ def _parser() -> argparse.ArgumentParser:
         ("check", _check, "say what keeps this installation from starting"),
         ("new-key", _new_key, "print a new PORTAL_SECRET_KEY"),
         ("create-studio", _create_studio, "open a studio with its owner's account"),
+        ("reseal", _reseal, "seal every kept secret anew with today's PORTAL_SECRET_KEY"),
+        ("end-sessions", _end_sessions, "sign everybody of a studio out, or one person"),
         ("connect-stripe", _connect_stripe, "keep a studio's own Stripe keys, sealed, so that it takes cards"),
     ):
         command = commands.add_parser(name, help=about, description=about)
         command.set_defaults(run=run)
         if run is _create_studio:
             _studio_arguments(command)
-        if run is _connect_stripe:
+        if run is _end_sessions:
+            command.add_argument("--email", default="", help="only whoever signs in with this address")
+        if run in (_connect_stripe, _end_sessions):
             command.add_argument("slug", help="the studio's short name: harbor")
     return parser
 
@@ -154,6 +160,30 @@ def _open_studio(settings: Settings, new: NewStudio) -> None:
         database.close()
 
 
+def _reseal(_asked: argparse.Namespace) -> int:
+    settings = ready_settings()
+    database = Database(settings.database_url)
+    try:
+        with database.unit_of_work() as db:
+            count = seal_anew(db, SecretBox(*settings.keys))
+    finally:
+        database.close()
+    print(f"Sealed anew: {count}. PORTAL_OLD_SECRET_KEYS may be emptied now.")
+    return 0
+
+
+def _end_sessions(asked: argparse.Namespace) -> int:
+    settings = ready_settings()
+    database = Database(settings.database_url)
+    try:
+        with database.unit_of_work() as db:
+            count = end_sessions_of(db, studio_by_slug(db, asked.slug).id, asked.email, now=utc_now())
+    finally:
+        database.close()
+    print(f"Signed out: {count}.")
+    return 0
+
+
 STRIPE_EVENTS = "checkout.session.completed, .expired, .async_payment_succeeded, .async_payment_failed"
 
 
@@ -167,7 +197,7 @@ def _connect_stripe(asked: argparse.Namespace) -> int:
         print(f"In Stripe, add a webhook endpoint at {studio.address}/webhooks/stripe/{endpoint_token}\nfor {STRIPE_EVENTS}.")
         secret_key, webhook_secret = _secret("Secret or restricted key: "), _secret("Signing secret of that endpoint: ")
         mode = mode_of(secret_key, webhook_secret)
-        boxes = seal_keys(SecretBox(settings.secret_key), studio.id, mode, secret_key, webhook_secret)
+        boxes = seal_keys(SecretBox(*settings.keys), studio.id, mode, secret_key, webhook_secret)
         with database.unit_of_work() as db:
             connect_stripe(
                 db, studio.id, mode, endpoint_token=endpoint_token, secret_key_box=boxes[0], webhook_secret_box=boxes[1]

@@ -8,9 +8,10 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 MOST_HOPS = 5
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 DEMO_SECRET = base64.urlsafe_b64encode(b"foyer demo only, not a secret!!!").decode()
 
 
@@ -33,6 +34,7 @@ class Settings:
     allowed_origins: tuple[str, ...]
     default_studio: str
     secret_key: bytes
+    old_secret_keys: tuple[bytes, ...]
     stripe_api_base: str
     demo_stripe_port: int
     smtp_url: str
@@ -52,6 +54,11 @@ class Settings:
     @property
     def is_https(self) -> bool:
         return self.public_url.startswith("https://")
+
+    @property
+    def keys(self) -> tuple[bytes, ...]:
+        """The key that seals, and after it those that may still open."""
+        return (self.secret_key, *self.old_secret_keys)
 
     @property
     def host(self) -> str:
@@ -87,6 +94,7 @@ def _collect(env: Mapping[str, str]) -> Settings:
         allowed_origins=origins,
         default_studio="" if mode == "production" else env.get("PORTAL_DEFAULT_STUDIO", "harbor" if mode == "demo" else ""),
         secret_key=_key(env.get("PORTAL_SECRET_KEY", "" if mode == "production" else DEMO_SECRET)),
+        old_secret_keys=tuple(_key(part.strip()) for part in env.get("PORTAL_OLD_SECRET_KEYS", "").split(",") if part.strip()),
         stripe_api_base=env.get("PORTAL_STRIPE_API_BASE", ""),
         demo_stripe_port=_number(env.get("PORTAL_DEMO_STRIPE_PORT", "3900" if mode == "demo" else "0")),
         smtp_url=env.get("PORTAL_SMTP_URL", ""),
@@ -113,6 +121,8 @@ def _faults(settings: Settings, env: Mapping[str, str]):
         yield f"PORTAL_ENV is {settings.env!r}. It is one of demo, development, production."
     if len(settings.secret_key) != 32:
         yield "PORTAL_SECRET_KEY must be 32 random bytes in URL-safe base64. Make one with: python -m portal_app new-key"
+    if any(len(key) != 32 for key in settings.old_secret_keys):
+        yield "PORTAL_OLD_SECRET_KEYS holds what is no key. Name former PORTAL_SECRET_KEYs, separated by commas."
     if urlsplit(settings.public_url).scheme not in {"http", "https"} or not urlsplit(settings.public_url).hostname:
         yield "PORTAL_PUBLIC_URL must be a full address such as https://portal.example.com."
     if min(settings.render_workers, settings.demo_stripe_port) < 0:
@@ -134,5 +144,20 @@ def _production_faults(settings: Settings, env: Mapping[str, str]):
         yield "PORTAL_DEMO_STRIPE_PORT starts the pretend Stripe. Remove it in production."
     if settings.stripe_api_base:
         yield "PORTAL_STRIPE_API_BASE points at a stand-in for Stripe. Remove it in production."
+    if _is_in_clear(settings.database_url):
+        yield "DATABASE_URL leads to another machine in clear. Add ?sslmode=verify-full to it, and sslrootcert if needed."
     if not settings.smtp_url or not settings.mail_from:
         yield "PORTAL_SMTP_URL and PORTAL_MAIL_FROM are needed: customers receive their links and codes by mail."
+
+
+def _is_in_clear(database_url: str) -> bool:
+    """Whether rows would travel over a network unencrypted, or to whoever answers there."""
+    try:
+        address = urlsplit(database_url)
+        host = address.hostname or ""
+    except ValueError:
+        return False
+    asked = parse_qs(address.query)
+    host = asked.get("host", [host])[0]
+    is_here = not host or host.startswith("/") or host in LOOPBACK
+    return address.scheme.startswith("postgres") and not is_here and asked.get("sslmode") != ["verify-full"]

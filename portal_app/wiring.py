@@ -50,7 +50,7 @@ class Wiring:
     @property
     def seal(self) -> SecretSeal:
         """What keeps people's own secrets unreadable at rest."""
-        return SecretBox(self.settings.secret_key)
+        return SecretBox(*self.settings.keys)
 
     @property
     def uploads_dir(self) -> Path:
@@ -61,7 +61,7 @@ class Wiring:
         """The studio's way to take cards: of one mode, or the one it uses now. None when it has no keys."""
         with self.database.reading() as db:
             keys = keys_of_studio(db, studio_id, mode)
-        return open_gateway(keys, SecretBox(self.settings.secret_key), _stripe_base(self.settings)) if keys else None
+        return open_gateway(keys, SecretBox(*self.settings.keys), _stripe_base(self.settings)) if keys else None
 
     def gateway_at(self, endpoint_token: str) -> tuple[int, str, PaymentGateway] | None:
         """Studio, mode and gateway of a webhook's address."""
@@ -69,7 +69,7 @@ class Wiring:
             keys = keys_of_endpoint(db, endpoint_token)
         if keys is None:
             return None
-        return keys.studio_id, keys.mode, open_gateway(keys, SecretBox(self.settings.secret_key), _stripe_base(self.settings))
+        return keys.studio_id, keys.mode, open_gateway(keys, SecretBox(*self.settings.keys), _stripe_base(self.settings))
 
 
 _current: Wiring | None = None

@@ -19,17 +19,22 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
 from portal_app import entrance, wiring
+from portal_app.adapters.resealing import seal_anew
+from portal_app.adapters.secret_box import CannotOpen, SecretBox, context_of
+from portal_app.adapters.stripe_keys import seal_keys
 from portal_app.core import tokens
 from portal_app.core.errors import Problem, Unavailable
 from portal_app.core.flash import Flash, opened, sealed
 from portal_app.db import Database
 from portal_app.domain import tables
+from portal_app.domain.billing.keys import connect_stripe, keys_of_studio
 from portal_app.domain.customers.queries import customer_rows
+from portal_app.domain.identity import second_step
 from portal_app.domain.identity.limits import TooManyTries
 from portal_app.domain.identity.models import Account, SignInSession
 from portal_app.domain.identity.passwords import hash_password
 from portal_app.domain.identity.service import sign_in
-from portal_app.domain.identity.sessions import viewer_of
+from portal_app.domain.identity.sessions import end_sessions_of, open_session, viewer_of
 from portal_app.domain.orders.models import Order
 from portal_app.domain.orders.placing import OrderRequest, place_order
 from portal_app.domain.studios.models import StudioHost
@@ -379,3 +384,34 @@ def test_sessions_belong_to_the_row_not_to_the_cookie(house: House) -> None:
         for row in db.exec(select(SignInSession)):
             row.ended_at = NOW
     assert entrance.who_is(HOST, cookie).viewer is None
+
+
+def test_whoever_runs_the_machine_ends_sessions(database: Database, cast: Cast) -> None:
+    with database.unit_of_work() as db:
+        here = {who.account_id: open_session(db, db.get(Account, who.account_id), now=NOW) for who in (cast.carl, cast.olive)}
+        there = open_session(db, db.get(Account, cast.omar.account_id), now=NOW)
+        assert end_sessions_of(db, cast.harbor, "Carl@Coastline.example", now=NOW) == 1
+        assert viewer_of(db, cast.harbor, here[cast.carl.account_id], now=NOW) is None
+        assert viewer_of(db, cast.harbor, here[cast.olive.account_id], now=NOW)
+        assert end_sessions_of(db, cast.harbor, now=NOW) == 1
+        assert viewer_of(db, cast.harbor, here[cast.olive.account_id], now=NOW) is None
+        assert viewer_of(db, cast.bluebird, there, now=NOW)
+
+
+def test_sealed_keys_are_sealed_anew_with_the_new_key(database: Database, cast: Cast) -> None:
+    old, new = SecretBox(b"o" * 32), SecretBox(b"n" * 32, b"o" * 32)
+    boxes = seal_keys(old, cast.harbor, "live", "rk_live_51Abc", "whsec_abc123")
+    with database.unit_of_work() as db:
+        connect_stripe(db, cast.harbor, "live", endpoint_token="t", secret_key_box=boxes[0], webhook_secret_box=boxes[1])
+        db.get(Account, cast.olive.account_id).totp_box = old.seal("BASE32", second_step.context_of(cast.olive.account_id))
+    with database.unit_of_work() as db:
+        assert seal_anew(db, new) == 3
+    only_new = SecretBox(b"n" * 32)
+    with database.reading() as db:
+        keys = keys_of_studio(db, cast.harbor)
+        assert only_new.open(keys.secret_key_box, context_of(cast.harbor, "live", "secret_key")) == "rk_live_51Abc"
+        assert only_new.open(keys.webhook_secret_box, context_of(cast.harbor, "live", "webhook_secret")) == "whsec_abc123"
+        box = db.get(Account, cast.olive.account_id).totp_box
+        assert only_new.open(box, second_step.context_of(cast.olive.account_id)) == "BASE32"
+    with pytest.raises(CannotOpen), database.unit_of_work() as db:
+        seal_anew(db, old)

@@ -1,5 +1,6 @@
 """A studio going live enters its own Stripe keys at the machine."""
 
+import base64
 import io
 
 import pytest
@@ -55,3 +56,16 @@ def test_what_is_no_key_is_not_kept(home: Database, monkeypatch, capsys, lines: 
 def test_a_studio_nobody_opened_is_said(home: Database, monkeypatch, capsys) -> None:
     assert main(["connect-stripe", "nobody"]) == 1
     assert "no studio called nobody" in capsys.readouterr().err
+
+
+def test_a_replaced_installation_key_reseals_and_sessions_end_by_command(home: Database, monkeypatch, capsys) -> None:
+    assert connect(monkeypatch, "rk_live_51Abc", "whsec_abc123") == 0
+    monkeypatch.setenv("PORTAL_OLD_SECRET_KEYS", base64.urlsafe_b64encode(read_settings().secret_key).decode())
+    monkeypatch.setenv("PORTAL_SECRET_KEY", base64.urlsafe_b64encode(bytes(range(32))).decode())
+    assert main(["reseal"]) == 0
+    assert "Sealed anew: 2" in capsys.readouterr().out
+    with home.reading() as db:
+        assert open_gateway(keys_of_studio(db, 1), SecretBox(bytes(range(32))), "")
+    assert main(["end-sessions", "harbor"]) == 0
+    assert main(["end-sessions", "harbor", "--email", "nobody@x.example"]) == 0
+    assert main(["end-sessions", "nowhere"]) == 1

@@ -19,7 +19,7 @@ from portal_app.domain import tables
 from portal_app.domain.billing.models import Mode, StripeAccount
 from portal_app.domain.studios.models import Studio
 from portal_app.readiness import faults_of, ready_settings
-from portal_app.settings import DEMO_SECRET, BadSettings, read_settings
+from portal_app.settings import DEMO_SECRET, BadSettings, read_settings, settings_and_faults
 
 pytestmark = pytest.mark.proof("main-job-03")
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,6 +83,7 @@ def test_a_sound_production_may_start(good: dict[str, str]) -> None:
         ({"PORTAL_SMTP_URL": ""}, "PORTAL_SMTP_URL"),
         ({"PORTAL_ENV": "prod"}, "PORTAL_ENV"),
         ({"PORTAL_RENDER_WORKERS": "many"}, "whole numbers"),
+        ({"PORTAL_OLD_SECRET_KEYS": "short"}, "PORTAL_OLD_SECRET_KEYS"),
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
         ({"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}, "DATABASE_URL does not answer"),
     ],
@@ -139,6 +140,31 @@ def test_the_check_says_the_same_beforehand(
 def test_a_new_key_fits(good: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     cli.main(["new-key"])
     assert ready_settings(good | {"PORTAL_SECRET_KEY": capsys.readouterr().out.strip()})
+
+
+@pytest.mark.proof("identity-11")
+def test_a_database_far_away_is_reached_by_tls_only(good: dict[str, str]) -> None:
+    def is_refused(url: str) -> bool:
+        return any("in clear" in fault for fault in settings_and_faults(good | {"DATABASE_URL": url})[1])
+
+    for query in (
+        "",
+        "?sslmode=disable",
+        "?sslmode=prefer",
+        "?sslmode=require",
+        "?sslmode=verify-ca",
+        "?sslmode=verify-full&sslmode=disable",
+    ):
+        assert is_refused(f"postgresql://foyer:x@db.example.com/foyer{query}"), query
+    assert is_refused("postgresql://foyer:x@/foyer?host=db.example.com")
+    for url in (
+        "foyer:x@127.0.0.1/foyer",
+        "foyer@localhost/foyer",
+        "/foyer",
+        "/foyer?host=/run/postgresql",
+        "db.example.com/foyer?sslmode=verify-full",
+    ):
+        assert not is_refused(f"postgresql://{url}"), url
 
 
 def test_the_demo_command_keeps_out_of_production(good: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:

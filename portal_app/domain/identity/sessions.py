@@ -104,6 +104,15 @@ def end_all_sessions(db: Session, account_id: int, *, now: datetime, but: int | 
     return _end(db, (SignInSession.account_id == account_id) & (SignInSession.id != (but or 0)), by, now=now)
 
 
+def end_sessions_of(db: Session, studio_id: int, email: str = "", *, now: datetime) -> int:
+    """Whoever runs the machine signs a studio's people out, or one of them: how many sessions ended."""
+    mine = SignInSession.studio_id == studio_id
+    if email:
+        whose = select(Account.id).where(Account.studio_id == studio_id, Account.email_key == email.strip().lower())
+        mine &= SignInSession.account_id.in_(whose)
+    return _end(db, mine, system_viewer(studio_id), now=now)
+
+
 def as_viewer(db: Session, account: Account, session_id: int | None = None) -> Viewer:
     """Who this account is now: a member of the studio while it is one, else a customer."""
     member = select(Membership).where(Membership.account_id == account.id, Membership.left_at.is_(None))

@@ -1,0 +1,25 @@
+"""Every secret kept at rest, sealed anew: what a new installation key asks for before the old one may go."""
+
+from __future__ import annotations
+
+from sqlmodel import Session, col, select
+
+from portal_app.adapters.secret_box import SecretBox, context_of
+from portal_app.domain.billing.models import StripeAccount
+from portal_app.domain.identity import second_step
+from portal_app.domain.identity.models import Account
+
+
+def seal_anew(db: Session, box: SecretBox) -> int:
+    """Open with any key, seal with the first; returns how many. Raises CannotOpen, which must undo it all."""
+    count = 0
+    for keys in db.exec(select(StripeAccount).with_for_update()):
+        for field in ("secret_key", "webhook_secret"):
+            context = context_of(keys.studio_id, keys.mode, field)
+            setattr(keys, f"{field}_box", box.seal(box.open(getattr(keys, f"{field}_box"), context), context))
+            count += 1
+    for account in db.exec(select(Account).where(col(Account.totp_box).is_not(None)).with_for_update()):
+        context = second_step.context_of(account.id or 0)
+        account.totp_box = box.seal(box.open(account.totp_box or b"", context), context)
+        count += 1
+    return count
