@@ -10,9 +10,9 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.browsing import PHONE, Watched, has_sideways_scroll, person, serious
+from tests.e2e.browsing import DESK, PHONE, Watched, has_sideways_scroll, person, serious
 from tests.e2e.conftest import Portal
-from tests.e2e.screens import settle
+from tests.e2e.screens import OLIVE, settle, visitor
 from tests.e2e.test_door import refused
 from tests.e2e.test_sign_up import WORDS, code_in, mailed
 
@@ -91,3 +91,19 @@ def _leaves(page: Page) -> None:
     form.get_by_role("button", name="Delete my account").press("Enter")
     page.wait_for_url(re.compile("/login"))
     expect(page.get_by_text("Your account is deleted.")).to_be_visible()
+
+
+@pytest.mark.parametrize(("who", "missing"), [("pia@harborlight.example", {"Customers"}), (OLIVE, set())])
+def test_a_member_is_shown_the_places_that_open_to_them(portal: Portal, browser: Browser, who: str, missing: set[str]):
+    with visitor(browser, portal, who, DESK) as seen:
+        seen.page.goto(f"{portal.url}/account")
+        settle(seen.page)
+        places = seen.page.get_by_role("navigation", name="Main", exact=True).get_by_role("link")
+        shown = set(places.all_inner_texts())
+        assert {"Today", "Orders", "Account"} <= shown
+        assert not missing & shown
+        for place in sorted(shown):
+            seen.page.get_by_role("navigation", name="Main", exact=True).get_by_role("link", name=place, exact=True).click()
+            settle(seen.page)
+            current = seen.page.get_by_role("navigation", name="Main", exact=True).locator('[aria-current="page"]')
+            expect(current).to_have_text(place)

@@ -205,16 +205,16 @@ def _me_menu() -> rx.Component:
         rx.el.p(Base.me.name, class_name="strong"), rx.el.p(Base.me.email, class_name="small quiet"), class_name="who"
     )
     ways = rx.cond(Base.me.is_staff, _ways(STUDIO_MENU), _ways(PORTAL_MENU))
-    return rx.el.div(who, ways, sign_out(), id="me", class_name="menu", custom_attrs={"popover": "auto"})
+    return rx.el.div(who, ways, sign_out("", "exit"), id="me", class_name="menu", custom_attrs={"popover": "auto"})
 
 
 def _ways(places: tuple[Spot, ...]) -> rx.Component:
     return rx.fragment(*(_if_let_in(place, go(icon(place.drawing), place.words, to=place.path, kind="")) for place in places))
 
 
-def sign_out(look: str = "sign-out") -> rx.Component:
+def sign_out(look: str = "sign-out", drawing: str = "") -> rx.Component:
     """Leaving is a form the browser posts: the page that follows starts with a new socket and an empty state."""
-    leave = rx.el.button("Sign out", type="submit", class_name=look)
+    leave = rx.el.button(icon(drawing) if drawing else None, "Sign out", type="submit", class_name=look)
     return NativeForm.create(leave, action="/api/sign-out", method="post")
 
 
