@@ -7,7 +7,7 @@ from reflex.style import color_mode, set_color_mode
 
 from portal_app.ui.components.buttons import button
 from portal_app.ui.components.fields import field, segments
-from portal_app.ui.components.frames import page_head, setting
+from portal_app.ui.components.frames import page_head, setting, way
 from portal_app.ui.components.people import face
 from portal_app.ui.portal.account.parts import address, copies, danger
 from portal_app.ui.portal.account.state import Account as S
@@ -22,6 +22,7 @@ def page() -> rx.Component:
     return person_shell(
         page_head(rx.el.h1("Account")),
         _person(),
+        _ways(),
         rx.el.fieldset(
             _profile(),
             address(),
@@ -40,6 +41,11 @@ def _person() -> rx.Component:
         rx.el.p(Base.me.name, class_name="strong"), rx.el.p(Base.me.caption, class_name="quiet"), class_name="grow at-least"
     )
     return rx.el.div(face(Base.me.initials), words, sign_out("btn"), class_name="row wrap panel")
+
+
+def _ways() -> rx.Component:
+    teams = way("customers", "Teams", "Whose orders you share, and who shares yours.", "/account/teams")
+    return rx.cond(Base.me.is_customer, rx.el.ul(teams, class_name="ways"), rx.fragment())
 
 
 def _profile() -> rx.Component:
