@@ -12,6 +12,7 @@ from portal_app.domain.customers.models import Customer
 from portal_app.domain.customers.queries import to_order_for
 from portal_app.domain.identity.callers import email_key
 from portal_app.domain.identity.models import Account
+from portal_app.domain.identity.service import proven_account
 
 
 def customer_for(db: Session, by: Viewer, *, chosen: int | None = None, now: datetime) -> Customer:
@@ -25,16 +26,19 @@ def customer_for(db: Session, by: Viewer, *, chosen: int | None = None, now: dat
         if found := db.exec(to_order_for(by).where(Customer.id == chosen)).first():
             return found
         raise NotFound
-    account = own_account(db, by)
-    own = select(Customer).where(Customer.account_id == account.id, Customer.team_id.is_(None))
-    first = db.exec(own.order_by((Customer.email_key == account.email_key).desc(), Customer.id)).first()
-    return first or open_customer(db, account, now=now)
+    return _personal(db, own_account(db, by), now=now)
 
 
 def open_guest(db: Session, by: Viewer, name: str, email: str, phone: str = "", *, now: datetime) -> Customer:
-    """The unclaimed record kept under this address, opened on first use. No account, nothing visible to anyone."""
+    """The record kept under this address for somebody who is not signed in, opened on first use.
+
+    Where an account has proven the address it is that account's own, else an unclaimed one that nobody but the studio sees.
+    """
     key = email_key(email)
-    guests = select(Customer).where(Customer.studio_id == by.studio_id, Customer.email_key == key, Customer.account_id.is_(None))
+    if owner := proven_account(db, by.studio_id, key):
+        return _personal(db, owner, now=now)
+    here = (Customer.studio_id == by.studio_id) & (Customer.email_key == key)
+    guests = select(Customer).where(here, Customer.account_id.is_(None), Customer.team_id.is_(None))
     if kept := db.exec(guests.with_for_update()).first():
         return kept
     guest = Customer(
@@ -43,6 +47,13 @@ def open_guest(db: Session, by: Viewer, name: str, email: str, phone: str = "", 
     db.add(guest)
     db.flush()
     return guest
+
+
+def _personal(db: Session, account: Account, *, now: datetime) -> Customer:
+    """The account's own record outside teams, opened on first use."""
+    own = select(Customer).where(Customer.account_id == account.id, Customer.team_id.is_(None))
+    first = db.exec(own.order_by((Customer.email_key == account.email_key).desc(), Customer.id)).first()
+    return first or open_customer(db, account, now=now)
 
 
 def open_customer(
