@@ -19,7 +19,7 @@ import pytest
 from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import func
 from sqlmodel import select
 
@@ -27,7 +27,6 @@ from portal_app.core.errors import Problem
 from portal_app.core.viewer import Viewer
 from portal_app.db import Database
 from portal_app.domain.customers import entering, joining, leaving, readdressing, teams
-
 from portal_app.domain.customers.accepting import accept_invitation
 from portal_app.domain.customers.joining import SignUp
 from portal_app.domain.customers.models import Team
@@ -46,10 +45,13 @@ pytestmark = [pytest.mark.proof("identity-04"), pytest.mark.proof("identity-13")
 
 PEOPLE = ("ann", "bob", "mal")
 BOXES = ("ann", "ann.home", "bob", "bob.home", "mal")
-STEPS = 50
 MOST_BROWSERS = 6
 people, boxes, picks = st.sampled_from(PEOPLE), st.sampled_from(BOXES), st.integers(0, 11)
 _serial = count(1)
+# A step that could do nothing is no step.
+somebody_is_in = precondition(lambda machine: machine.world.browsers)
+somebody_leads = precondition(lambda machine: machine.world.leads and machine.world.browsers)
+somebody_is_invited = precondition(lambda m: any(kind == "invitation" for got in m.world.mail.values() for kind, _ in got))
 
 
 @dataclass(frozen=True)
@@ -171,6 +173,18 @@ class Claims(RuleBasedStateMachine):
             seen = {order.number for order in db.exec(visible_orders(service_viewer(account)))}
         assert {number for number, placed in self.world.orders.items() if placed.owner == owner and not placed.team} <= seen
 
+    @initialize()
+    def a_past(self) -> None:
+        """Somebody has an account, orders and a team, somebody ordered by phone, and somebody came first with another's address."""
+        for person, whose in (("ann", "ann"), ("mal", "bob")):
+            self.sign_up(person, whose)
+        self.deliver()
+        self.verify(0, 0)
+        for whose in ("ann.home", "bob"):
+            self.guest_order(whose)
+        self.order(0)
+        self.start_team(0)
+
     @rule(person=people, whose=boxes)
     def sign_up(self, person, whose) -> None:
         typed = SignUp(person.title(), self.address(whose), self.password(person))
@@ -178,6 +192,7 @@ class Claims(RuleBasedStateMachine):
         assert token, "signing up is the same for every address"
         self.open_browser(person, token)
 
+    @somebody_is_in
     @rule(pick=picks, mail=picks)
     def verify(self, pick, mail) -> None:
         if not (browser := self.browser(pick)):
@@ -190,6 +205,7 @@ class Claims(RuleBasedStateMachine):
                 self.open_browser(person, proof.token)
             self.proved(by.email)
 
+    @somebody_is_in
     @rule(pick=picks)
     def resend(self, pick) -> None:
         if browser := self.browser(pick):
@@ -225,6 +241,7 @@ class Claims(RuleBasedStateMachine):
         if token:
             self.open_browser(person, token)
 
+    @somebody_is_in
     @rule(pick=picks)
     def change_password(self, pick) -> None:
         if not (browser := self.browser(pick)):
@@ -234,6 +251,7 @@ class Claims(RuleBasedStateMachine):
         if token:
             self.open_browser(person, token)
 
+    @somebody_is_in
     @rule(pick=picks, whose=boxes, mail=picks)
     def change_email(self, pick, whose, mail) -> None:
         if not (browser := self.browser(pick)):
@@ -260,6 +278,7 @@ class Claims(RuleBasedStateMachine):
         self.went_through[verb.__name__] += 1
         return True
 
+    @somebody_is_in
     @rule(pick=picks)
     def close(self, pick) -> None:
         if not (browser := self.browser(pick)):
@@ -287,11 +306,13 @@ class Claims(RuleBasedStateMachine):
         make_order(self.home.database, self.studio, record_id, number=number)
         self.world.orders[number] = Placed(self.address(whose), owner=owner)
 
+    @somebody_is_in
     @rule(pick=picks)
     def order(self, pick) -> None:
         if browser := self.browser(pick):
             self.place(*browser, team="", record=None)
 
+    @somebody_is_in
     @rule(pick=picks)
     def order_in_a_team(self, pick) -> None:
         if not (browser := self.browser(pick)):
@@ -311,6 +332,7 @@ class Claims(RuleBasedStateMachine):
         owner = None if team else by.account_id
         self.world.orders[number] = Placed(by.email, person, by.account_id, team, owner)
 
+    @somebody_is_in
     @rule(pick=picks)
     def start_team(self, pick) -> None:
         if browser := self.browser(pick):
@@ -319,6 +341,7 @@ class Claims(RuleBasedStateMachine):
             if team:
                 self.world.leads.add((team, browser[2].account_id))
 
+    @somebody_leads
     @rule(pick=picks, whose=boxes, role=st.sampled_from(["member", "admin"]))
     def invite(self, pick, whose, role) -> None:
         if not (browser := self.browser(pick)):
@@ -328,6 +351,7 @@ class Claims(RuleBasedStateMachine):
             wanted = {"email": self.address(whose), "name": whose, "role": role}
             self.attempt_in_unit(teams.invite_member, browser[2], led[pick % len(led)], **wanted)
 
+    @somebody_is_invited
     @rule(person=people, pick=st.none() | picks, mail=picks)
     def accept(self, person, pick, mail) -> None:
         """By whoever holds the link: signed in, or as somebody new."""
@@ -399,13 +423,13 @@ def test_nobody_sees_an_order_without_having_proven_its_mailbox_or_placed_it_or_
     monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     for module in (joining, entering, readdressing, service, inviting):
         monkeypatch.setattr(module, "count_try", lambda *args, **kwargs: None)
-    wanted = 10_000 if full else 150
+    wanted, steps = (10_000, 50) if full else (150, 15)
     machine = type("Claims", (Claims,), {"home": home, "steps": 0, "went_through": Counter()})
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=wanted // STEPS + 1,
-            stateful_step_count=STEPS,
+            max_examples=wanted // steps + 2,
+            stateful_step_count=steps,
             deadline=None,
             database=None,
             derandomize=not full,
