@@ -31,6 +31,8 @@ from portal_app.ui.portal.order.page import page as order
 from portal_app.ui.portal.order.state import OneOrder
 from portal_app.ui.portal.orders.page import page as orders
 from portal_app.ui.portal.orders.state import Orders
+from portal_app.ui.portal.security.page import page as security
+from portal_app.ui.portal.security.state import Security
 from portal_app.ui.portal.team.page import page as team
 from portal_app.ui.portal.team.state import OneTeam
 from portal_app.ui.portal.teams.page import page as teams
@@ -41,6 +43,8 @@ from portal_app.ui.public.invitation.page import page as invitation
 from portal_app.ui.public.invitation.state import Invited
 from portal_app.ui.public.reset.page import page as reset
 from portal_app.ui.public.reset.state import Reset
+from portal_app.ui.public.second_step.page import page as second_step
+from portal_app.ui.public.second_step.state import SecondStep
 from portal_app.ui.public.sign_in.page import page as sign_in
 from portal_app.ui.public.sign_in.state import SignIn
 from portal_app.ui.public.sign_up.page import page as sign_up
@@ -71,6 +75,7 @@ ROUTES: tuple[Row, ...] = (
     Row("/reset", reset, "Reset your password", PUBLIC, Reset.enter),
     Row("/enter/[token]", enter, "Sign in", PUBLIC, Enter.enter),
     Row("/invitation/[token]", invitation, "Invitation", PUBLIC, Invited.enter),
+    Row("/second-step", second_step, "One more step", PUBLIC, SecondStep.load),
     Row("/", dashboard, "Home", CUSTOMER, Dashboard.load, Dashboard.load),
     Row("/orders", orders, "Orders", CUSTOMER, Orders.load, Orders.load),
     Row("/orders/[number]", order, OneOrder.title, CUSTOMER, OneOrder.load, OneOrder.load),
@@ -79,6 +84,7 @@ ROUTES: tuple[Row, ...] = (
     Row("/account", account, "Account", PERSON, Account.load),
     Row("/account/teams", teams, "Teams", CUSTOMER, Teams.load, Teams.load),
     Row("/account/teams/[team]", team, OneTeam.title, CUSTOMER, OneTeam.load, OneTeam.load),
+    Row("/account/security", security, "Security", PERSON, Security.load),
     Row("/place-order", booking, "Place an order", CUSTOMER, BookingState.load),
     Row("/admin/customers", customers, "Customers", STAFF(Permission.SEE_CUSTOMERS), CustomersState.load, CustomersState.load),
     Row("/admin", today, "Today", SEE_ORDERS, TodayState.load, TodayState.load),

@@ -63,6 +63,8 @@ SHOWN: dict[str, Shown] = {
     "/account": Shown(CARL, "button", "Sign out"),
     "/account/teams": Shown(CARL, "button", "Start team"),
     "/account/teams/[team]": Shown(CARL, "button", "Send invitation", TEAM.format("Coastline")),
+    "/account/security": Shown(CARL, "button", "Change password"),
+    "/second-step": Shown(NOBODY, "link", "Sign in"),
     "/place-order": Shown(CARL, "button", "Place order"),
     "/admin": Shown(OLIVE, "button", "Accept"),
     "/admin/orders": Shown(OLIVE, "link", "Ocean View"),
@@ -87,6 +89,7 @@ STATES: dict[str, tuple[str, str, str]] = {
     "the account of a member of the studio": ("/account", OLIVE, ""),
     "a link is on its way": ("/login?step=mailed", NOBODY, ""),
     "a new password": ("/reset?step=code", NOBODY, ""),
+    "one's own security at the studio": ("/account/security", OLIVE, ""),
     "a page that does not exist": ("/no/such/page", NOBODY, ""),
 }
 

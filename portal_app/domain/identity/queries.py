@@ -16,8 +16,9 @@ from portal_app.core.errors import NotAllowed
 from portal_app.core.tokens import fingerprint
 from portal_app.core.viewer import Permission, Role, Viewer, permissions_in, permissions_of
 from portal_app.domain.identity.devices import device_words
-from portal_app.domain.identity.models import Account, Invitation, Membership, Passkey, SignInSession
-from portal_app.domain.identity.session_life import is_over
+from portal_app.domain.identity.models import Account, Invitation, Membership, Passkey, RecoveryCode, SignInSession
+from portal_app.domain.identity.second_step import must_have_one
+from portal_app.domain.identity.session_life import asks_again, is_over
 
 First = Callable[..., Any]
 
@@ -58,6 +59,28 @@ class MemberRow:
     is_suspended: bool
     is_me: bool
     left_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyRow:
+    """One passkey, as its owner knows it."""
+
+    id: int
+    name: str
+    created_at: datetime
+    used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityCard:
+    """How somebody signs in. `app_since` is when their authenticator app was confirmed; `must_have_one`: the studio asks for
+    a second step; `is_proven`: they showed who they are just now, and may change all this."""
+
+    passkeys: list[PasskeyRow]
+    app_since: datetime | None
+    spare_codes: int
+    must_have_one: bool
+    is_proven: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,3 +256,20 @@ def staff_invitations(db: Session, by: Viewer, *, now: datetime) -> list[Invitat
         InvitationRow(row.public_id, row.name, row.email, row.role, inviter, row.sent_at, row.ends_at, is_over=row.ends_at <= now)
         for row, inviter in found
     ]
+
+
+def security_of(db: Session, by: Viewer, *, now: datetime) -> SecurityCard:
+    """The viewer's own keys and codes. Raises NotAllowed for whoever looks through another's eyes."""
+    account = db.exec(select(Account).where(Account.studio_id == by.studio_id, Account.id == (by.account_id or 0))).first()
+    if account is None or not by.is_themselves:
+        raise NotAllowed("You are looking through somebody else’s eyes. How they sign in is theirs alone.")
+    rows = db.exec(select(Passkey).where(Passkey.account_id == account.id).order_by(col(Passkey.id)))
+    spare = (RecoveryCode.account_id == account.id) & col(RecoveryCode.used_at).is_(None)
+    here = db.exec(visible(by).where(SignInSession.id == (by.session_id or 0))).first()
+    return SecurityCard(
+        passkeys=[PasskeyRow(row.id or 0, row.name, row.created_at, row.used_at) for row in rows],
+        app_since=account.totp_since,
+        spare_codes=db.exec(select(sa.func.count()).select_from(RecoveryCode).where(spare)).one(),
+        must_have_one=must_have_one(db, account),
+        is_proven=here is not None and not asks_again(here.proven_at, now=now),
+    )

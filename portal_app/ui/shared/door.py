@@ -70,11 +70,11 @@ def posted_form(action: str, *children: Child) -> rx.Component:
 
 def email_field(**props) -> rx.Component:
     """The address somebody signs in with."""
+    props.setdefault("auto_complete", "username")
     return field(
         "Email",
         "email",
         type="email",
-        auto_complete="username",
         auto_capitalize="none",
         spell_check=False,
         required=True,

@@ -6,6 +6,7 @@ import reflex as rx
 
 from portal_app.ui.components.fields import field
 from portal_app.ui.components.links import go
+from portal_app.ui.components.signing import passkey_button
 from portal_app.ui.shared.door import Door, door, email_field, posted_form, submit, wrong
 
 MAILED = (
@@ -15,7 +16,7 @@ MAILED = (
 
 
 def page() -> rx.Component:
-    """A password, or a link by mail: two buttons of one form, so that the address is typed once."""
+    """A password, or a link by mail: two buttons of one form, so that the address is typed once. Or a passkey."""
     return rx.cond(
         Door.step == "mailed",
         door("Check your mail", MAILED, rx.el.p(go("Back to sign in", to="/login"), class_name="small back")),
@@ -25,7 +26,8 @@ def page() -> rx.Component:
 
 def _form() -> rx.Component:
     by_mail = submit("Mail me a sign-in link", kind="plain", form_action="/api/enter", form_no_validate=True)
-    return posted_form("/api/sign-in", email_field(), _password(), submit("Sign in"), by_mail)
+    form = posted_form("/api/sign-in", email_field(auto_complete="username webauthn"), _password(), submit("Sign in"), by_mail)
+    return rx.fragment(form, passkey_button(onward=Door.onward, offers=True))
 
 
 def _first_time() -> rx.Component:
