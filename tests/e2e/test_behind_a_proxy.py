@@ -39,7 +39,7 @@ class Live:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.port, self.app_port = free_port(), free_port()
+        self.port, self.app_port, self.plain_port = free_port(), free_port(), free_port()
         self.url = f"https://{HOST}:{self.port}"
         self.log = folder / "log.txt"
         self.certificate, self.key = make_certificate(folder)
@@ -102,7 +102,9 @@ def proxy_command(live: Live) -> list[str]:
         ports = [str(live.port), str(live.app_port)]
         return [sys.executable, "-m", "tests.tls_proxy", *ports, str(live.certificate), str(live.key)]
     site = (ROOT / "deploy" / "Caddyfile").read_text()
-    site = re.sub(r"^portal\.example\.com.*{$", f"{live.url} {{\n\ttls {live.certificate} {live.key}", site, flags=re.MULTILINE)
+    site = re.sub(r"^portal\.example\.com.*{$", f"{live.url} {{", site, flags=re.MULTILINE)
+    site = re.sub(r"^http://portal\.example\.com.*{$", f"http://{HOST}:{live.plain_port} {{", site, flags=re.MULTILINE)
+    site = site.replace("\ttls {", f"\ttls {live.certificate} {live.key} {{")
     site = site.replace("127.0.0.1:3000 {", f"127.0.0.1:{live.app_port} {{")
     whole = "{\n\tadmin off\n\tauto_https disable_redirects\n\tskip_install_trust\n}\n" + site
     (live.folder / "Caddyfile").write_text(whole)
@@ -133,7 +135,7 @@ def wait_for(live: Live) -> None:
     ends = time.monotonic() + 180
     while time.monotonic() < ends:
         with suppress(httpx.HTTPError), live.client() as client:
-            if client.get("/livez").status_code == 200:
+            if client.get("/brand.css").status_code == 200:
                 return
         time.sleep(0.3)
     pytest.fail(f"production did not start:\n{live.log.read_text()[-3000:]}")
@@ -197,6 +199,27 @@ def test_every_answer_asks_for_https_from_now_on(live: Live) -> None:
     with live.client() as client:
         for path in ("/login", "/brand.css", "/foyer.css", "/nowhere"):
             assert "max-age=" in client.get(path).headers["strict-transport-security"], path
+
+
+@pytest.mark.proof("identity-11")
+def test_port_80_leads_pages_on_and_refuses_the_rest(live: Live) -> None:
+    if not shutil.which("caddy"):
+        return
+    with httpx.Client(base_url=f"http://127.0.0.1:{live.plain_port}", headers={"Host": f"{HOST}:{live.plain_port}"}) as plain:
+        led = plain.get("/login?next=/orders")
+        assert (led.status_code, led.headers["location"]) == (308, f"https://{HOST}/login?next=/orders")
+        for method, path in (("POST", "/login"), ("POST", "/api/sign-in"), ("POST", "/webhooks/stripe/x"), ("GET", "/l/secret")):
+            refused = plain.request(method, path)
+            assert (refused.status_code, "location" in refused.headers) == (403, False), path
+
+
+@pytest.mark.proof("identity-11")
+def test_nothing_says_what_stands_there_or_whether_it_lives(live: Live) -> None:
+    with live.client() as client:
+        assert not {"server", "x-powered-by", "via"} & set(client.get("/login").headers) or not shutil.which("caddy")
+        if shutil.which("caddy"):
+            assert client.get("/readyz").status_code == 404
+    assert httpx.get(f"http://127.0.0.1:{live.app_port}/readyz").status_code == 200
 
 
 def test_an_unknown_host_is_misdirected(live: Live) -> None:

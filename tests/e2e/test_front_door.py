@@ -68,6 +68,18 @@ def test_the_frameworks_own_doors_are_closed(http, method, path):
     assert http.request(method, path).status_code == 404
 
 
+@pytest.mark.proof("identity-11")
+@pytest.mark.parametrize(
+    "path",
+    ["/.git/config", "/.env", "/requirements.txt", "/portal_app/settings.py", "/assets", "/assets/", "/../requirements.txt",
+     "/%2e%2e/requirements.txt", "/assets/%2e%2e/%2e%2e/package.json", "/package.json", "/store/", "/portal.db"],
+)  # fmt: skip
+def test_nothing_of_the_source_is_served(http, path):
+    answer = http.get(path)
+    assert answer.status_code == 404
+    assert not [word for word in ("[core]", "PORTAL_SECRET_KEY", "reflex==", "Index of", "SQLite format") if word in answer.text]
+
+
 def test_built_files_are_kept_for_a_year_and_pages_are_not(http):
     page = http.get("/login")
     script = http.get(re.search(r'/assets/[^"]+\.js', page.text).group(0))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 
 import pytest
 from sqlmodel import update
 
+from portal_app.adapters.stripe_gateway import StripeGateway
 from portal_app.core.clock import utc_now
-from portal_app.core.errors import InvalidInput, NotFound, Unavailable
+from portal_app.core.errors import InvalidInput, NotFound, Problem, Unavailable
 from portal_app.core.viewer import Role, Viewer
 from portal_app.domain.billing.models import AttemptStatus, PaymentAttempt
 from portal_app.domain.billing.paying import NothingDue, PaymentOnItsWay, TooLittleToCharge
@@ -143,3 +146,30 @@ def test_a_page_about_to_end_is_replaced(till: Till, cast: Cast) -> None:
         db.exec(update(PaymentAttempt).values(expires_at=utc_now() + timedelta(minutes=3)))
     assert till.pay(cast.carl) != first
     assert [session.status for session in till.sessions()] == ["open", "expired"]
+
+
+@pytest.mark.proof("identity-11")
+def test_a_redirect_of_the_payment_service_is_not_followed() -> None:
+    """The key goes where it was meant for: whoever answers there cannot send it on."""
+    asked: list[str] = []
+
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(f"{self.headers['Host']}{self.path}")
+            self.send_response(302)
+            self.send_header("Location", f"http://localhost:{server.server_port}/elsewhere")
+            self.end_headers()
+
+        def log_message(self, *_args: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Elsewhere)
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        with pytest.raises(Problem):
+            StripeGateway("sk_test_x", "whsec_x", api_base=f"http://127.0.0.1:{server.server_port}").checkout("cs_1")
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert asked
+    assert not [where for where in asked if "elsewhere" in where]
