@@ -93,17 +93,13 @@ def _leaves(page: Page) -> None:
     expect(page.get_by_text("Your account is deleted.")).to_be_visible()
 
 
-@pytest.mark.parametrize(("who", "missing"), [("pia@harborlight.example", {"Customers"}), (OLIVE, set())])
-def test_a_member_is_shown_the_places_that_open_to_them(portal: Portal, browser: Browser, who: str, missing: set[str]):
-    with visitor(browser, portal, who, DESK) as seen:
-        seen.page.goto(f"{portal.url}/account")
-        settle(seen.page)
-        places = seen.page.get_by_role("navigation", name="Main", exact=True).get_by_role("link")
-        shown = set(places.all_inner_texts())
-        assert {"Today", "Orders", "Account"} <= shown
-        assert not missing & shown
-        for place in sorted(shown):
-            seen.page.get_by_role("navigation", name="Main", exact=True).get_by_role("link", name=place, exact=True).click()
+def test_a_member_is_shown_the_places_that_open_to_them(portal: Portal, browser: Browser):
+    everybody = {"Today", "Orders", "Account"}
+    for who, theirs in (("pia@harborlight.example", everybody), (OLIVE, everybody | {"Customers"})):
+        with visitor(browser, portal, who, DESK) as seen:
+            seen.page.goto(f"{portal.url}/account")
             settle(seen.page)
-            current = seen.page.get_by_role("navigation", name="Main", exact=True).locator('[aria-current="page"]')
-            expect(current).to_have_text(place)
+            main = seen.page.get_by_role("navigation", name="Main", exact=True)
+            shown = set(main.get_by_role("link").all_inner_texts())
+            assert shown == theirs
+            expect(main.locator('[aria-current="page"]')).to_have_text("Account")

@@ -16,8 +16,8 @@ def page() -> rx.Component:
     whose = rx.cond(
         Enter.token, f"As {Enter.name}, {Enter.email}. The link in the mail works once.", "The link in the mail works once."
     )
-    asked = door("Sign in", whose, _form(), _other("Not you? Sign in as somebody else"))
-    over = door("This link is over", OVER, rx.el.p(_other("Have a new link mailed, or use your password"), class_name="back"))
+    asked = door("Sign in", whose, _form(), rx.el.p(_other("Not you? Sign in as somebody else")))
+    over = door("This link is over", OVER, rx.el.p(_other("Have a new link mailed, or use your password")))
     return rx.cond(Enter.loaded & (Enter.token == ""), over, asked)
 
 

@@ -19,7 +19,7 @@ def page() -> rx.Component:
     """A password, or a link by mail: two buttons of one form, so that the address is typed once. Or a passkey."""
     return rx.cond(
         Door.step == "mailed",
-        door("Check your mail", MAILED, rx.el.p(go("Back to sign in", to="/login"), class_name="small back")),
+        door("Check your mail", MAILED, rx.el.p(go("Back to sign in", to="/login"), class_name="small")),
         door("Sign in", "Your listings, orders and payments in one place.", _form(), _first_time()),
     )
 
