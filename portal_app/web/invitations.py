@@ -14,7 +14,7 @@ from portal_app.core.flash import Flash
 from portal_app.domain.customers.accepting import accept_invitation
 from portal_app.domain.customers.joining import SignUp
 from portal_app.off_loop import leave
-from portal_app.web.forms import Form, end_session_here, form, say, signed_in, to
+from portal_app.web.forms import Form, end_session_here, form, say, to, welcome
 from portal_app.web.viewer import caller_of, viewer_of_request
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
@@ -40,4 +40,4 @@ async def _accept(request: Request, typed: Form) -> Response:
     if not done.token:
         return RedirectResponse(page, 303)
     await end_session_here(request)
-    return signed_in(done.token, page)
+    return await welcome(studio.id, done.token, page)
