@@ -95,7 +95,7 @@ def accept_invitation(
             raise NotFound(ended_words(_whom_to_ask(db, studio_id, token)))
         standing = _standing(db, studio_id, by, card)
         if standing is Standing.JOIN:
-            return _join(db, by, own_account(db, by), card, token, caller, now=now)
+            return _join(db, by, token, caller, now=now)
         if standing is not Standing.NEW:
             raise NotAllowed(REFUSALS[standing])
         wanted = SignUp(typed.name if typed else "", card.email, typed.password if typed else "")
@@ -103,7 +103,7 @@ def accept_invitation(
         refuse_weak(db, studio_id, wanted.password, card.email, wanted.name)
     password_hash = passwords.hash_password(wanted.password)
     with unit_of_work() as db:
-        return _join_as_new(db, studio_id, wanted, password_hash, card, token, caller, now=now)
+        return _join_as_new(db, studio_id, wanted, password_hash, token, caller, now=now)
 
 
 def ended_words(inviter: str) -> str:
@@ -112,31 +112,35 @@ def ended_words(inviter: str) -> str:
 
 
 def _join_as_new(
-    db: Session,
-    studio_id: int,
-    wanted: SignUp,
-    password_hash: str,
-    card: InvitationCard,
-    token: str,
-    caller: Caller,
-    *,
-    now: datetime,
+    db: Session, studio_id: int, wanted: SignUp, password_hash: str, token: str, caller: Caller, *, now: datetime
 ) -> Accepted:
-    if any(account.verified_at for account in claimants(db, studio_id, email_key(card.email))):
+    team, invitation = _locked(db, studio_id, token, now=now)
+    if any(account.verified_at for account in claimants(db, studio_id, invitation.email_key)):
         raise Conflict(REFUSALS[Standing.SIGN_IN])
-    account = open_account(db, studio_id, wanted, password_hash, with_record=card.team_id is not None, now=now)
+    account = open_account(db, studio_id, wanted, password_hash, with_record=team is not None, now=now)
     owner = prove(db, account, now=now)
-    done = _join(db, as_viewer(db, owner), owner, card, token, caller, now=now)
+    done = _let_in(db, as_viewer(db, owner), owner, team, invitation, caller, now=now)
     return done if done.token else Accepted(done.team, open_session(db, owner, device=caller.device, now=now))
 
 
-def _join(
-    db: Session, by: Viewer, account: Account, card: InvitationCard, token: str, caller: Caller, *, now: datetime
-) -> Accepted:
-    team = lock_team(db, card.team_id) if card.team_id else None
-    invitation = invitation_to_accept(db, account.studio_id, token, now=now)
+def _join(db: Session, by: Viewer, token: str, caller: Caller, *, now: datetime) -> Accepted:
+    team, invitation = _locked(db, by.studio_id, token, now=now)
+    account = own_account(db, by)
     if invitation.email_key != account.email_key or account.verified_at is None:
         raise NotAllowed(REFUSALS[Standing.WRONG_PERSON])
+    return _let_in(db, by, account, team, invitation, caller, now=now)
+
+
+def _locked(db: Session, studio_id: int, token: str, *, now: datetime) -> tuple[Team | None, Invitation]:
+    """The team and the invitation: whoever presses at the same time waits here, and finds it used. Raises NotFound."""
+    card = invitation_by_token(db, studio_id, token, now=now)
+    team = lock_team(db, card.team_id) if card and card.team_id else None
+    return team, invitation_to_accept(db, studio_id, token, now=now)
+
+
+def _let_in(
+    db: Session, by: Viewer, account: Account, team: Team | None, invitation: Invitation, caller: Caller, *, now: datetime
+) -> Accepted:
     if team:
         return Accepted(admit(db, by, account, team, invitation, now=now))
     mark_accepted(db, invitation, account, by, now=now)

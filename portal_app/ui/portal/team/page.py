@@ -106,7 +106,7 @@ def _invite() -> rx.Component:
             "email",
             type="email",
             error=S.field_errors["email"],
-            hint="They accept by the link in the mail, as nobody else.",
+            hint="Only whoever reads this mailbox can accept.",
             max_length=254,
             required=True,
             auto_complete="off",
