@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal_app.core.viewer import Permission
+from portal_app.ui.admin.audit.page import page as audit
+from portal_app.ui.admin.audit.state import AuditState
 from portal_app.ui.admin.customers.page import page as customers
 from portal_app.ui.admin.customers.state import CustomersState
 from portal_app.ui.admin.deliver.page import page as deliver
@@ -87,6 +89,7 @@ ROUTES: tuple[Row, ...] = (
     Row("/account/security", security, "Security", PERSON, Security.load),
     Row("/place-order", booking, "Place an order", CUSTOMER, BookingState.load),
     Row("/admin/customers", customers, "Customers", STAFF(Permission.SEE_CUSTOMERS), CustomersState.load, CustomersState.load),
+    Row("/admin/audit", audit, "Audit log", STAFF(Permission.SEE_AUDIT), AuditState.load, AuditState.load),
     Row("/admin", today, "Today", SEE_ORDERS, TodayState.load, TodayState.load),
     Row("/admin/orders", admin_orders, "Orders", SEE_ORDERS, AdminOrdersState.load, AdminOrdersState.load),
     Row("/admin/orders/[number]", admin_order, "Order", SEE_ORDERS, AdminOrderState.load, AdminOrderState.load),

@@ -240,6 +240,19 @@ def _member(by: Viewer, member: Membership, account: Account, seen_at: datetime 
     )
 
 
+def colleagues(db: Session, by: Viewer) -> dict[int, str]:
+    """The names of everybody who works or worked here, by account: for who may read what they did. Raises NotAllowed."""
+    if not by.may(Permission.SEE_AUDIT):
+        raise NotAllowed
+    found = (
+        sa.select(col(Account.id), col(Account.name), col(Membership.left_at))
+        .join(Membership, col(Membership.account_id) == col(Account.id))
+        .where(col(Membership.studio_id) == by.studio_id)
+        .order_by(col(Membership.left_at).is_not(None), col(Account.name))
+    )
+    return {row.id: f"{row.name} (removed)" if row.left_at else row.name for row in db.execute(found)}
+
+
 def staff_invitations(db: Session, by: Viewer, *, now: datetime) -> list[InvitationRow]:
     """Invitations to work here that wait for an answer, the newest first. Raises NotAllowed like `members`."""
     if not by.may(Permission.MANAGE_STAFF):

@@ -1,0 +1,137 @@
+"""What facts say, one sentence per kind. Values in, words out; a kind without a sentence reads as itself."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from portal_app.core.money import money_words
+from portal_app.core.viewer import Permission
+
+Details = Mapping[str, Any]
+
+SWITCH_WORDS = {
+    Permission.SEE_MONEY: "See prices and payments",
+    Permission.DELIVER: "Deliver",
+    Permission.REFUND: "Refund",
+    Permission.CHARGE: "Charge cards",
+    Permission.REPORTS: "Reports",
+    Permission.SETTINGS: "Settings",
+    Permission.VIEW_AS: "View as customer",
+}
+
+# The first words of kinds, as people look for them.
+GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "orders": ("Orders", ("order", "appointment")),
+    "photos": ("Photos and deliveries", ("asset", "upload", "listing", "link", "photo")),
+    "money": ("Payments", ("payment", "checkout")),
+    "people": ("Accounts and sign-ins", ("account", "session", "second_step", "recovery_code", "passkey", "customer")),
+    "staff": ("Staff and looking as customers", ("member", "invitation", "view_as")),
+    "teams": ("Teams", ("team",)),
+    "mails": ("Mails", ("mail",)),
+}
+
+
+def _changes(details: Details) -> str:
+    """`Refund on, Deliver off`, `role editor (was photographer)`."""
+    before, after = details.get("before") or {}, details.get("after") or {}
+    return ", ".join(_change(name, before.get(name), after.get(name)) for name in after)
+
+
+def _change(name: str, was: Any, now_is: Any) -> str:
+    if isinstance(now_is, bool):
+        return f"{SWITCH_WORDS.get(name, name)} {'on' if now_is else 'off'}"
+    return f"{name.replace('_', ' ')} {now_is}" + (f" (was {was})" if was not in (None, "") else "")
+
+
+def _amount(details: Details) -> str:
+    cents, currency = details.get("amount_cents"), details.get("currency")
+    return f" of {money_words(int(cents), str(currency))}" if cents is not None and currency else ""
+
+
+def _counted(details: Details) -> str:
+    count = int(details.get("new_count") or details.get("photo_count") or 0)
+    return f"Delivered {count} photo{'' if count == 1 else 's'}" if count else "Delivered"
+
+
+def _invited(details: Details) -> str:
+    place = "to a team" if details.get("team_id") else "to work here"
+    return f"Invited {details.get('name', '')} ({details.get('email', '')}) {place} as {details.get('role', '')}"
+
+
+PLAIN = {
+    "account.closed": "Closed the account",
+    "account.code_requested": "Asked for a code by mail",
+    "account.created": "Signed up",
+    "account.email_changed": "Changed the email address",
+    "account.entered_by_link": "Came in by a link from the mailbox",
+    "account.new_email_dropped": "Gave up changing the email address",
+    "account.password_changed": "Changed the password",
+    "account.password_reset": "Chose a new password by mail",
+    "account.profile_changed": "Changed name or phone",
+    "account.verified": "Proved the mailbox",
+    "asset.failed": "{name} could not be prepared",
+    "asset.made_cover": "Chose the cover",
+    "asset.moved": "Put a photo in another place",
+    "asset.received": "Uploaded {name}",
+    "asset.removed": "Took out {name}",
+    "asset.rendered": "Every size of {name} is ready",
+    "asset.replaced": "Replaced {name}",
+    "asset.restored": "Brought {name} back",
+    "checkout.started": "Went to the payment page",
+    "customer.claimed": "Earlier orders of this address joined the account",
+    "customer.copies_set": "Changed who gets copies of the mails",
+    "invitation.accepted": "Accepted the invitation as {role}",
+    "invitation.revoked": "Took back the invitation of {name} ({email})",
+    "link.revoked": "Closed a secret link",
+    "listing.downloaded": "Downloaded all photos",
+    "mail.refused": "A mail to {to} was refused: {answer}",
+    "member.joined": "Started to work here",
+    "member.removed": "Removed {name} from the studio",
+    "member.restored": "Restored {name}",
+    "member.suspended": "Suspended {name}",
+    "order.accepted": "Accepted the order",
+    "order.canceled": "Canceled the order",
+    "order.completed": "The order is completed",
+    "order.placed": "Placed the order",
+    "payment.unallocated": "A payment arrived that fits no order",
+    "photo.downloaded": "Downloaded a photo",
+    "passkey.added": "Added the passkey {name}",
+    "passkey.removed": "Removed the passkey {name}",
+    "passkey.renamed": "Renamed a passkey",
+    "recovery_code.used": "Used a recovery code",
+    "second_step.made_optional": "Staff no longer need a second step",
+    "second_step.refused": "A second step was refused",
+    "second_step.required": "Every member now needs a second step",
+    "second_step.taken": "Took the second step",
+    "session.ended": "Signed out",
+    "session.started": "Signed in",
+    "team.closed": "Closed the team {team_name}",
+    "team.joined": "Joined the team {team_name}",
+    "team.left": "Left the team {team_name}",
+    "team.member_removed": "Removed somebody from the team {team_name}",
+    "team.renamed": "Renamed the team to {team_name}",
+    "team.role_changed": "Changed a role in the team {team_name}",
+    "team.started": "Started the team {team_name}",
+    "upload.refused": "{name} was refused: {reason}",
+    "view_as.ended": "Stopped looking as {name}",
+    "view_as.started": "Started looking as {name}",
+}
+
+MADE: dict[str, Callable[[Details], str]] = {
+    "invitation.sent": _invited,
+    "listing.delivered": _counted,
+    "member.role_changed": lambda details: f"{details.get('name', '')}: {_changes(details)}",
+    "member.switched": lambda details: f"{details.get('name', '')}: {_changes(details)}",
+    "payment.received": lambda details: f"Payment{_amount(details)} received",
+}
+
+
+def sentence_of(kind: str, details: Details) -> str:
+    """What happened, in words."""
+    if made := MADE.get(kind):
+        return made(details)
+    plain = PLAIN.get(kind, kind)
+    told = defaultdict(str, {name: str(value)[:200] for name, value in details.items()})
+    return plain.format_map(told) if "{" in plain else plain
