@@ -17,6 +17,8 @@ from portal_app.ui.admin.order.page import page as admin_order
 from portal_app.ui.admin.order.state import AdminOrderState
 from portal_app.ui.admin.orders.page import page as admin_orders
 from portal_app.ui.admin.orders.state import AdminOrdersState
+from portal_app.ui.admin.staff.page import page as staff
+from portal_app.ui.admin.staff.state import StaffState
 from portal_app.ui.admin.today.page import page as today
 from portal_app.ui.admin.today.state import TodayState
 from portal_app.ui.portal.account.page import page as account
@@ -89,6 +91,7 @@ ROUTES: tuple[Row, ...] = (
     Row("/account/security", security, "Security", PERSON, Security.load),
     Row("/place-order", booking, "Place an order", CUSTOMER, BookingState.load),
     Row("/admin/customers", customers, "Customers", STAFF(Permission.SEE_CUSTOMERS), CustomersState.load, CustomersState.load),
+    Row("/admin/staff", staff, "Staff", STAFF(Permission.MANAGE_STAFF), StaffState.load, StaffState.load),
     Row("/admin/audit", audit, "Audit log", STAFF(Permission.SEE_AUDIT), AuditState.load, AuditState.load),
     Row("/admin", today, "Today", SEE_ORDERS, TodayState.load, TodayState.load),
     Row("/admin/orders", admin_orders, "Orders", SEE_ORDERS, AdminOrdersState.load, AdminOrdersState.load),

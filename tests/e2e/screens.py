@@ -70,6 +70,8 @@ SHOWN: dict[str, Shown] = {
     "/admin/orders": Shown(OLIVE, "link", "Ocean View"),
     "/admin/orders/[number]": Shown(OLIVE, "button", "Accept order", ANY_ORDER.format("pending")),
     "/admin/deliver/[number]": Shown(OLIVE, "button", "^Deliver", TO_DELIVER),
+    "/admin/audit": Shown(OLIVE, "link", "Order 1"),
+    "/admin/staff": Shown(OLIVE, "button", "Invite"),
     "/admin/customers": Shown(OLIVE, "link", "@"),
 }
 PATTERNS = [row.path for row in ROUTES]

@@ -19,6 +19,7 @@ from portal_app.domain.identity.devices import device_words
 from portal_app.domain.identity.models import Account, Invitation, Membership, Passkey, RecoveryCode, SignInSession
 from portal_app.domain.identity.second_step import must_have_one
 from portal_app.domain.identity.session_life import asks_again, is_over
+from portal_app.domain.studios.models import Studio
 
 First = Callable[..., Any]
 
@@ -238,6 +239,13 @@ def _member(by: Viewer, member: Membership, account: Account, seen_at: datetime 
         is_me=account.id == by.account_id,
         left_at=member.left_at,
     )
+
+
+def needs_second_step(db: Session, by: Viewer) -> bool:
+    """Whether the studio asks everybody who works here for a second step. Raises NotAllowed like `members`."""
+    if not by.may(Permission.MANAGE_STAFF):
+        raise NotAllowed
+    return db.exec(select(Studio.second_step_since).where(Studio.id == by.studio_id)).one() is not None
 
 
 def colleagues(db: Session, by: Viewer) -> dict[int, str]:

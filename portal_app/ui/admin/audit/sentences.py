@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,6 +10,7 @@ from portal_app.core.money import money_words
 from portal_app.core.viewer import Permission
 
 Details = Mapping[str, Any]
+GAP = re.compile(r"\{(\w+)\}")
 
 SWITCH_WORDS = {
     Permission.SEE_MONEY: "See prices and payments",
@@ -26,7 +27,10 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "orders": ("Orders", ("order", "appointment")),
     "photos": ("Photos and deliveries", ("asset", "upload", "listing", "link", "photo")),
     "money": ("Payments", ("payment", "checkout")),
-    "people": ("Accounts and sign-ins", ("account", "session", "second_step", "recovery_code", "passkey", "customer")),
+    "people": (
+        "Accounts and sign-ins",
+        ("account", "session", "second_step", "recovery_code", "recovery_codes", "passkey", "customer"),
+    ),
     "staff": ("Staff and looking as customers", ("member", "invitation", "view_as")),
     "teams": ("Teams", ("team",)),
     "mails": ("Mails", ("mail",)),
@@ -100,10 +104,14 @@ PLAIN = {
     "passkey.added": "Added the passkey {name}",
     "passkey.removed": "Removed the passkey {name}",
     "passkey.renamed": "Renamed a passkey",
+    "passkey.counted_back": "A passkey was refused: it looks copied",
+    "recovery_codes.made": "Made new recovery codes",
     "recovery_code.used": "Used a recovery code",
     "second_step.made_optional": "Staff no longer need a second step",
     "second_step.refused": "A second step was refused",
     "second_step.required": "Every member now needs a second step",
+    "second_step.turned_off": "Turned the second step off",
+    "second_step.turned_on": "Turned the second step on",
     "second_step.taken": "Took the second step",
     "session.ended": "Signed out",
     "session.started": "Signed in",
@@ -132,6 +140,4 @@ def sentence_of(kind: str, details: Details) -> str:
     """What happened, in words."""
     if made := MADE.get(kind):
         return made(details)
-    plain = PLAIN.get(kind, kind)
-    told = defaultdict(str, {name: str(value)[:200] for name, value in details.items()})
-    return plain.format_map(told) if "{" in plain else plain
+    return GAP.sub(lambda gap: str(details.get(gap[1], ""))[:200], PLAIN.get(kind, kind))
