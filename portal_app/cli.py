@@ -20,6 +20,7 @@ from portal_app.db import Database, upgrade_to_head
 from portal_app.demo.cast import STUDIOS
 from portal_app.demo.founding import STARTER_SHELF, address_on, stock
 from portal_app.domain.billing.keys import connect_stripe
+from portal_app.domain.identity.closing import forget_second_step
 from portal_app.domain.identity.founding import NewStudio, found_studio
 from portal_app.domain.identity.passwords import hash_password, weakness
 from portal_app.domain.identity.sessions import end_sessions_of
@@ -52,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
         ("create-studio", _create_studio, "open a studio with its owner's account"),
         ("reseal", _reseal, "seal every kept secret anew with today's PORTAL_SECRET_KEY"),
         ("end-sessions", _end_sessions, "sign everybody of a studio out, or one person"),
+        ("forget-second-step", _forget_second_step, "take a lost phone's second step away, once you made sure who asks"),
         ("connect-stripe", _connect_stripe, "keep a studio's own Stripe keys, sealed, so that it takes cards"),
     ):
         command = commands.add_parser(name, help=about, description=about)
@@ -60,8 +62,10 @@ def _parser() -> argparse.ArgumentParser:
             _studio_arguments(command)
         if run is _end_sessions:
             command.add_argument("--email", default="", help="only whoever signs in with this address")
-        if run in (_connect_stripe, _end_sessions):
+        if run in (_connect_stripe, _end_sessions, _forget_second_step):
             command.add_argument("slug", help="the studio's short name: harbor")
+        if run is _forget_second_step:
+            command.add_argument("email", help="the address they sign in with")
     return parser
 
 
@@ -181,6 +185,17 @@ def _end_sessions(asked: argparse.Namespace) -> int:
     finally:
         database.close()
     print(f"Signed out: {count}.")
+    return 0
+
+
+def _forget_second_step(asked: argparse.Namespace) -> int:
+    database = Database(ready_settings().database_url)
+    try:
+        with database.unit_of_work() as db:
+            forget_second_step(db, studio_by_slug(db, asked.slug).id, asked.email, now=utc_now())
+    finally:
+        database.close()
+    print(f"{asked.email} signs in with the password alone now, and sets a second step up anew.")
     return 0
 
 

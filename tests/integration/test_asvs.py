@@ -23,18 +23,23 @@ from portal_app.adapters.resealing import seal_anew
 from portal_app.adapters.secret_box import CannotOpen, SecretBox, context_of
 from portal_app.adapters.stripe_keys import seal_keys
 from portal_app.core import tokens
-from portal_app.core.errors import Problem, Unavailable
+from portal_app.core.errors import NotFound, Problem, Unavailable
 from portal_app.core.flash import Flash, opened, sealed
 from portal_app.db import Database
 from portal_app.domain import tables
+from portal_app.domain.activity.models import Fact
 from portal_app.domain.billing.keys import connect_stripe, keys_of_studio
+from portal_app.domain.customers.joining import answer_reset, reset_password
 from portal_app.domain.customers.queries import customer_rows
 from portal_app.domain.identity import second_step
+from portal_app.domain.identity.closing import forget_second_step
+from portal_app.domain.identity.codes import issue_code
 from portal_app.domain.identity.limits import TooManyTries
-from portal_app.domain.identity.models import Account, SignInSession
+from portal_app.domain.identity.models import Account, MailedCode, RecoveryCode, SignInSession, Waits
 from portal_app.domain.identity.passwords import hash_password
 from portal_app.domain.identity.service import sign_in
 from portal_app.domain.identity.sessions import end_sessions_of, open_session, viewer_of
+from portal_app.domain.identity.stepping import waiting
 from portal_app.domain.orders.models import Order
 from portal_app.domain.orders.placing import OrderRequest, place_order
 from portal_app.domain.studios.models import StudioHost
@@ -415,3 +420,34 @@ def test_sealed_keys_are_sealed_anew_with_the_new_key(database: Database, cast: 
         assert only_new.open(box, second_step.context_of(cast.olive.account_id)) == "BASE32"
     with pytest.raises(CannotOpen), database.unit_of_work() as db:
         seal_anew(db, old)
+
+
+def test_a_new_password_does_not_pass_the_second_step(database: Database, cast: Cast) -> None:
+    with database.unit_of_work() as db:
+        db.get(Account, cast.olive.account_id).totp_since = NOW
+        answer_reset(db, cast.harbor, cast.olive.email, now=NOW)
+    with database.unit_of_work() as db:
+        code = issue_code(db, db.exec(select(MailedCode.id).order_by(MailedCode.id.desc())).first(), now=NOW)
+    token = reset_password(database.unit_of_work, cast.harbor, cast.olive.email, code, WORDS, now=NOW)
+    with database.reading() as db:
+        assert viewer_of(db, cast.harbor, token, now=NOW) is None
+        assert waiting(db, cast.harbor, token, now=NOW).waits_for == Waits.SECOND_STEP
+
+
+def test_a_lost_second_step_is_taken_away_at_the_machine_only(database: Database, cast: Cast) -> None:
+    with database.unit_of_work() as db:
+        account = db.get(Account, cast.olive.account_id)
+        account.password_hash, account.totp_since, account.totp_box = hash_password(WORDS), NOW, b"sealed"
+        db.add(RecoveryCode(studio_id=cast.harbor, account_id=account.id, code_hash="x", created_at=NOW))
+        before = open_session(db, account, waits=Waits.NOTHING, now=NOW)
+    with database.unit_of_work() as db:
+        forget_second_step(db, cast.harbor, " Olive@Harbor.example", now=NOW)
+        with pytest.raises(NotFound):
+            forget_second_step(db, cast.bluebird, cast.olive.email, now=NOW)
+    with database.reading() as db:
+        assert viewer_of(db, cast.harbor, before, now=NOW) is None
+        assert db.exec(select(RecoveryCode.id)).all() == []
+        assert db.exec(select(Fact.kind).where(Fact.kind == "second_step.forgotten")).one()
+    token = sign_in(database.unit_of_work, cast.harbor, cast.olive.email, WORDS, now=NOW)
+    with database.reading() as db:
+        assert viewer_of(db, cast.harbor, token, now=NOW)

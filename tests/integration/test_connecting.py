@@ -69,3 +69,5 @@ def test_a_replaced_installation_key_reseals_and_sessions_end_by_command(home: D
     assert main(["end-sessions", "harbor"]) == 0
     assert main(["end-sessions", "harbor", "--email", "nobody@x.example"]) == 0
     assert main(["end-sessions", "nowhere"]) == 1
+    assert main(["forget-second-step", "harbor", "nobody@x.example"]) == 1
+    assert "Nobody signs in here" in capsys.readouterr().err

@@ -136,3 +136,11 @@ def counted(some: list[Requirement]) -> tuple[int, ...]:
     levels = Counter(row.level for row in some)
     states = Counter(row.state for row in some)
     return by[1, "met"], levels[1], by[2, "met"], levels[2], states["not met"], states["not ours"], len(some)
+
+
+def test_all_of_level_one_is_met() -> None:
+    assert [row.number for row in rows() if row.level == 1 and row.state != "met"] == []
+
+
+def test_enough_of_both_levels_is_met() -> None:
+    assert sum(row.state == "met" for row in rows()) >= LEAST_MET
