@@ -176,14 +176,21 @@ async function bring(path, body) {
   const headers = { "Content-Type": "application/json", Accept: "application/json" };
   const answer = await fetch("/api/passkeys/" + path, { method: "POST", headers, body: JSON.stringify(body) });
   const said = await answer.json();
-  if (!answer.ok) throw Object.assign(new Error(said.error), { isOurs: true });
+  if (!answer.ok) {
+    const refusal = new Error(said.error);
+    refusal.isOurs = true;
+    throw refusal;
+  }
   return said;
 }
 
 async function askDevice(adds, options, more) {
   const known = (list) => (list || []).map((one) => ({ ...one, id: bytes(one.id) }));
   const publicKey = { ...options, challenge: bytes(options.challenge) };
-  if (adds) Object.assign(publicKey, { user: { ...options.user, id: bytes(options.user.id) }, excludeCredentials: known(options.excludeCredentials) });
+  if (adds) {
+    publicKey.user = { ...options.user, id: bytes(options.user.id) };
+    publicKey.excludeCredentials = known(options.excludeCredentials);
+  }
   else publicKey.allowCredentials = known(options.allowCredentials);
   const made = await navigator.credentials[adds ? "create" : "get"]({ publicKey, ...more });
   const response = {};
