@@ -1,0 +1,221 @@
+"""Passkeys with Chromium's virtual authenticator, and the second step of the studio's people, as they are used."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+
+import httpx
+import pyotp
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.browsing import DESK, PHONE, Watched, has_sideways_scroll, person, serious, sign_in, snap
+from tests.e2e.conftest import Portal
+from tests.e2e.screens import PASSWORD
+
+pytestmark = [pytest.mark.proof("identity-03"), pytest.mark.slow]
+
+PRIYA, JONAS, OLIVE = "priya@coastline.example", "jonas@harborlight.example", "olive@harborlight.example"
+DEVICE = {
+    "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
+    "isUserVerified": True, "automaticPresenceSimulation": True,
+}  # fmt: skip
+
+
+class Device:
+    """The browser's virtual authenticator: a phone that checks its person's finger."""
+
+    def __init__(self, seen: Watched) -> None:
+        self.wire = seen.context.new_cdp_session(seen.page)
+        self.wire.send("WebAuthn.enable", {"enableUI": False})
+        self.id = self.wire.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})["authenticatorId"]
+
+    def keys(self) -> list[dict]:
+        return self.wire.send("WebAuthn.getCredentials", {"authenticatorId": self.id})["credentials"]
+
+    def checks(self, *, person: bool) -> None:
+        """Whether the finger on it is the right one."""
+        self.wire.send("WebAuthn.setUserVerified", {"authenticatorId": self.id, "isUserVerified": person})
+
+
+def sign_out(page: Page, url: str) -> None:
+    page.goto(f"{url}/account")
+    with page.expect_response("**/api/sign-out"):
+        page.locator("main").get_by_role("button", name="Sign out", exact=True).click(no_wait_after=True)
+
+
+def open_security(page: Page, url: str) -> None:
+    page.goto(f"{url}/account/security")
+    expect(page.get_by_role("heading", name="Security", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Passkeys")).to_be_visible()
+
+
+def facts(portal: Portal, kind: str) -> int:
+    with closing(sqlite3.connect(f"file:{portal.data_dir / 'portal.db'}?mode=ro", uri=True)) as db:
+        return db.execute("select count(*) from fact where kind = ?", (kind,)).fetchone()[0]
+
+
+def fresh_code(key: str, *, used: str = "") -> str:
+    """The code of now; that of the next time step, which a fast clock would show, when this one was used."""
+    app, now = pyotp.TOTP(key), datetime.now(UTC)
+    return app.at(now) if app.at(now) != used else app.at(now, counter_offset=1)
+
+
+def test_a_passkey_is_added_named_used_and_removed(portal, browser, pictures):
+    with person(browser, PHONE) as seen:
+        page, device = seen.page, Device(seen)
+        page.add_init_script("if (sessionStorage.quiet) delete PublicKeyCredential.isConditionalMediationAvailable")
+        sign_in(page, portal.url, PRIYA, PASSWORD)
+        open_security(page, portal.url)
+        expect(page.get_by_text("No passkey yet.")).to_be_visible()
+        page.get_by_role("button", name="Add a passkey").click()
+        expect(page.get_by_role("button", name=re.compile("^Rename"))).to_be_visible()
+        assert [(key["isResidentCredential"], key["rpId"]) for key in device.keys()] == [(True, "localhost")]
+
+        page.get_by_role("button", name=re.compile("^Rename")).click()
+        page.get_by_label("Name").fill("Blue phone")
+        page.get_by_role("button", name="Save name").click()
+        expect(page.get_by_role("button", name="Rename Blue phone")).to_be_visible()
+        page.get_by_role("button", name="Add a passkey").click()
+        expect(page.get_by_text("This device has a passkey here already.")).to_be_visible()
+        assert serious(page) == []
+        assert not has_sideways_scroll(page)
+        snap(page, pictures, "security-customer-390")
+
+        # By the button: the browser offers nothing by itself. The wrong finger first.
+        offers(page, False)
+        sign_out(page, portal.url)
+        page.goto(f"{portal.url}/login?next=/orders")
+        device.checks(person=False)
+        page.get_by_role("button", name="Sign in with a passkey").click()
+        expect(page.get_by_text("Nothing was chosen, or the time ran out.")).to_be_visible()
+        device.checks(person=True)
+        page.get_by_role("button", name="Sign in with a passkey").click(no_wait_after=True)
+        page.wait_for_url("**/orders")
+        expect(page.get_by_role("heading", name="Orders")).to_be_visible()
+        assert next(one for one in seen.context.cookies() if one["name"] == "foyer")["httpOnly"]
+
+        # Beside the email field: this device answers as soon as it is offered.
+        offers(page, True)
+        sign_out(page, portal.url)
+        page.wait_for_url(f"{portal.url}/")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+        offers(page, False)
+        open_security(page, portal.url)
+        page.get_by_role("button", name="Remove Blue phone").click()
+        page.get_by_role("button", name="Remove passkey").click()
+        expect(page.get_by_text("No passkey yet.")).to_be_visible()
+        sign_out(page, portal.url)
+        page.get_by_role("button", name="Sign in with a passkey").click()
+        expect(page.get_by_text("That passkey was not accepted.")).to_be_visible()
+        assert "/login" in page.url
+        assert seen.faults == []
+
+
+def offers(page: Page, is_on: bool) -> None:
+    """Whether the browser shows its passkeys beside the email field by itself, from the next page on."""
+    page.evaluate("is_on => sessionStorage.setItem('quiet', is_on ? '' : 'yes')", is_on)
+
+
+def test_a_passkey_under_another_address_is_refused_in_words(portal, browser):
+    with person(browser, DESK) as seen:
+        Device(seen)
+        seen.page.goto(f"{portal.on('harbor.localhost')}/login")
+        seen.page.get_by_role("button", name="Sign in with a passkey").click()
+        expect(seen.page.get_by_text(f"work at {portal.url}").first).to_be_visible()
+        assert seen.faults == []
+
+
+def test_a_code_after_the_password_once_then_a_recovery_code_once(portal, browser, pictures):
+    with person(browser, DESK) as seen:
+        page = seen.page
+        sign_in(page, portal.url, JONAS, PASSWORD)
+        open_security(page, portal.url)
+        page.get_by_role("button", name="Set up an authenticator app").click()
+        expect(page.get_by_role("img", name=re.compile("^Square code"))).to_be_visible()
+        key = page.locator(".app-key").inner_text().replace(" ", "")
+        snap(page, pictures, "security-enrolling-1280")
+        page.get_by_label("Code from the app").fill("000000")
+        page.get_by_role("button", name="Turn it on").click()
+        expect(page.get_by_text("That code doesn’t fit")).to_be_visible()
+        first = fresh_code(key)
+        page.get_by_label("Code from the app").fill(first)
+        page.get_by_role("button", name="Turn it on").click()
+        expect(page.locator(".codes code")).to_have_count(10)
+        codes = page.locator(".codes code").all_inner_texts()
+        assert serious(page) == []
+        snap(page, pictures, "security-codes-1280")
+        page.get_by_role("button", name="I have kept them").click()
+        expect(page.get_by_text("10 recovery codes are left.")).to_be_visible()
+        assert codes[0] not in page.content()
+        snap(page, pictures, "security-staff-1280")
+        sign_out(page, portal.url)
+
+        ask_for_step(page, portal.url, JONAS)
+        page.goto(f"{portal.url}/admin")
+        page.wait_for_url("**/second-step?next=*")
+        page.set_viewport_size(PHONE)
+        assert serious(page) == []
+        assert not has_sideways_scroll(page)
+        snap(page, pictures, "second-step-390")
+        second = fresh_code(key, used=first)
+        page.get_by_label("Code from the app").fill(second)
+        page.get_by_role("button", name="Continue").click()
+        page.wait_for_url("**/admin")
+        sign_out(page, portal.url)
+
+        ask_for_step(page, portal.url, JONAS)
+        page.get_by_label("Code from the app").fill(second)
+        page.get_by_role("button", name="Continue").click()
+        expect(page.get_by_text("That code doesn’t fit, or was used already.")).to_be_visible()
+        expect(page.get_by_label("Code from the app")).to_be_focused()
+        use_spare(page, codes[0])
+        page.wait_for_url("**/admin")
+        sign_out(page, portal.url)
+        ask_for_step(page, portal.url, JONAS)
+        use_spare(page, codes[0])
+        expect(page.get_by_text("That code doesn’t fit, or was used already.")).to_be_visible()
+        use_spare(page, codes[1])
+        page.wait_for_url("**/admin")
+        assert seen.faults == []
+
+
+def ask_for_step(page: Page, url: str, email: str) -> None:
+    """The password, which is not enough."""
+    page.goto(f"{url}/login")
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("**/second-step*")
+    expect(page.get_by_label("Code from the app")).to_be_visible()
+
+
+def use_spare(page: Page, code: str) -> None:
+    page.get_by_text("Your phone is not at hand?").click()
+    page.get_by_label("Recovery code").fill(code)
+    page.get_by_role("button", name="Use this code").click()
+
+
+def test_before_the_second_step_the_cookie_opens_nothing(portal):
+    """Over plain HTTP and a socket's door: a session that waits is nobody's."""
+    with httpx.Client(base_url=portal.url) as http:
+        http.post("/api/sign-in", data={"email": JONAS, "password": PASSWORD})
+        assert "foyer" in http.cookies
+        headers = {"Accept": "application/json"}
+        assert http.post("/api/passkeys/ask-to-add", json={}, headers=headers).status_code in {401, 403}
+        assert http.post("/api/account/password", data={"current": PASSWORD, "password": "x" * 12}).status_code == 303
+        again = http.post("/api/sign-in", data={"email": JONAS, "password": PASSWORD})
+        assert again.headers["location"] == "/second-step"
+
+
+@pytest.fixture(scope="module")
+def pictures(request, tmp_path_factory):
+    """A folder for pictures when somebody wants to look: PICTURES in the environment of the run."""
+    import os
+    from pathlib import Path
+
+    return Path(os.environ["PICTURES"]) if os.environ.get("PICTURES") else None
