@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import re
-import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import pyotp
 import pytest
 from playwright.sync_api import Page, expect
+from sqlmodel import delete, select
 
+from portal_app.db import Database
+from portal_app.domain.identity.models import Account, Passkey, RecoveryCode
+from portal_app.domain.identity.second_step import require_second_step
+from portal_app.domain.identity.sessions import as_viewer
 from tests.e2e.browsing import DESK, PHONE, Watched, has_sideways_scroll, person, serious, sign_in, snap
 from tests.e2e.conftest import Portal
 from tests.e2e.screens import PASSWORD
 
 pytestmark = [pytest.mark.proof("identity-03"), pytest.mark.slow]
 
-PRIYA, JONAS, OLIVE = "priya@coastline.example", "jonas@harborlight.example", "olive@harborlight.example"
+PRIYA, JONAS = "priya@coastline.example", "jonas@harborlight.example"
+OMAR, INES = "omar@bluebirdmedia.example", "ines@bluebirdmedia.example"
 DEVICE = {
     "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
     "isUserVerified": True, "automaticPresenceSimulation": True,
@@ -33,7 +41,7 @@ class Device:
         self.wire.send("WebAuthn.enable", {"enableUI": False})
         self.id = self.wire.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})["authenticatorId"]
 
-    def keys(self) -> list[dict]:
+    def passkeys(self) -> list[dict]:
         return self.wire.send("WebAuthn.getCredentials", {"authenticatorId": self.id})["credentials"]
 
     def checks(self, *, person: bool) -> None:
@@ -41,21 +49,16 @@ class Device:
         self.wire.send("WebAuthn.setUserVerified", {"authenticatorId": self.id, "isUserVerified": person})
 
 
-def sign_out(page: Page, url: str) -> None:
+def sign_out(page: Page, url: str, *, lands: str = "**/login") -> None:
     page.goto(f"{url}/account")
-    with page.expect_response("**/api/sign-out"):
-        page.locator("main").get_by_role("button", name="Sign out", exact=True).click(no_wait_after=True)
+    page.locator("main").get_by_role("button", name="Sign out", exact=True).click(no_wait_after=True)
+    page.wait_for_url(lands)
 
 
 def open_security(page: Page, url: str) -> None:
     page.goto(f"{url}/account/security")
     expect(page.get_by_role("heading", name="Security", exact=True)).to_be_visible()
     expect(page.get_by_role("heading", name="Passkeys")).to_be_visible()
-
-
-def facts(portal: Portal, kind: str) -> int:
-    with closing(sqlite3.connect(f"file:{portal.data_dir / 'portal.db'}?mode=ro", uri=True)) as db:
-        return db.execute("select count(*) from fact where kind = ?", (kind,)).fetchone()[0]
 
 
 def fresh_code(key: str, *, used: str = "") -> str:
@@ -73,7 +76,7 @@ def test_a_passkey_is_added_named_used_and_removed(portal, browser, pictures):
         expect(page.get_by_text("No passkey yet.")).to_be_visible()
         page.get_by_role("button", name="Add a passkey").click()
         expect(page.get_by_role("button", name=re.compile("^Rename"))).to_be_visible()
-        assert [(key["isResidentCredential"], key["rpId"]) for key in device.keys()] == [(True, "localhost")]
+        assert [(key["isResidentCredential"], key["rpId"]) for key in device.passkeys()] == [(True, "localhost")]
 
         page.get_by_role("button", name=re.compile("^Rename")).click()
         page.get_by_label("Name").fill("Blue phone")
@@ -100,8 +103,7 @@ def test_a_passkey_is_added_named_used_and_removed(portal, browser, pictures):
 
         # Beside the email field: this device answers as soon as it is offered.
         offers(page, True)
-        sign_out(page, portal.url)
-        page.wait_for_url(f"{portal.url}/")
+        sign_out(page, portal.url, lands=f"{portal.url}/")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
 
         offers(page, False)
@@ -212,10 +214,90 @@ def test_before_the_second_step_the_cookie_opens_nothing(portal):
         assert again.headers["location"] == "/second-step"
 
 
-@pytest.fixture(scope="module")
-def pictures(request, tmp_path_factory):
-    """A folder for pictures when somebody wants to look: PICTURES in the environment of the run."""
-    import os
-    from pathlib import Path
+def test_required_by_the_owner_an_open_tab_goes_to_set_one_up(portal, browser, pictures):
+    """At the other studio, so that nobody else's sign-in is in the way."""
+    url = portal.on("bluebird.localhost")
+    with required(portal), person(browser, DESK) as seen:
+        page = seen.page
+        sign_in(page, url, INES, "bluebird-demo-1")
+        page.goto(f"{url}/admin/orders")
+        expect(page.get_by_role("heading", name="Orders")).to_be_visible()
+        require(portal, is_on=True)
+        page.get_by_role("link", name="Today").filter(visible=True).first.click()
+        page.wait_for_url("**/second-step*")
+        expect(page.get_by_role("heading", name="Set up your second step")).to_be_visible()
+        key = page.locator(".app-key").inner_text().replace(" ", "")
+        page.reload()
+        expect(page.locator(".app-key")).to_be_visible()
+        assert page.locator(".app-key").inner_text().replace(" ", "") == key
+        assert serious(page) == []
+        snap(page, pictures, "second-step-set-up-1280")
+        page.set_viewport_size(PHONE)
+        assert not has_sideways_scroll(page)
+        snap(page, pictures, "second-step-set-up-390")
+        page.set_viewport_size(DESK)
+        page.get_by_label("Code from the app").fill(fresh_code(key))
+        page.get_by_role("button", name="Turn it on").click()
+        page.wait_for_url("**/account/security")
+        expect(page.get_by_text("No recovery code is left.")).to_be_visible()
+        page.get_by_role("button", name="Make new recovery codes").click()
+        expect(page.locator(".codes code")).to_have_count(10)
 
+        forget(portal, INES)
+        seen.context.clear_cookies()
+        device = Device(seen)
+        page.goto(f"{url}/login")
+        page.get_by_label("Email").fill(INES)
+        page.get_by_label("Password").fill("bluebird-demo-1")
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        page.get_by_role("button", name="Add a passkey").click(no_wait_after=True)
+        page.wait_for_url("**/admin")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        assert [one["rpId"] for one in device.passkeys()] == ["bluebird.localhost"]
+        assert seen.faults == []
+
+
+def studio_of(portal: Portal) -> Database:
+    return Database(f"sqlite:///{portal.data_dir / 'portal.db'}")
+
+
+def require(portal: Portal, *, is_on: bool) -> None:
+    """As Bluebird's owner does, who has a passkey."""
+    database = studio_of(portal)
+    with database.unit_of_work() as db:
+        omar = db.exec(select(Account).where(Account.email == OMAR)).one()
+        require_second_step(db, as_viewer(db, omar), is_on, now=datetime.now(UTC))
+    database.close()
+
+
+def forget(portal: Portal, *emails: str) -> None:
+    """These people have no second step anymore."""
+    database = studio_of(portal)
+    with database.unit_of_work() as db:
+        for account in db.exec(select(Account).where(Account.email.in_(emails))):
+            account.totp_box = account.totp_since = None
+            for table in (Passkey, RecoveryCode):
+                db.exec(delete(table).where(table.account_id == account.id))
+    database.close()
+
+
+@contextmanager
+def required(portal: Portal) -> Iterator[None]:
+    """Bluebird as it was, whatever happens inside."""
+    database = studio_of(portal)
+    with database.unit_of_work() as db:
+        omar = db.exec(select(Account).where(Account.email == OMAR)).one()
+        own = {"studio_id": omar.studio_id, "account_id": omar.id, "created_at": datetime.now(UTC)}
+        db.add(Passkey(credential_id="of-omar", public_key=b"x", name="A key", **own))
+    database.close()
+    try:
+        yield
+    finally:
+        require(portal, is_on=False)
+        forget(portal, OMAR, INES)
+
+
+@pytest.fixture(scope="module")
+def pictures() -> Path | None:
+    """A folder for pictures when somebody wants to look: PICTURES in the environment of the run."""
     return Path(os.environ["PICTURES"]) if os.environ.get("PICTURES") else None

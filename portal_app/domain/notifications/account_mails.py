@@ -21,6 +21,13 @@ CHANGES = {
     "account.password_changed": "Your password was changed",
     "account.password_reset": "Your password was changed",
     "account.email_changed": "Your account uses this address now",
+    "passkey.added": "A passkey was added to your account",
+    "passkey.removed": "A passkey was removed from your account",
+    "passkey.counted_back": "A passkey was refused: it may have been copied",
+    "second_step.turned_on": "Signing in asks for a second step now",
+    "second_step.turned_off": "Signing in asks for no second step anymore",
+    "recovery_codes.made": "New recovery codes were made",
+    "recovery_code.used": "A recovery code was used to sign in",
 }
 
 
