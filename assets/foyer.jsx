@@ -190,11 +190,10 @@ async function askDevice(adds, options, more) {
   if (adds) {
     publicKey.user = { ...options.user, id: bytes(options.user.id) };
     publicKey.excludeCredentials = known(options.excludeCredentials);
-  }
-  else publicKey.allowCredentials = known(options.allowCredentials);
+  } else publicKey.allowCredentials = known(options.allowCredentials);
   const made = await navigator.credentials[adds ? "create" : "get"]({ publicKey, ...more });
-  const response = {};
-  PARTS.forEach((part) => made.response[part] && (response[part] = text(made.response[part])));
+  const given = PARTS.filter((part) => made.response[part]);
+  const response = Object.fromEntries(given.map((part) => [part, text(made.response[part])]));
   return { id: made.id, rawId: text(made.rawId), type: made.type, response };
 }
 
