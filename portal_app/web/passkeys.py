@@ -6,6 +6,7 @@ Signing in sets the cookie and names the page to load next; the script then leav
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.requests import Request
@@ -14,7 +15,8 @@ from starlette.routing import Route
 
 from portal_app import wiring
 from portal_app.core.clock import utc_now
-from portal_app.core.errors import Conflict, InvalidInput, NotAllowed
+from portal_app.core.errors import Conflict, InvalidInput, NotAllowed, Problem
+from portal_app.core.journal import note
 from portal_app.core.viewer import Viewer
 from portal_app.domain.identity import passkeys
 from portal_app.domain.identity.authenticators import Party, party_of
@@ -40,7 +42,23 @@ def routes() -> list[Route]:
         "/api/passkeys/ask-to-enter": _ask_to_enter,
         "/api/passkeys/enter": _enter,
     }
-    return [Route(path, answer, methods=["POST"]) for path, answer in doors.items()]
+    return [Route(path, _told(path.rpartition("/")[2], answer), methods=["POST"]) for path, answer in doors.items()]
+
+
+def _told(name: str, answer: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    """Each try leaves a line in the log, like a form's."""
+
+    async def post(request: Request) -> Response:
+        told = {"form": f"passkey {name}", "address": caller_of(request).address}
+        try:
+            answered = await answer(request)
+        except Problem as problem:
+            note("form", **told, outcome=type(problem).__name__)
+            raise
+        note("form", **told, outcome="done")
+        return answered
+
+    return post
 
 
 async def _ask_to_add(request: Request) -> Response:

@@ -38,6 +38,7 @@ def test_every_answer_carries_the_security_headers(http, path):
     assert "script-src 'self' 'sha256-" in policy
     assert "'unsafe-inline'" not in policy.partition("script-src")[2].partition(";")[0]
     assert "permissions-policy" in answer.headers
+    assert answer.headers["content-type"].endswith("; charset=utf-8")
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -84,6 +85,7 @@ def test_built_files_are_kept_for_a_year_and_pages_are_not(http):
     page = http.get("/login")
     script = http.get(re.search(r'/assets/[^"]+\.js', page.text).group(0))
     assert "immutable" in script.headers["cache-control"]
+    assert script.headers["content-type"] == "text/javascript; charset=utf-8"
     assert script.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
     assert page.headers["cache-control"] == "no-cache"
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import MagicMock
 
 import httpx
 import pytest
@@ -23,7 +24,7 @@ from portal_app.adapters.resealing import seal_anew
 from portal_app.adapters.secret_box import CannotOpen, SecretBox, context_of
 from portal_app.adapters.stripe_keys import seal_keys
 from portal_app.core import tokens
-from portal_app.core.errors import NotFound, Problem, Unavailable
+from portal_app.core.errors import InvalidInput, NotAllowed, NotFound, Problem, Unavailable
 from portal_app.core.flash import Flash, opened, sealed
 from portal_app.db import Database
 from portal_app.domain import tables
@@ -44,7 +45,7 @@ from portal_app.domain.orders.models import Order
 from portal_app.domain.orders.placing import OrderRequest, place_order
 from portal_app.domain.studios.models import StudioHost
 from portal_app.settings import read_settings
-from portal_app.ui.shared import guard, layout
+from portal_app.ui.shared import guard, layout, session
 from portal_app.web import downloads, policy
 from portal_app.web.api import make_api
 from portal_app.web.hardening import Hardening
@@ -340,6 +341,36 @@ def test_a_refused_event_names_who_tried(caplog: pytest.LogCaptureFixture, house
     assert (line["event"], line["why"]) == ("event refused", "not for this person")
     assert (line["account"], line["studio"], line["role"]) == (house.cast.carl.account_id, house.cast.harbor, "customer")
     assert "\n" not in line["name"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "lines"), [(NotFound(), 1), (NotAllowed(), 1), (TooManyTries(), 1), (InvalidInput("name"), 0)], ids=repr
+)
+def test_what_a_verb_refuses_to_a_page_leaves_a_line(
+    caplog: pytest.LogCaptureFixture, house: House, fault: Problem, lines: int
+) -> None:
+    caplog.set_level(logging.INFO)
+
+    class Page:
+        def __getattr__(self, name: str) -> MagicMock:
+            return MagicMock()
+
+    async def show(self: Page) -> None:
+        raise fault
+
+    session.arrive(entrance.Arrival(None, house.cast.carl))
+    asyncio.run(guard._in_words(show, {})(Page()))
+    session.arrive(None)
+    found = [(line["why"], line["account"]) for line in noted(caplog)]
+    assert found == [(type(fault).__name__, house.cast.carl.account_id)] * lines
+
+
+def test_a_passkey_that_does_not_fit_leaves_a_line(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    house("POST", "/api/passkeys/enter", json={"answer": "nonsense"})
+    assert [(line["form"], line["outcome"]) for line in noted(caplog) if line["event"] == "form"] == [
+        ("passkey enter", "InvalidInput")
+    ]
 
 
 def test_nothing_changes_or_removes_a_fact() -> None:

@@ -29,9 +29,10 @@ from portal_app.off_loop import call
 from portal_app.ui.shared import live
 from portal_app.ui.shared.arguments import BadArguments, coerce
 from portal_app.ui.shared.failures import OUT_OF_DATE, one_line, tell, tell_fault, to_sign_in
-from portal_app.ui.shared.session import Base, arrive, is_anybody
+from portal_app.ui.shared.session import Base, acting, arrive, is_anybody
 
 CALLERS = "_foyer_callers"
+TURNED_AWAY = (403, 404, 429)
 BROWSER_FAULTS_A_MINUTE = 20
 
 
@@ -130,6 +131,8 @@ def _stream_in_words(method: Callable) -> Callable:
 
 def _told(state: Any, method: Callable, fault: Exception) -> Any:
     if isinstance(fault, Problem):
+        if fault.status in TURNED_AWAY:
+            _note(method.__qualname__, type(fault).__name__, acting())
         return tell(state, fault, signed_in=is_anybody(state))
     return tell_fault(state, method.__qualname__, fault)
 
@@ -239,9 +242,14 @@ def page_pattern(base: Base) -> str:
 
 
 def _refused(event: Event, why: str, by: Viewer | None = None) -> list[Any]:
-    who = {"studio": by.studio_id, "account": by.account_id, "role": str(by.role)} if by else {}
-    note("event refused", name=one_line(event.name, 160), why=why, **who)
+    _note(one_line(event.name, 160), why, by)
     return []
+
+
+def _note(name: str, why: str, by: Viewer | None) -> None:
+    """A refusal leaves a line with who met it, and who stood behind them."""
+    who = {"studio": by.studio_id, "account": by.account_id, "role": str(by.role), "behind": by.behind_account_id} if by else {}
+    note("event refused", name=name, why=why, **who)
 
 
 async def _answer(root: BaseState, events: list[Any]) -> StateUpdate:

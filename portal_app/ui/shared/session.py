@@ -123,6 +123,12 @@ def is_anybody(state: rx.State) -> bool:
     return arrival is not None and arrival.viewer is not None
 
 
+def acting() -> Viewer | None:
+    """Who acts in THIS event, or None."""
+    arrival = _arrival.get()
+    return arrival.viewer if arrival else None
+
+
 def arrive(arrival: Arrival | None) -> None:
     """The guard's word, for the rest of this event."""
     _arrival.set(arrival)
