@@ -7,8 +7,10 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from portal_app.core.viewer import system_viewer
 from portal_app.domain.activity.models import Fact
 from portal_app.domain.activity.service import enqueue
+from portal_app.domain.delivery.service import end_links_to
 from portal_app.domain.notifications import account_mails, writing
 from portal_app.jobs.worker import Job
 
@@ -63,10 +65,18 @@ def announce_odd_payment(db: Session, fact: Fact, *, now: datetime) -> None:
     writing.mail_odd_payment(db, fact.order_id, fact.id, fact.details, now=now)
 
 
+def end_links(db: Session, fact: Fact, *, now: datetime) -> None:
+    """Who is in a team no more opens none of its listings by a link that was mailed before."""
+    details = fact.details
+    end_links_to(db, system_viewer(fact.studio_id), details["team_id"], details["addresses"], now=now)
+
+
 REACTIONS: dict[str, tuple[Reaction, ...]] = {
     **dict.fromkeys(account_mails.CHANGES, (tell_security_changed,)),
     "account.code_requested": (mail_code,),
     "invitation.sent": (mail_invitation,),
+    "team.left": (end_links,),
+    "team.member_removed": (end_links,),
     "order.placed": (confirm_order, announce_order),
     "order.accepted": (confirm_acceptance,),
     "listing.delivered": (mail_delivery,),

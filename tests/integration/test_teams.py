@@ -27,12 +27,15 @@ from portal_app.domain.customers.queries import (
     team_page,
     teams_of,
 )
-from portal_app.domain.delivery.queries import listing_cards, listing_page
+from portal_app.domain.delivery.models import Delivery
+from portal_app.domain.delivery.queries import listing_cards, listing_page, recipients
+from portal_app.domain.delivery.service import make_link, viewer_by_link
 from portal_app.domain.listings.audience import accounts_concerned
 from portal_app.domain.orders.models import Order
 from portal_app.domain.orders.placing import OrderRequest, place_order
 from portal_app.domain.orders.queries import last_ordered_for, next_visit, order_page, order_rows, status_counts
 from portal_app.domain.orders.service import accept
+from portal_app.jobs.reactions import end_links
 from tests.conftest import NOW, Cast
 
 pytestmark = pytest.mark.proof("identity-06")
@@ -344,3 +347,25 @@ def test_an_account_is_not_closed_while_a_team_needs_it(database: Database, cast
     with pytest.raises(Conflict):
         for number in range(teams.MOST_TEAMS + 1):
             act(database, teams.start_team, cast.carl, f"Team {number}")
+
+
+def test_whoever_leaves_and_their_assistant_open_nothing_by_an_earlier_link(database: Database, cast: Cast):
+    number = accepted(database, cast.tess, cast, cast.tess_in_team)
+    with database.unit_of_work() as db:
+        order = db.exec(select(Order).where(Order.number == number)).one()
+        delivery = Delivery(
+            studio_id=cast.harbor, listing_id=order.listing_id, order_id=order.id, delivered_at=NOW, collect_payment=False,
+            watermark=False, photo_count=0, new_count=0, copy_to=["seller@x.example"],
+        )  # fmt: skip
+        db.add(delivery)
+        db.flush()
+        set_copies(db, cast.tess, cast.tess_in_team, ["assistant@x.example"], now=NOW)
+        people = [each.email for each in recipients(db, delivery.id)]
+        links = {email: make_link(db, delivery.id, email, now=NOW) for email in people}
+    assert people == ["tess@coastline.example", "assistant@x.example", "seller@x.example"]
+    act(database, teams.remove_member, cast.carl, cast.coastline, member_id(database, cast, cast.tess))
+    with database.unit_of_work() as db:
+        end_links(db, db.exec(select(Fact).where(Fact.kind == "team.member_removed")).one(), now=NOW)
+    with database.reading() as db:
+        still = [email for email, link in links.items() if viewer_by_link(db, link, now=NOW)]
+    assert still == ["seller@x.example"]

@@ -128,8 +128,7 @@ def remove_member(db: Session, by: Viewer, team: str, member: int, *, now: datet
     found = _led(db, by, team)
     one = _member(db, found, member)
     _keep_an_admin(db, found, one)
-    customer_id = _part(db, found, one, now=now)
-    _record(db, by, "team.member_removed", found, now=now, customer_id=customer_id, account_id=one.account_id)
+    _part(db, by, "team.member_removed", found, one, now=now)
 
 
 def leave_team(db: Session, by: Viewer, team: str, *, now: datetime) -> None:
@@ -137,8 +136,7 @@ def leave_team(db: Session, by: Viewer, team: str, *, now: datetime) -> None:
     found = _own_team(db, by, team)
     one = db.exec(_now_in(found).where(TeamMember.account_id == by.account_id)).one()
     _keep_an_admin(db, found, one)
-    customer_id = _part(db, found, one, now=now)
-    _record(db, by, "team.left", found, now=now, customer_id=customer_id, account_id=one.account_id)
+    _part(db, by, "team.left", found, one, now=now)
 
 
 def close_team(db: Session, by: Viewer, team: str, *, now: datetime) -> None:
@@ -184,15 +182,17 @@ def add_to_team(db: Session, team: Team, account: Account, role: TeamRole, *, no
     return kept
 
 
-def _part(db: Session, team: Team, member: TeamMember, *, now: datetime) -> int | None:
-    """End a membership; whom its person had copied on mails hears no more of the team."""
+def _part(db: Session, by: Viewer, kind: str, team: Team, member: TeamMember, *, now: datetime) -> None:
+    """End a membership. Whom its person had copied on mails hears no more of the team either.
+
+    The fact names every address that got secret links to the team's listings: they are closed in reaction to it.
+    """
     member.left_at = now
     record_of = select(Customer).where(Customer.team_id == team.id, Customer.account_id == member.account_id)
-    customer = db.exec(record_of).first()
-    if customer:
-        customer.copy_to = ""
-    db.flush()
-    return customer.id if customer else None
+    customer = db.exec(record_of).one()
+    addresses, customer.copy_to = [customer.email, *customer.copy_to.split()], ""
+    about = {"account_id": member.account_id, "addresses": addresses}
+    _record(db, by, kind, team, now=now, customer_id=customer.id, **about)
 
 
 def _own_team(db: Session, by: Viewer, team: str) -> Team:

@@ -13,6 +13,7 @@ from portal_app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from portal_app.core.tokens import fingerprint, new_token
 from portal_app.core.viewer import Permission, Role, Viewer
 from portal_app.domain.activity.service import record
+from portal_app.domain.customers.models import Customer
 from portal_app.domain.delivery.models import AccessLink, Delivery
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.listings.queries import listing_by_public_id
@@ -128,6 +129,20 @@ def revoke_links(db: Session, by: Viewer, listing_public_id: str, *, now: dateti
     for link_id in links:
         revoke_link(db, by, link_id, now=now)
     return len(links)
+
+
+def end_links_to(db: Session, by: Viewer, team_id: int, addresses: Sequence[str], *, now: datetime) -> None:
+    """Close the links by which these addresses open the listings of a team: its person is not in it anymore."""
+    theirs = select(Listing.id).join(Customer, col(Customer.id) == col(Listing.customer_id)).where(Customer.team_id == team_id)
+    open_ones = select(AccessLink).where(
+        AccessLink.studio_id == by.studio_id, col(AccessLink.listing_id).in_(theirs), col(AccessLink.revoked_at).is_(None)
+    )
+    gone = {address.lower() for address in addresses}
+    for link in db.exec(open_ones.with_for_update()).all():
+        if link.email.lower() in gone:
+            link.revoked_at = now
+            record(db, by, "link.revoked", now=now, listing_id=link.listing_id, details={"link_id": link.id})
+    db.flush()
 
 
 def viewer_by_link(db: Session, token: str, *, now: datetime) -> Viewer | None:
