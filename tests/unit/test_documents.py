@@ -10,6 +10,7 @@ import pytest
 pytestmark = pytest.mark.proof("main-job-21")
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md")]
+SECURITY = sorted((ROOT / "docs" / "security").glob("*.md"))
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 IN_CODE = re.compile(
     r"`((?:portal_app/|domain/|ui/|web/|jobs/|adapters/|core/|demo/|docs/|deploy/|tests/|assets/|alembic/)[\w./-]*)`"
@@ -21,7 +22,7 @@ def is_there(name: str) -> bool:
     return any((base / name).exists() for base in (ROOT, ROOT / "portal_app"))
 
 
-@pytest.mark.parametrize("path", [*DOCUMENTS, *DECISIONS], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*DOCUMENTS, *DECISIONS, *SECURITY], ids=lambda path: path.name)
 def test_every_file_and_link_named_is_there(path: Path) -> None:
     text = path.read_text()
     named = IN_CODE.findall(text) + TOP_FILES.findall(text)
@@ -30,7 +31,7 @@ def test_every_file_and_link_named_is_there(path: Path) -> None:
     assert [link for link in linked if not (path.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("path", [*DOCUMENTS, *DECISIONS], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*DOCUMENTS, *DECISIONS, *SECURITY], ids=lambda path: path.name)
 def test_every_make_target_and_command_named_exists(path: Path) -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     commands = set(re.findall(r'^        \("([a-z-]+)", _', (ROOT / "portal_app" / "cli.py").read_text(), re.MULTILINE))
