@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -22,7 +23,13 @@ from portal_app.core.clock import utc_now
 from portal_app.core.errors import Unavailable
 from portal_app.db import Database
 from portal_app.domain.activity.models import Fact, Work, WorkState
+from portal_app.domain.activity.service import record
 from portal_app.domain.customers.joining import SignUp, request_reset, sign_up
+from portal_app.domain.customers.leaving import close_account
+from portal_app.domain.customers.readdressing import confirm_new_email, request_new_email
+from portal_app.domain.identity.models import Account
+from portal_app.domain.identity.service import hash_password
+from portal_app.domain.notifications.account_mails import CHANGES
 from portal_app.domain.notifications.letters import Letter
 from portal_app.domain.notifications.mailer import MailDelayed, MailRefused
 from portal_app.domain.notifications.models import Mail, MailState
@@ -200,6 +207,32 @@ def test_a_code_is_mailed_and_kept_nowhere(database: Database, cast: Cast, tmp_p
         digits = [line.strip() for line in code.splitlines() if line.startswith("    ")]
         assert len(digits[0].replace(" ", "")) == 6
         assert digits[0] not in facts
+
+
+@pytest.mark.proof("identity-01")
+def test_every_change_of_how_somebody_signs_in_is_told_to_them(database: Database, cast: Cast, tmp_path) -> None:
+    words, mailer = "three quiet lighthouses", Fails()
+    with database.unit_of_work() as db:
+        db.get_one(Account, cast.tess.account_id).password_hash = hash_password(words)
+        for kind in CHANGES:
+            record(db, cast.tess, kind, now=utc_now())
+    with wired(database, tmp_path, mailer=mailer) as wiring:
+        Worker(wiring, WORKS).run_until_idle()
+        request_new_email(database.unit_of_work, cast.tess, "tess@new.example", words, now=utc_now())
+        Worker(wiring, WORKS).run_until_idle()
+        code = re.search(r"\d{3} ?\d{3}", mailer.messages[-1].get_body(("plain",)).get_content()).group()
+        confirm_new_email(database.unit_of_work, cast.tess, code, now=utc_now())
+        close_account(database.unit_of_work, cast.tess, words, "delete", now=utc_now())
+        Worker(wiring, WORKS).run_until_idle()
+    told = {(str(message["To"]).rpartition("<")[2].rstrip(">"), str(message["Subject"])) for message in mailer.messages}
+    assert {("tess@coastline.example", f"{what} at Harbor Light") for what in CHANGES.values()} <= told
+    assert {
+        ("tess@new.example", "Your code for Harbor Light"),
+        ("tess@coastline.example", "Your account at Harbor Light has another address now"),
+        ("tess@new.example", "Your account at Harbor Light is deleted"),
+    } <= told
+    with database.reading() as db:
+        assert "new.example" not in repr([fact.details for fact in db.exec(select(Fact))])
 
 
 def test_the_demos_mailbox_shows_text_and_links_and_production_has_none(database: Database, cast: Cast, tmp_path) -> None:
