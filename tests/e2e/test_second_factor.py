@@ -84,8 +84,6 @@ def test_a_passkey_is_added_named_used_and_removed(portal, browser, pictures):
         expect(page.get_by_role("button", name="Rename Blue phone")).to_be_visible()
         page.get_by_role("button", name="Add a passkey").click()
         expect(page.get_by_text("This device has a passkey here already.")).to_be_visible()
-        assert serious(page) == []
-        assert not has_sideways_scroll(page)
         snap(page, pictures, "security-customer-390")
 
         # By the button: the browser offers nothing by itself. The wrong finger first.
