@@ -46,6 +46,16 @@ class TeamPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class CrewPlan:
+    """What the owner did about staff: an extra switch, who left, who is invited. All by key but the invited one."""
+
+    owner: str
+    switched: tuple[str, str]
+    left: str
+    asked: tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class StudioPlan:
     """A studio as it should stand after seeding."""
 
@@ -65,6 +75,7 @@ class StudioPlan:
     scene: str
     people: tuple[Person, ...]
     shelf: tuple[Sold, ...]
+    crew: CrewPlan | None = None
     teams: tuple[TeamPlan, ...] = ()
 
 
@@ -151,6 +162,9 @@ HARBOR = StudioPlan(
         Person("olive", "Olive Marchetti", "olive@harborlight.example", Role.OWNER),
         Person("pia", "Pia Okonkwo-Reyes", "pia@harborlight.example", Role.PHOTOGRAPHER),
         Person("jonas", "Jonas Lindqvist", "jonas@harborlight.example", Role.PHOTOGRAPHER),
+        Person("marguerite", "Marguerite Adeyemi", "marguerite@harborlight.example", Role.ADMIN),
+        Person("edda", "Edda Blomqvist", "edda@harborlight.example", Role.EDITOR),
+        Person("rufus", "Rufus Halloran", "rufus@harborlight.example", Role.EDITOR),
         Person("carl", "Carl Nakamura", "carl@coastline.example", company="Coastline Realty Group", phone="(831) 555-0177"),
         Person("tess", "Tess Abernathy", "tess@coastline.example", company="Coastline Realty Group", phone="(831) 555-0178"),
         Person("priya", "Priya Venkataraman", "priya@coastline.example", company="Coastline Realty Group"),
@@ -166,6 +180,7 @@ HARBOR = StudioPlan(
         Person("maximiliano", "Maximiliano Etchegaray de la Fuente", "max@carmelhighlands.example", company="Carmel Highlands"),
     ),
     shelf=HARBOR_SHELF,
+    crew=CrewPlan("olive", ("edda", "deliver"), "rufus", ("Sunniva Halvorsen", "sunniva@darkroom.example", "photographer")),
     teams=(
         TeamPlan("Coastline", "carl", members=("tess",), asked=("jo",)),
         TeamPlan("Peninsula Collective", "priya", members=("carl",)),

@@ -10,15 +10,17 @@ from sqlmodel import Session
 
 from portal_app.core.tokens import new_public_id
 from portal_app.core.viewer import Role, Viewer
-from portal_app.demo.cast import Person, Sold, StudioPlan, TeamPlan
+from portal_app.demo.cast import CrewPlan, Person, Sold, StudioPlan, TeamPlan
 from portal_app.domain.activity.service import record
 from portal_app.domain.catalog.models import Kind, PackagePart, Service, Tier
 from portal_app.domain.customers.models import Customer
 from portal_app.domain.customers.queries import invited_to_teams
 from portal_app.domain.customers.teams import invite_member, join_team, start_team
 from portal_app.domain.identity.callers import email_key
+from portal_app.domain.identity.inviting import invite
 from portal_app.domain.identity.models import Account, Membership
 from portal_app.domain.identity.queries import viewer_from
+from portal_app.domain.identity.staff import remove_member, switch_permission
 from portal_app.domain.studios.models import Studio, StudioHost
 
 AGE, LATELY = timedelta(days=60), timedelta(days=4)
@@ -60,7 +62,19 @@ def found_studio(db: Session, plan: StudioPlan, public_url: str, password_hash: 
     people = {person.key: hire_or_welcome(db, studio, person, password_hash, now=now - AGE) for person in plan.people}
     for team in plan.teams:
         gather(db, team, people, now=now)
+    if plan.crew:
+        staff_up(db, plan.crew, people, now=now)
     return studio
+
+
+def staff_up(db: Session, plan: CrewPlan, people: Mapping[str, Viewer], *, now: datetime) -> None:
+    """What the owner did about staff, by the verbs on the staff page."""
+    owner, (colleague, permission), left = people[plan.owner], plan.switched, people[plan.left]
+    switch_permission(db, owner, people[colleague].member_id or 0, permission, is_on=True, now=now - AGE)
+    record(db, left, "session.started", now=now - AGE)
+    remove_member(db, owner, left.member_id or 0, now=now - LATELY)
+    name, email, role = plan.asked
+    invite(db, owner, email=email, name=name, role=role, now=now - LATELY)
 
 
 def gather(db: Session, plan: TeamPlan, people: Mapping[str, Viewer], *, now: datetime) -> None:
@@ -94,10 +108,12 @@ def hire_or_welcome(
     db.flush()
     if person.role is Role.CUSTOMER:
         return _welcome(db, account, person, now=now)
-    member = Membership(studio_id=studio.id, account_id=account.id, role=person.role)
+    member = Membership(studio_id=studio.id, account_id=account.id, role=person.role, joined_at=now)
     db.add(member)
     db.flush()
-    return viewer_from(account, member)
+    by = viewer_from(account, member)
+    record(db, by, "member.joined", now=now, details={"member_id": member.id, "after": {"role": person.role}})
+    return by
 
 
 def _welcome(db: Session, account: Account, person: Person, *, now: datetime) -> Viewer:
