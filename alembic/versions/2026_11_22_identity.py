@@ -149,6 +149,7 @@ def upgrade() -> None:
     with op.batch_alter_table('fact', schema=None) as batch_op:
         batch_op.add_column(sa.Column('behind_name', sa.String(), server_default=sa.text("''"), nullable=False))
         batch_op.add_column(sa.Column('behind_account_id', sa.Integer(), nullable=True))
+        batch_op.create_index('ix_fact_when', ['studio_id', 'at', 'id'], unique=False)
 
     with op.batch_alter_table('mailed_code', schema=None) as batch_op:
         batch_op.drop_constraint('ck_mailed_code_purpose', type_='check')

@@ -25,7 +25,11 @@ class Fact(SQLModel, table=True):
     """Something that happened: noun and past verb, `order.accepted`. Never changed, never deleted."""
 
     __tablename__ = "fact"
-    __table_args__ = (Index("ix_fact_subject", "studio_id", "order_id", "id"), Index("ix_fact_listing", "listing_id", "id"))
+    __table_args__ = (
+        Index("ix_fact_subject", "studio_id", "order_id", "id"),
+        Index("ix_fact_listing", "listing_id", "id"),
+        Index("ix_fact_when", "studio_id", "at", "id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     studio_id: int = Field(foreign_key="studio.id", index=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, false, func, or_
+from sqlalchemy import ColumnElement, String, cast, false, func, or_, tuple_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -60,7 +60,7 @@ class AuditRow:
 
 @dataclass(frozen=True, slots=True)
 class AuditPage:
-    """A page of the log, newest first; `more` is where the next page starts, 0 at the end."""
+    """A page of the log, newest first; `more` is the last fact here, 0 at the end."""
 
     rows: tuple[AuditRow, ...]
     more: int = 0
@@ -107,15 +107,23 @@ def dead_work(db: Session, by: Viewer, *, limit: int = 100) -> list[DeadWork]:
 
 
 def audit_page(db: Session, by: Viewer, asked: AuditFilter = AuditFilter(), *, before: int = 0, limit: int = 50) -> AuditPage:
-    """The studio's facts, newest first, in one statement however long the log. Raises NotAllowed."""
+    """The studio's facts, newest first, in one statement (and one to find `before`) however long the log.
+
+    Raises NotAllowed.
+    """
     if not by.may(Permission.SEE_AUDIT):
         raise NotAllowed
     found = visible(by).where(*_asked(asked))
     if before:
-        found = found.where(col(Fact.id) < before)
-    rows = list(db.exec(found.order_by(col(Fact.id).desc()).limit(limit + 1)))
+        found = found.where(_earlier_than(db, by, before))
+    rows = list(db.exec(found.order_by(col(Fact.at).desc(), col(Fact.id).desc()).limit(limit + 1)))
     page = tuple(_audit_row(by, fact) for fact in rows[:limit])
     return AuditPage(page, more=page[-1].id if len(rows) > limit else 0)
+
+
+def _earlier_than(db: Session, by: Viewer, fact_id: int) -> ColumnElement[bool]:
+    last = db.exec(visible(by).where(Fact.id == fact_id)).first()
+    return tuple_(col(Fact.at), col(Fact.id)) < tuple_(last.at, last.id) if last else false()
 
 
 def _asked(asked: AuditFilter) -> list[ColumnElement[bool]]:

@@ -10,13 +10,7 @@ from portal_app.core.viewer import SWITCHES, Permission, Role
 from portal_app.domain.identity.queries import InvitationRow, MemberRow
 from portal_app.ui.shared.order_cards import initials
 
-ROLES = (
-    (Role.PHOTOGRAPHER, "Photographer", "Sees orders, uploads photos"),
-    (Role.EDITOR, "Editor", "Sees orders, uploads photos"),
-    (Role.ADMIN, "Admin", "Runs the studio, but for settings and staff"),
-    (Role.OWNER, "Owner", "May do everything"),
-)
-ROLE_WORDS = {str(role): words for role, words, _ in ROLES}
+ROLE_WORDS = {"photographer": "Photographer", "editor": "Editor", "admin": "Admin", "owner": "Owner"}
 
 SWITCH_WORDS = {
     Permission.SEE_MONEY: ("See prices", "Amounts of orders, payments and what is due"),
@@ -72,6 +66,7 @@ class InvitedCard:
 
     id: str
     name: str
+    initials: str
     email: str
     role_words: str
     caption: str
@@ -110,7 +105,9 @@ def invited_card(row: InvitationRow, zone: str, now: datetime) -> InvitedCard:
         f"its link ended on {_day(row.ends_at, zone)}" if row.is_over else f"its link ends {span}, on {_day(row.ends_at, zone)}"
     )
     sent = f"Sent {day_words(row.sent_at, zone)} by {row.invited_by}; {ends}."
-    return InvitedCard(row.public_id, row.name, row.email, ROLE_WORDS.get(row.role, row.role), sent, row.is_over)
+    return InvitedCard(
+        row.public_id, row.name, initials(row.name), row.email, ROLE_WORDS.get(row.role, row.role), sent, row.is_over
+    )
 
 
 def _day(at: datetime, zone: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from portal_app.ui.admin.staff.cards import ROLES
+from portal_app.ui.admin.staff.cards import ROLE_WORDS
 from portal_app.ui.admin.staff.parts import questions
 from portal_app.ui.admin.staff.state import StaffState as S
 from portal_app.ui.components.buttons import button
@@ -13,8 +13,11 @@ from portal_app.ui.components.frames import page_head, section
 from portal_app.ui.components.people import face
 from portal_app.ui.shared.layout import admin_shell
 
-CHOICES = [(str(role), f"{words}: {what[:1].lower()}{what[1:]}") for role, words, what in ROLES]
-SHORT = [(str(role), words) for role, words, _ in ROLES]
+CHOICES = list(ROLE_WORDS.items())
+ROLES_SAY = (
+    "Photographers and editors see orders and upload photos. Admins run the studio, but for settings and staff. Owners may do "
+    "everything."
+)
 
 
 def page() -> rx.Component:
@@ -72,7 +75,7 @@ def _role(card: rx.Var) -> rx.Component:
         select(
             "Role",
             key,
-            SHORT,
+            CHOICES,
             key=key,
             default_value=card.role,
             hint="Saving signs them out and sets the switches to the role’s own.",
@@ -110,7 +113,7 @@ def _invite() -> rx.Component:
         rx.el.h2("Invite somebody"),
         field("Name", "name", required=True, max_length=120, auto_complete="off", error=S.field_errors["name"]),
         field("Email", "email", type="email", required=True, auto_complete="off", error=S.field_errors["email"]),
-        select("Role", "role", CHOICES, error=S.field_errors["role"]),
+        select("Role", "role", CHOICES, hint=ROLES_SAY, error=S.field_errors["role"]),
         button("Invite", kind="main", tall=True, wide=True, type="submit"),
         rx.el.p("They get a link by mail, good for 30 days, and choose their own password.", class_name="tiny quiet"),
         on_submit=S.invite,
@@ -139,7 +142,7 @@ def _waiting() -> rx.Component:
 
 def _invited(card: rx.Var) -> rx.Component:
     return rx.el.li(
-        face("·"),
+        face(card.initials),
         rx.el.div(
             rx.el.p(card.name, class_name="strong"),
             rx.el.p(f"{card.email} · {card.role_words}", class_name="small"),
