@@ -77,7 +77,7 @@ def database_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequ
     if database_kind == "sqlite":
         yield f"sqlite:///{tmp_path / 'portal.db'}"
         return
-    with _postgres_database(request.getfixturevalue("postgres_url"), "template1") as url:
+    with postgres_database(request.getfixturevalue("postgres_url"), "template1") as url:
         yield url
 
 
@@ -97,14 +97,14 @@ def fresh_database(kind: str, place: Path, request: pytest.FixtureRequest) -> It
         yield made
         made.close()
         return
-    with _postgres_database(request.getfixturevalue("postgres_url"), request.getfixturevalue("postgres_template")) as url:
+    with postgres_database(request.getfixturevalue("postgres_url"), request.getfixturevalue("postgres_template")) as url:
         made = Database(url)
         yield made
         made.close()
 
 
 @contextmanager
-def _postgres_database(server_url: str, template: str) -> Iterator[str]:
+def postgres_database(server_url: str, template: str) -> Iterator[str]:
     """A database of its own, gone afterwards."""
     name = f"t{uuid4().hex[:12]}"
     admin = create_engine(server_url.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")

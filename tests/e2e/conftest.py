@@ -19,7 +19,9 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.conftest import postgres_database
 from tests.e2e.browsing import open_browser
+from tests.e2e.twin import SERVE, copy_rows
 
 ROOT = Path(__file__).resolve().parents[2]
 WATCH = Path(__file__).with_name("watch")  # sleeps until a test wakes it
@@ -34,6 +36,7 @@ class Portal:
     data_dir: Path
     log: Path
     process: subprocess.Popen[bytes]
+    database_url: str
 
     @property
     def port(self) -> int:
@@ -68,13 +71,46 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     with log.open("wb") as out:
         seeding = subprocess.Popen([sys.executable, "-m", "portal_app", "demo"], cwd=ROOT, env=environ, stdout=out, stderr=out)
         process = subprocess.Popen(run, cwd=ROOT, env=environ, stdout=out, stderr=out, start_new_session=True)
-        running = Portal(f"http://localhost:{port}", data_dir, log, process)
+        running = Portal(f"http://localhost:{port}", data_dir, log, process, f"sqlite:///{data_dir / 'portal.db'}")
         try:
             _wait(running)
             yield running
         finally:
             seeding.wait(60)
             _stop(process)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """At full counts what asks for `portal_kind` runs before both databases."""
+    if "portal_kind" in metafunc.fixturenames:
+        kinds = ["sqlite", "postgresql"] if metafunc.config.getoption("--full") else ["sqlite"]
+        metafunc.parametrize("portal_kind", kinds, scope="session")
+
+
+@pytest.fixture(scope="session")
+def postgres_portal(portal: Portal, postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """The demo of the other portal on PostgreSQL, for clients that need no pages."""
+    data_dir, port = tmp_path_factory.mktemp("twin"), _free_port()
+    with postgres_database(postgres_url, "template1") as database_url:
+        copy_rows(portal.data_dir / "portal.db", database_url)
+        environ = {name: value for name, value in os.environ.items() if not name.startswith(("PORTAL_", "DATABASE_"))} | {
+            "PORTAL_DATA_DIR": str(data_dir),
+            "PORTAL_PUBLIC_URL": f"http://localhost:{port}",
+            "PORTAL_DEMO_STRIPE_PORT": "0",
+            "PORTAL_EMBEDDED_WORKER": "0",
+            "DATABASE_URL": database_url,
+            "REFLEX_SKIP_COMPILE": "true",
+        }
+        log = data_dir / "log.txt"
+        with log.open("wb") as out:
+            run = [*SERVE, "--port", str(port)]
+            process = subprocess.Popen(run, cwd=ROOT, env=environ, stdout=out, stderr=out, start_new_session=True)
+            running = Portal(f"http://localhost:{port}", data_dir, log, process, database_url)
+            try:
+                _wait(running)
+                yield running
+            finally:
+                _stop(process)
 
 
 @pytest.fixture(scope="module")

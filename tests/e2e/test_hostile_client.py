@@ -5,20 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import sqlite3
 from uuid import uuid4
 
 import httpx
 import pytest
 from reflex_base.registry import RegistrationContext
 from socketio.exceptions import ConnectionError as Refused
+from sqlmodel import select
 
+from portal_app.db import Database
+from portal_app.domain.orders.models import Order
 from portal_app.ui.routes import ROUTES
 from portal_app.ui.shared.guard import FRAMEWORK
 from tests.e2e.conftest import Portal
 from tests.e2e.hostile import HYDRATE, ROOT, connected, redirects, signed_in
 
-pytestmark = [pytest.mark.proof("main-job-06"), pytest.mark.slow]
+pytestmark = [pytest.mark.proof("main-job-06"), pytest.mark.proof("identity-13"), pytest.mark.slow]
 
 TODAY = "portal_app___ui___admin___today___state____today_state"
 BASE = f"{ROOT}.portal_app___ui___shared___session____base"
@@ -29,6 +31,12 @@ NAMES = sorted(name for name in RegistrationContext.get().event_handlers if name
 
 def run(story):
     return asyncio.run(asyncio.wait_for(story, 60))
+
+
+@pytest.fixture(scope="module")
+def portal(portal: Portal, portal_kind: str, request: pytest.FixtureRequest) -> Portal:
+    """The portal these clients attack: on SQLite, and at full counts on PostgreSQL too."""
+    return portal if portal_kind == "sqlite" else request.getfixturevalue("postgres_portal")
 
 
 @pytest.fixture(scope="module")
@@ -48,10 +56,12 @@ def omar(portal: Portal) -> str:
 
 def pending(portal: Portal) -> list[int]:
     """The numbers of Harbor Light's pending orders, read past everything."""
-    with sqlite3.connect(portal.data_dir / "portal.db") as db:
-        return [
-            row[0] for row in db.execute("SELECT number FROM orders WHERE status = 'pending' AND studio_id = 1 ORDER BY number")
-        ]
+    database = Database(portal.database_url)
+    with database.reading() as db:
+        waiting = select(Order.number).where(Order.status == "pending", Order.studio_id == 1).order_by(Order.number)
+        numbers = list(db.exec(waiting))
+    database.close()
+    return numbers
 
 
 def test_the_studios_own_people_can_do_what_is_refused_to_others_below(portal, olive):

@@ -1,0 +1,30 @@
+"""The same portal once more on PostgreSQL: the rows of the first one, copied, and a server without its pages."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from sqlalchemy import func, select, text
+
+from portal_app.db import Database, upgrade_to_head
+from portal_app.domain import tables
+
+# The pages were built for the first; a raw socket needs none, and what it calls is the same code.
+SERVE = [
+    sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--host", "127.0.0.1", "portal_app.portal_app:app",
+]  # fmt: skip
+
+
+def copy_rows(sqlite_file: Path, postgres_url: str) -> None:
+    """Everything the demo seeded, so that nobody draws its photographs twice."""
+    source, target = Database(f"sqlite:///{sqlite_file}"), Database(postgres_url)
+    upgrade_to_head(target)
+    with source.reading() as read, target.unit_of_work() as write:
+        for table in tables.metadata.sorted_tables:
+            if rows := [dict(row) for row in read.execute(select(table)).mappings()]:
+                write.execute(table.insert(), rows)
+            if (highest := read.execute(select(func.max(table.c.id))).scalar() if "id" in table.c else None) is not None:
+                write.execute(text(f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), {int(highest)})"))
+    source.close()
+    target.close()
