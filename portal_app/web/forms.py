@@ -23,8 +23,8 @@ from portal_app.core.viewer import Viewer
 from portal_app.core.words import one_line
 from portal_app.domain.identity.limits import TooManyTries
 from portal_app.domain.identity.sessions import end_session, viewer_of
-from portal_app.entrance import FLASH, SESSION, cookie_name, cookies_of
-from portal_app.off_loop import act, ask
+from portal_app.entrance import FLASH, SESSION, cookie_name, cookies_of, studio_of
+from portal_app.off_loop import act, ask, call
 from portal_app.web.viewer import caller_of, forget, keep_session, viewer_of_request
 
 FLASH_SECONDS = 60
@@ -67,8 +67,10 @@ async def person_of(request: Request) -> Viewer:
 
 async def end_session_here(request: Request) -> None:
     """Whoever was signed in here no longer is: the old cookie is worth nothing, also where it was copied to."""
-    if token := cookies_of(request.headers.get("cookie", "")).get(cookie_name(SESSION)):
-        await act(end_session, token, now=utc_now())
+    token = cookies_of(request.headers.get("cookie", "")).get(cookie_name(SESSION))
+    studio = await call(studio_of, request.headers.get("host", "")) if token else None
+    if token and studio:
+        await act(end_session, studio.id, token, now=utc_now())
 
 
 def signed_in(token: str, path: str) -> Response:

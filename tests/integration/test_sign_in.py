@@ -95,7 +95,7 @@ def test_what_stands_before_every_event_reads_the_same_as_a_session_of_the_datab
         assert short.seen_at == NOW
         assert live_session(database.glance.first, cast.bluebird, token, now=NOW) is None
         with database.unit_of_work() as db:
-            end_session(db, token, now=NOW)
+            end_session(db, cast.harbor, token, now=NOW)
         assert live_session(database.glance.first, cast.harbor, token, now=NOW) is None
 
 
@@ -144,7 +144,7 @@ def test_signing_out_ends_it_at_once_and_another_browser_can_be_signed_out(datab
         end_own_session(db, at_laptop, other.id, now=NOW)
     assert viewer(database, cast.harbor, phone) is None
     with database.unit_of_work() as db:
-        end_session(db, laptop, now=NOW)
+        end_session(db, cast.harbor, laptop, now=NOW)
     assert viewer(database, cast.harbor, laptop) is None
 
 

@@ -121,7 +121,7 @@ def test_signing_out_or_being_removed_ends_all_of_it(database, cast):
     token = signed_in(database, cast.olive)
     look_as_carl(database, cast, token)
     with database.unit_of_work() as db:
-        end_session(db, token, now=NOW)
+        end_session(db, cast.harbor, token, now=NOW)
     assert now_is(database, cast, token) is None
     with database.unit_of_work() as db:
         switch_permission(db, cast.olive, cast.pia.member_id, Permission.VIEW_AS, is_on=True, now=NOW)

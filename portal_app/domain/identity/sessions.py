@@ -78,9 +78,9 @@ def proven_at(db: Session, by: Viewer) -> datetime | None:
     return db.exec(mine).first()
 
 
-def end_session(db: Session, token: str, *, now: datetime) -> None:
-    """Sign out: refused from its next event on, in every tab and process. Unknown tokens change nothing."""
-    _end(db, SignInSession.token_hash == fingerprint(token), None, now=now)
+def end_session(db: Session, studio_id: int, token: str, *, now: datetime) -> None:
+    """Sign out: refused from its next event on, in every tab and process. Tokens unknown to this studio change nothing."""
+    _end(db, (SignInSession.token_hash == fingerprint(token)) & (SignInSession.studio_id == studio_id), None, now=now)
 
 
 def end_own_session(db: Session, by: Viewer, session_id: int, *, now: datetime) -> None:

@@ -165,7 +165,7 @@ def me_view(arrival: Arrival) -> MeView:
     return MeView(
         name=by.name,
         initials="".join(part[0] for part in by.name.split()[:2] if part).upper(),
-        email=by.email,
+        email="" if by.role is Role.LINK else by.email,  # a link is passed on; whom it was mailed to is not
         caption=ROLE_WORDS.get(by.role, by.email),
         role=str(by.role),
         is_verified=by.is_verified,

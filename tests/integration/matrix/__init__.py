@@ -1,0 +1,1 @@
+"""Every event method and every route, by everybody, on everybody's ids: generated, never typed."""

@@ -1,0 +1,173 @@
+"""What somebody passes to an event method, a page's address or a route: filled from the world by the parameter's name.
+
+A new event method or route needs nothing here while its parameters are switches, or have names that are known: those
+below, and every field of `Things`. To teach a new name, add
+it to `BY_NAME` with what a person who may would pass; where one State or method means something else by a name, put
+`State.name` or `method.name`. A tuple is several choices: the first in the short run, each of them in the full one.
+"""
+
+from __future__ import annotations
+
+import base64
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from itertools import product
+from typing import Any
+
+from tests.integration.matrix.rows import PASSWORD
+from tests.integration.matrix.world import Things
+
+Fill = Callable[[Things], Any]
+
+BY_NAME: dict[str, Fill] = {
+    # what things are called
+    "order": lambda t: t.number,
+    "photo": lambda t: t.asset,
+    "ids": lambda t: [t.asset],
+    "customer": lambda t: t.customer_id,
+    "token": lambda t: t.link_token,
+    "/invitation/[token].token": lambda t: t.invitation_token,
+    "/api/invitation/accept.token": lambda t: t.invitation_token,
+    "member": lambda t: t.team_member,
+    "StaffState.member": lambda t: t.member_id,
+    "StaffState.invitation": lambda t: t.staff_invitation,
+    "StaffState.form": lambda t: {"email": "new@x.example", "name": "New", "role": "editor", f"role-{t.member_id}": "admin"},
+    "permission": lambda t: ("see_money", "refund"),
+    "who": lambda t: str(t.account_id),
+    "group": lambda t: "orders",
+    "text": lambda t: "x",
+    "day": lambda t: "2026-11-01",
+    "endpoint_token": lambda t: f"zz9-{t.owner}-endpoint",
+    # what is typed into forms; everybody's password is the same one here
+    "password": lambda t: PASSWORD,
+    "current": lambda t: PASSWORD,
+    "/api/account/password.password": lambda t: "another set of words",
+    "code": lambda t: "000000",
+    "next": lambda t: "/orders",
+    "word": lambda t: "delete",
+    "phone": lambda t: "(831) 555-0101",
+    "company": lambda t: "Coastline",
+    "/api/sign-up.name": lambda t: "Nina Ortega",
+    # choices, texts and switches
+    "act_on.action": lambda t: ("cover", "remove", "replace"),
+    "action": lambda t: ("revoke", "resend", "remove"),
+    "size": lambda t: ("original", "web", "thumb"),
+    "status": lambda t: "pending",
+    "search": lambda t: "x",
+    "name": lambda t: "a.jpg",
+    "note": lambda t: "00000000",
+    "field": lambda t: "message",
+    "value": lambda t: "words",
+    "role": lambda t: "member",
+    "what": lambda t: ("remove", "leave", "close"),
+    "ask_first.name": lambda t: "Lee",
+    "page": lambda t: 1,
+    "more": lambda t: "",
+    # forms: everything any of them asks for
+    "deliver.form": lambda t: {"message": "words", "copy_to": ""},
+    "place.form": lambda t: {
+        "street": "9 Plain Street", "town": "Carmel", "area": "1800", "day": "2027-02-03", "time": "10:00", "notes": "words",
+    },
+    "form": lambda t: {
+        "name": "Nina Ortega", "called": "Coastline", "email": "nina@x.example", "role": "member", "phone": "", "company": "", "copies": "",
+    },
+}  # fmt: skip
+
+
+class Untaught(Exception):
+    """A parameter this test cannot fill; the sentence says how to teach it."""
+
+
+def fillings(method: Callable, things: Things, *, full: bool) -> list[dict[str, Any]]:
+    """The payloads of an event method for these things."""
+    parameters = list(inspect.signature(inspect.unwrap(method)).parameters.values())[1:]
+    choices = [
+        (True, False)[: 2 if full else 1] if p.annotation == "bool" else _choices(method.__qualname__, p.name, things, full=full)
+        for p in parameters
+    ]
+    return [dict(zip((p.name for p in parameters), chosen, strict=True)) for chosen in product(*choices)]
+
+
+def addresses(pattern: str, things: Things, *, full: bool) -> Iterator[str]:
+    """The paths of a page `/orders/[number]` or a route `/files/{asset}/{size}` for these things."""
+    names = re.findall(r"[\[{](\w+)(?::\w+)?[\]}]", pattern)
+    for chosen in product(*(_choices(pattern, name, things, full=full) for name in names)):
+        path = pattern
+        for name, value in zip(names, chosen, strict=True):
+            path = re.sub(rf"[\[{{]{name}(?::\w+)?[\]}}]", str(value), path)
+        yield path
+
+
+def fill(name: str, things: Things, place: str = "") -> Any:
+    """One value. Raises Untaught with a sentence that says what to add."""
+    state, _, method = place.rpartition(".")
+    known = next(filter(None, map(BY_NAME.get, (f"{place}.{name}", f"{state}.{name}", f"{method}.{name}", name))), None)
+    if known is None and name in Things.__slots__:
+        return getattr(things, name)
+    if known is None:
+        raise Untaught(
+            f"The matrix does not know what to pass as `{name}` of {place}. Add it to BY_NAME in {__name__.replace('.', '/')}.py: "
+            f"a function from the Things of one customer to what somebody who may would pass "
+            f"(a tuple for several choices; `{place}.{name}` where only this one means it so)."
+        )
+    return known(things)
+
+
+def _choices(place: str, name: str, things: Things, *, full: bool) -> tuple:
+    value = fill(name, things, place)
+    if not isinstance(value, tuple):
+        return (value,)
+    return value if full else value[:1]
+
+
+def sent(method: str, path: str, things: Things) -> dict[str, Any]:
+    """Headers and body of a request, where a route needs more than its address: a prefix teaches all below it."""
+    for prefix, made in SENT.items():
+        if path.startswith(prefix):
+            return made(method, things)
+    return {"headers": {"content-type": "application/x-www-form-urlencoded"}} if method == "POST" else {}
+
+
+def _part(method: str, things: Things) -> dict[str, Any]:
+    told = ",".join(
+        f"{name} {base64.b64encode(value.encode()).decode()}"
+        for name, value in (("listing", things.listing), ("filename", "a.jpg"))
+    )
+    headers = {"tus-resumable": "1.0.0", "upload-length": "10", "upload-offset": "0", "upload-metadata": told}
+    if method == "PATCH":
+        return {"headers": headers | {"content-type": "application/offset+octet-stream"}, "content": b"12345"}
+    return {"headers": headers}
+
+
+def _json(method: str, things: Things) -> dict[str, Any]:
+    return {"json": {"answer": {"id": things.owner, "response": {}}, "next": "/orders"}}
+
+
+SENT: dict[str, Callable[[str, Things], dict[str, Any]]] = {"/api/uploads": _part, "/api/passkeys": _json}
+
+
+class AskedForm(dict[str, str]):
+    """A form in which whatever a route looks for stands: each field is filled when it is asked for."""
+
+    def __init__(self, place: str, things: Things) -> None:
+        super().__init__()
+        self.place, self.things = place, things
+        self.untaught: list[str] = []
+
+    def get(self, name: str, otherwise: Any = None) -> Any:
+        try:
+            value = fill(name, self.things, self.place)
+        except Untaught as fault:
+            self.untaught.append(str(fault))
+            return otherwise
+        return str(value[0] if isinstance(value, tuple) else value)
+
+    def __getitem__(self, name: str) -> str:
+        return self.get(name, "")
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+__all__ = ["BY_NAME", "PASSWORD", "AskedForm", "Untaught", "addresses", "fill", "fillings", "sent"]
