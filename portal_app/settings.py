@@ -76,9 +76,16 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
 
 def settings_and_faults(environ: Mapping[str, str] | None = None) -> tuple[Settings, list[str]]:
     """What the environment says and what is wrong with it: `python -m portal_app check` goes on to look at the rest."""
-    env = dict(os.environ if environ is None else environ)
+    env = with_credentials(dict(os.environ if environ is None else environ))
     settings = _collect(env)
     return settings, list(_faults(settings, env))
+
+
+def with_credentials(env: dict[str, str]) -> dict[str, str]:
+    """The environment with what systemd kept encrypted until now: each file `foyer.NAME` of the unit's credentials is NAME."""
+    folder = env.get("CREDENTIALS_DIRECTORY", "")
+    files = sorted(Path(folder).glob("foyer.*")) if folder else []
+    return env | {file.name.removeprefix("foyer."): file.read_text().strip() for file in files}
 
 
 def _collect(env: Mapping[str, str]) -> Settings:

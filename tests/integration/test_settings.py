@@ -167,6 +167,21 @@ def test_a_database_far_away_is_reached_by_tls_only(good: dict[str, str]) -> Non
         assert not is_refused(f"postgresql://{url}"), url
 
 
+@pytest.mark.proof("identity-11")
+def test_secrets_may_come_from_systemds_keeping(good: dict[str, str], tmp_path: Path) -> None:
+    kept = tmp_path / "credentials"
+    kept.mkdir()
+    (kept / "foyer.PORTAL_SECRET_KEY").write_text(good["PORTAL_SECRET_KEY"] + "\n")
+    (kept / "foyer.PORTAL_SMTP_URL").write_text("smtps://foyer:quiet@mail.example.com")
+    (kept / "other.PORTAL_MAIL_FROM").write_text("evil@example.com")
+    environ = {name: value for name, value in good.items() if name not in {"PORTAL_SECRET_KEY", "PORTAL_SMTP_URL"}}
+    assert settings_and_faults(environ)[1]
+    settings = ready_settings(environ | {"CREDENTIALS_DIRECTORY": str(kept)})
+    assert settings.secret_key == bytes(range(32))
+    assert settings.smtp_url.startswith("smtps://foyer:quiet@")
+    assert settings.mail_from == good["PORTAL_MAIL_FROM"]
+
+
 def test_the_demo_command_keeps_out_of_production(good: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in good.items():
         monkeypatch.setenv(name, value)

@@ -56,6 +56,7 @@ def test_the_units_give_little_away(unit: Path) -> None:
         "User=foyer", "NoNewPrivileges=yes", "PrivateTmp=yes", "ProtectSystem=full", "ProtectHome=yes", "CapabilityBoundingSet=",
         "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6", "UMask=0077", "InaccessiblePaths=-/opt/foyer/.git",
         "EnvironmentFile=/etc/foyer.env",
+        "ImportCredential=foyer.*",
     ):  # fmt: skip
         assert f"\n{line}\n" in text, line
     assert not re.search(r"^Environment=", text, re.MULTILINE), "no secret stands in a unit, which everybody may read"
