@@ -21,9 +21,9 @@ from portal_app.core.viewer import Viewer
 from portal_app.domain.delivery.archive import CHUNK, exactly, pieces, safe_name
 from portal_app.domain.delivery.files import ServedArchive, ServedFile, archive_to_serve, file_to_serve
 from portal_app.domain.delivery.gate import Size
+from portal_app.domain.delivery.pictures import version
 from portal_app.domain.delivery.queries import OpenedLink, opened_link
 from portal_app.domain.delivery.service import record_download
-from portal_app.domain.delivery.showing import version
 from portal_app.off_loop import act, ask
 from portal_app.web.ranges import Content, disposition, respond
 from portal_app.web.viewer import first_to_see, keep_link, viewer_of_request

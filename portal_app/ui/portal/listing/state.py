@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import reflex as rx
 
+from portal_app.domain.delivery.pictures import PhotoTile
 from portal_app.domain.delivery.queries import listing_page
-from portal_app.domain.delivery.showing import ListingPage, PhotoTile, ToPay
+from portal_app.domain.delivery.showing import ListingPage, ToPay
 from portal_app.ui.shared.guard import customer_or_link
 from portal_app.ui.shared.run import ask
 from portal_app.ui.shared.session import Base, route_argument, viewer_of
