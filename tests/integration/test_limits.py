@@ -13,6 +13,7 @@ from sqlmodel import func, select
 from portal_app.core.errors import InvalidInput
 from portal_app.db import Database
 from portal_app.domain.customers import entering, joining
+from portal_app.domain.customers.accepting import accept_invitation
 from portal_app.domain.customers.joining import SignUp
 from portal_app.domain.identity import inviting
 from portal_app.domain.identity.callers import Caller
@@ -230,6 +231,7 @@ def doors(database, cast, caller):
         "a code for a mailbox": lambda: joining.prove_mailbox(unit, cast.carl, "000000", caller=caller, now=NOW),
         "asking for a magic link": lambda: within(entering.request_link, harbor, email, caller=caller, now=NOW),
         "a magic link": lambda: entering.enter_by_link(unit, harbor, "made up", caller=caller, now=NOW),
+        "the link of an invitation": lambda: accept_invitation(unit, harbor, None, "made up", caller=caller, now=NOW),
         "an invitation": lambda: within(
             inviting.invite, cast.olive, email="new@harbor.example", name="New", role="editor", now=NOW
         ),
@@ -249,7 +251,7 @@ def test_every_door_slows_down(database, cast, monkeypatch, door):
             assert slowed.status == 429
             return
         except Exception as refused:
-            assert type(refused).__name__ in {"InvalidInput", "Conflict"}, refused
+            assert type(refused).__name__ in {"InvalidInput", "Conflict", "NotFound"}, refused
     pytest.fail("nobody was slowed down")
 
 

@@ -23,6 +23,7 @@ from portal_app.domain.customers.teams import admit, lock_team
 from portal_app.domain.identity import passwords, staff
 from portal_app.domain.identity.callers import Caller, email_key
 from portal_app.domain.identity.inviting import InvitationCard, invitation_by_token, invitation_to_accept, mark_accepted
+from portal_app.domain.identity.limits import count_try, link_limits
 from portal_app.domain.identity.models import Account, Invitation, Membership
 from portal_app.domain.identity.service import claimants, proven_account, refuse_weak
 from portal_app.domain.identity.sessions import as_viewer, open_session
@@ -88,7 +89,12 @@ def accept_invitation(
     caller: Caller = Caller(),
     now: datetime,
 ) -> Accepted:
-    """Join as the person it is for. Raises NotFound when it ended, NotAllowed in words, InvalidInput("name" or "password")."""
+    """Join as the person it is for.
+
+    Raises NotFound when it ended, NotAllowed in words, InvalidInput("name" or "password"), TooManyTries.
+    """
+    with unit_of_work() as db:
+        count_try(db, studio_id, link_limits(caller.block), now=now)
     with unit_of_work() as db:
         card = invitation_by_token(db, studio_id, token, now=now)
         if card is None:
