@@ -15,7 +15,7 @@ from portal_app.core.tokens import new_token
 
 @dataclass(frozen=True, slots=True)
 class Flash:
-    """The refusal (or note) of one form: which form, which field, the sentence, and what was typed but for secrets.
+    """What one form said: whether it refused, beside which field, the sentence, and what was typed but for secrets.
 
     `id` is new each time it is sealed: a page that was loaded again tells what it told already from the same refusal again.
     """
@@ -26,6 +26,7 @@ class Flash:
     email: str = ""
     name: str = ""
     phone: str = ""
+    refused: bool = False
     id: str = _field(default="", compare=False)
 
 

@@ -15,8 +15,6 @@ from portal_app.off_loop import act, leave
 from portal_app.web.forms import Form, form, person_of, say, to
 from portal_app.web.viewer import caller_of, forget, keep_session
 
-CODE_SENT = "A code is on its way to the new address. Type it here, and that address is yours."
-
 
 def routes() -> list[Route]:
     """Every form of somebody who is signed in and changes how they sign in."""
@@ -43,7 +41,7 @@ async def _email(request: Request, typed: Form) -> Response:
     by = await person_of(request)
     wanted = typed.get("email", ""), typed.get("password", "")
     await leave(readdressing.request_new_email, by, *wanted, caller=caller_of(request), now=utc_now())
-    return say(to("/account"), Flash("email", sentence=CODE_SENT))
+    return say(to("/account"), Flash("email", "code"))
 
 
 async def _confirm_email(request: Request, typed: Form) -> Response:

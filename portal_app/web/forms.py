@@ -51,7 +51,7 @@ def form(path: str, name: str, page: str, answer: Answer) -> Route:
                 raise  # a program is told by status and Retry-After, a person by a sentence on the page
             field = problem.field if isinstance(problem, InvalidInput) else ""
             kept = {word: typed.get(word, "") for word in ("email", "name", "phone")}
-            flash = Flash(name, field, problem.sentence, **kept)
+            flash = Flash(name, field, problem.sentence, **kept, refused=True)
             return say(to(page, next=safe_next(typed.get("next"))), flash)
 
     return Route(path, post, methods=["POST"])

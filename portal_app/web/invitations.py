@@ -35,7 +35,7 @@ async def _accept(request: Request, typed: Form) -> Response:
         done = await leave(accept_invitation, studio.id, by, token, wanted, caller=caller_of(request), now=utc_now())
     except Problem as problem:
         field = problem.field if isinstance(problem, InvalidInput) else ""
-        return say(to(f"/invitation/{token}"), Flash("invitation", field, problem.sentence, name=wanted.name))
+        return say(to(f"/invitation/{token}"), Flash("invitation", field, problem.sentence, name=wanted.name, refused=True))
     page = f"/account/teams/{done.team}" if done.team else "/admin"
     if not done.token:
         return RedirectResponse(page, 303)

@@ -70,9 +70,11 @@ def _moves_to_another_address(page: Page, portal: Portal, old: str) -> None:
         if password != WORDS:
             refused(page, form.get_by_label("Your password"), "not the password you sign in with")
             expect(page.get_by_role("textbox", name="New email")).to_have_value(new)
-    expect(page.get_by_text(f"We mailed a code to {new}.")).to_be_visible()
+    code = page.get_by_role("textbox", name="Code from the mail")
+    expect(code).to_be_focused()
+    expect(code).to_have_accessible_description(re.compile(f"We mailed a code to {re.escape(new)}"))
     assert serious(page) == []
-    page.get_by_role("textbox", name="Code from the mail").fill(code_in(mailed(portal, new, "code")))
+    code.fill(code_in(mailed(portal, new, "code")))
     page.get_by_role("button", name="Confirm the new address").press("Enter")
     expect(page.get_by_text("Your address is changed.")).to_be_visible()
     expect(page.get_by_text(new).first).to_be_visible()

@@ -19,8 +19,13 @@ from portal_app.ui.shared.session import Base
 
 
 class Door(Base):
-    """What a native form said (its field, its sentence, what was typed) and where its answer leads."""
+    """What a native form said (its field, its sentence, what was typed) and where its answer leads.
 
+    `form` is the form that spoke, on a page with several.
+    """
+
+    form: str = ""
+    refused: bool = False
     wrong_field: str = ""
     sentence: str = ""
     typed_email: str = ""
@@ -37,6 +42,7 @@ class Door(Base):
 
     def _hear(self, *forms: str, fields: tuple[str, ...]) -> Flash:
         flash = self._flash(*forms)
+        self.form, self.refused = flash.form, flash.refused
         asked = self.router.url.query_parameters
         self.wrong_field, self.sentence = flash.field if flash.field in fields else "", flash.sentence
         self.typed_email, self.typed_name, self.typed_phone = flash.email, flash.name, flash.phone
@@ -51,7 +57,13 @@ def door(title: Words, lead: Child, *children: Child) -> rx.Component:
         rx.el.header(class_name="scene", aria_hidden="true"),
         rx.el.main(
             mark("/login"),
-            rx.el.div(rx.el.h1(title), rx.el.p(lead, class_name="quiet"), _said(), *children, class_name="form"),
+            rx.el.div(
+                rx.el.h1(title),
+                rx.el.p(lead, class_name="quiet"),
+                told((Door.sentence != "") & (Door.wrong_field == "")),
+                *children,
+                class_name="form",
+            ),
             _foot(),
             id="main",
             tab_index=-1,
@@ -123,9 +135,10 @@ def wrong(name: str) -> rx.Var[str]:
     return rx.cond(Door.wrong_field == name, Door.sentence, "")
 
 
-def _said() -> rx.Component:
-    general = (Door.sentence != "") & (Door.wrong_field == "")
-    return rx.el.div(rx.cond(general, note(Door.sentence, tone="wait"), rx.fragment()), role="status")
+def told(is_shown: rx.Var) -> rx.Component:
+    """What a form said, in a place that is read aloud when words come into it."""
+    words = rx.cond(Door.refused, note(Door.sentence, tone="wait"), note(Door.sentence, drawing="check"))
+    return rx.el.div(rx.cond(is_shown, words, rx.fragment()), role="status")
 
 
 def _foot() -> rx.Component:

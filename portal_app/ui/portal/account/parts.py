@@ -6,10 +6,10 @@ import reflex as rx
 
 from portal_app.ui.components.buttons import button
 from portal_app.ui.components.fields import field, text_area
-from portal_app.ui.components.frames import note, setting
+from portal_app.ui.components.frames import setting
 from portal_app.ui.components.links import NativeForm, go
-from portal_app.ui.components.words import Child
 from portal_app.ui.portal.account.state import Account as S
+from portal_app.ui.shared.posted import folded, password_field, posted, said, wrong
 from portal_app.ui.shared.session import Base
 
 STAYS = (
@@ -23,7 +23,7 @@ def address() -> rx.Component:
     return setting(
         "Email",
         "You sign in with it, and mails about your orders go there.",
-        _said("email"),
+        said("email"),
         rx.el.p(rx.el.span(Base.me.email, class_name="strong"), rx.el.br(), _proven(), class_name="at"),
         rx.cond(S.pending, _pending(), rx.fragment()),
         _another_address(),
@@ -40,7 +40,7 @@ def _proven() -> rx.Component:
 
 
 def _pending() -> rx.Component:
-    typed = _posted(
+    typed = posted(
         "/api/account/email/confirm",
         field(
             "Code from the mail",
@@ -51,7 +51,8 @@ def _pending() -> rx.Component:
             max_length=12,
             required=True,
             class_name="code-in",
-            error=_wrong("email", "code"),
+            hint=f"We mailed a code to {S.pending}. Until you type it, nothing changes.",
+            error=wrong("email", "code"),
         ),
         button("Confirm the new address", kind="main", type="submit"),
     )
@@ -59,12 +60,11 @@ def _pending() -> rx.Component:
         button("Send a new code", kind="soft", type="submit"), action="/api/account/email/resend", method="post"
     )
     keep = button(f"Keep {Base.me.email}", kind="soft", on_click=S.keep_email)
-    waits = note("We mailed a code to ", rx.el.b(S.pending), ". Until you type it, nothing changes.", drawing="mail")
-    return rx.el.div(waits, typed, rx.el.div(again, keep, class_name="acts"), class_name="stack")
+    return rx.el.div(typed, rx.el.div(again, keep, class_name="acts"), class_name="stack")
 
 
 def _another_address() -> rx.Component:
-    form = _posted(
+    form = posted(
         "/api/account/email",
         field(
             "New email",
@@ -76,13 +76,13 @@ def _another_address() -> rx.Component:
             spell_check=False,
             required=True,
             default_value=S.typed_email,
-            error=_wrong("email", "email"),
+            error=wrong("email", "email"),
         ),
-        _password("email"),
+        password_field("Your password", "email-password", error=wrong("email", "password")),
         button("Mail a code to it", kind="main", type="submit"),
     )
     is_open = (S.form == "email") & ((S.wrong_field == "email") | (S.wrong_field == "password"))
-    return _folded("Change address", form, is_open=is_open)
+    return folded("Change address", form, is_open=is_open)
 
 
 def copies() -> rx.Component:
@@ -109,10 +109,10 @@ def copies() -> rx.Component:
 
 def danger() -> rx.Component:
     """The end of an account, behind a fold, a password and a word."""
-    form = _posted(
+    form = posted(
         "/api/account/close",
         rx.el.p(STAYS, class_name="small"),
-        _password("close"),
+        password_field("Your password", "close-password", error=wrong("close", "password")),
         field(
             "Type delete",
             "word",
@@ -121,39 +121,9 @@ def danger() -> rx.Component:
             auto_capitalize="none",
             spell_check=False,
             required=True,
-            error=_wrong("close", "word"),
+            error=wrong("close", "word"),
         ),
         button("Delete my account", kind="danger", type="submit"),
     )
-    folded = _folded("Delete account", form, is_open=S.form == "close", kind="danger")
-    return setting("Delete account", "There is no way back.", _said("close"), folded, key="danger")
-
-
-def _password(form: str) -> rx.Component:
-    return field(
-        "Your password",
-        "password",
-        key=f"{form}-password",
-        type="password",
-        auto_complete="current-password",
-        required=True,
-        error=_wrong(form, "password"),
-    )
-
-
-def _posted(action: str, *children: Child) -> rx.Component:
-    return NativeForm.create(*children, action=action, method="post", class_name="stack")
-
-
-def _folded(title: str, form: rx.Component, *, is_open: rx.Var, kind: str = "") -> rx.Component:
-    summary = rx.el.summary(title, class_name=f"btn {kind}".strip())
-    return rx.el.details(summary, form, open=is_open, class_name="more-of")
-
-
-def _wrong(form: str, name: str) -> rx.Var:
-    return rx.cond((S.form == form) & (S.wrong_field == name), S.sentence, "")
-
-
-def _said(form: str) -> rx.Component:
-    general = (S.form == form) & (S.sentence != "") & (S.wrong_field == "")
-    return rx.el.div(rx.cond(general, note(S.sentence, tone="wait"), rx.fragment()), role="status")
+    opened = folded("Delete account", form, is_open=S.form == "close", kind="danger")
+    return setting("Delete account", "There is no way back.", said("close"), opened, key="danger")

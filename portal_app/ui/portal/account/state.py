@@ -19,14 +19,13 @@ from portal_app.ui.shared.session import viewer_of
 
 
 class Account(Door):
-    """What somebody may see and say about themselves. `form` is the posted form whose answer is shown."""
+    """What somebody may see and say about themselves."""
 
     name: str = ""
     phone: str = ""
     company: str = ""
     copies: str = ""
     pending: str = ""
-    form: str = ""
     loaded: bool = False
 
     @person
@@ -39,8 +38,7 @@ class Account(Door):
         self.pending = await ask(pending_email, by, now=utc_now())
         self.loaded = True
         flash = self._hear("email", "close", fields=("email", "password", "code", "word"))
-        self.form = flash.form
-        return rx.set_focus(_key(flash.form, flash.field)) if self.wrong_field else None
+        return rx.set_focus(f"{flash.form}-{flash.field}") if self.wrong_field else None
 
     @person
     async def save(self, form: dict[str, Any]) -> rx.event.EventSpec | None:
@@ -68,9 +66,4 @@ class Account(Door):
     async def keep_email(self) -> None:
         """Think better of another address: its code stops working."""
         await act(cancel_new_email, viewer_of(self), now=utc_now())
-        self.pending = ""
-
-
-def _key(form: str, field: str) -> str:
-    """The element of a field: two forms of the page ask for the password."""
-    return f"{form}-{field}"
+        self.pending = self.sentence = ""

@@ -10,10 +10,11 @@ from portal_app.ui.components.floating import confirm, dialog
 from portal_app.ui.components.frames import crumb, note, page_head, setting
 from portal_app.ui.components.icons import icon
 from portal_app.ui.components.signing import add_passkey_button
-from portal_app.ui.portal.security.parts import listed, posted, prove, said, wrong
+from portal_app.ui.portal.security.parts import listed, prove
 from portal_app.ui.portal.security.state import Security as S
 from portal_app.ui.portal.security.step import second_step
 from portal_app.ui.shared.layout import person_shell
+from portal_app.ui.shared.posted import posted, said, wrong
 from portal_app.ui.shared.session import Base
 
 

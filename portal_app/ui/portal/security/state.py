@@ -24,9 +24,8 @@ from portal_app.ui.shared.session import studio_of, viewer_of
 
 
 class Security(Door):
-    """What its owner sees of their own sign-in. `form` is the posted form whose answer is shown."""
+    """What its owner sees of their own sign-in."""
 
-    form: str = ""
     loaded: bool = False
     is_proven: bool = False
     must: bool = False
@@ -48,7 +47,6 @@ class Security(Door):
         await self._read()
         self.loaded, self.naming, self.removing = True, 0, 0
         flash = self._hear("password", "prove", "second-step-off", "second-step-on", fields=("current", "password", "again"))
-        self.form = flash.form
         return rx.set_focus(f"{flash.form}-{flash.field}") if self.wrong_field else None
 
     @person

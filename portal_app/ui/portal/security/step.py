@@ -7,8 +7,8 @@ import reflex as rx
 from portal_app.ui.components.buttons import button, file_button
 from portal_app.ui.components.frames import note, setting
 from portal_app.ui.components.signing import app_code_field, authenticator
-from portal_app.ui.portal.security.parts import folded, password_field, posted, said, wrong
 from portal_app.ui.portal.security.state import Security as S
+from portal_app.ui.shared.posted import folded, password_field, posted, said, wrong
 
 WORDS = "After your password, a code from an app on your phone: a password that got out opens nothing."
 LAST_ONES = 3
