@@ -79,6 +79,6 @@ def open_customer(
 def own_account(db: Session, by: Viewer) -> Account:
     """The viewer's own account, locked for a change. Raises NotAllowed when nobody is signed in."""
     account = db.get(Account, by.account_id or 0, with_for_update={"key_share": True})
-    if account is None or account.studio_id != by.studio_id:
+    if account is None or account.studio_id != by.studio_id or account.closed_at:
         raise NotAllowed("Sign in first.")
     return account
