@@ -74,4 +74,4 @@ def _wrong_person() -> rx.Component:
 
 
 def _ended() -> rx.Component:
-    return door("This invitation does not open", S.what_now, rx.el.p(go("Sign in", to="/login"), class_name="small"))
+    return door("This invitation does not open", S.what_now, link_button("Sign in", "/login", tall=True, wide=True))
