@@ -14,6 +14,7 @@ from portal_app.core.viewer import Role, Viewer
 from portal_app.db import Database
 from portal_app.domain.activity.models import Fact
 from portal_app.domain.billing import queries as billing
+from portal_app.domain.billing.models import PaymentAttempt
 from portal_app.domain.billing.paying import locked_order
 from portal_app.domain.customers import teams
 from portal_app.domain.customers.copies import addressees, set_copies
@@ -30,7 +31,11 @@ from portal_app.domain.customers.queries import (
 from portal_app.domain.delivery.models import Delivery
 from portal_app.domain.delivery.queries import listing_cards, listing_page, recipients
 from portal_app.domain.delivery.service import make_link, viewer_by_link
+from portal_app.domain.identity.codes import request_code
+from portal_app.domain.identity.models import Account, Purpose
 from portal_app.domain.listings.audience import accounts_concerned
+from portal_app.domain.notifications import account_mails, writing
+from portal_app.domain.notifications.models import Mail
 from portal_app.domain.orders.models import Order
 from portal_app.domain.orders.placing import OrderRequest, place_order
 from portal_app.domain.orders.queries import last_ordered_for, next_visit, order_page, order_rows, status_counts
@@ -275,8 +280,6 @@ def test_an_invitation_is_answered_once_by_whom_it_is_for(database: Database, ca
 
 
 def test_an_unproven_address_starts_and_joins_nothing(database: Database, cast: Cast):
-    from portal_app.domain.identity.models import Account
-
     act(database, teams.invite_member, cast.carl, cast.coastline, email=cast.ollie.email, name="Ollie", role="member")
     with database.unit_of_work() as db:
         claims = Account(
@@ -369,3 +372,28 @@ def test_whoever_leaves_and_their_assistant_open_nothing_by_an_earlier_link(data
     with database.reading() as db:
         still = [email for email, link in links.items() if viewer_by_link(db, link, now=NOW)]
     assert still == ["seller@x.example"]
+
+
+def test_an_assistant_gets_every_mail_about_the_orders_and_no_code(database: Database, cast: Cast):
+    act(database, set_copies, cast.tess, cast.tess_in_team, ["assistant@x.example"])
+    number = accepted(database, cast.tess, cast, cast.tess_in_team)
+    with database.unit_of_work() as db:
+        order = db.exec(select(Order).where(Order.number == number)).one()
+        attempt = PaymentAttempt(
+            public_id="attempt", studio_id=cast.harbor, order_id=order.id, mode="test", currency="USD", amount_cents=40_125,
+            description="", payer_email="carl@coastline.example", idempotency_key="a", return_to="/", base_url="http://localhost",
+            created_at=NOW, expires_at=NOW,
+        )  # fmt: skip
+        db.add(attempt)
+        for _ in range(2):
+            writing.mail_order_placed(db, order.id, now=NOW)
+            writing.mail_order_accepted(db, order.id, now=NOW)
+            writing.mail_receipt(db, order.id, 7, 40_125, attempt="attempt", now=NOW)
+        code = request_code(db, db.get_one(Account, cast.tess.account_id), Purpose.RESET, now=NOW)
+        account_mails.mail_code(db, code.id, now=NOW)
+        sent = sorted((mail.kind, mail.to_email) for mail in db.exec(select(Mail)))
+    both = ["assistant@x.example", "tess@coastline.example"]
+    assert sent == sorted(
+        [(kind, email) for kind in ("order_placed", "order_accepted", "receipt") for email in both]
+        + [("receipt", "carl@coastline.example"), ("code", "tess@coastline.example")]
+    )
