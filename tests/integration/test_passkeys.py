@@ -213,6 +213,20 @@ def test_a_device_that_never_counts_is_welcome(database, cast, carl):
         assert come_in(database, cast.harbor, device.sign(asked_to_enter(database, cast.harbor)))
 
 
+def test_after_a_passkey_no_second_step_is_asked(database, cast):
+    """The device has checked its person: that is something held and something known in one."""
+    device = Device(HERE)
+    add(database, signed_in(database, cast.pia), device)
+    with database.unit_of_work() as db:
+        db.get(Account, cast.pia.account_id).totp_since = NOW
+    with database.unit_of_work() as db:
+        by_password = open_session(db, db.get(Account, cast.pia.account_id), now=NOW)
+    by_passkey = come_in(database, cast.harbor, device.sign(asked_to_enter(database, cast.harbor)))
+    with database.reading() as db:
+        assert viewer_of(db, cast.harbor, by_password, now=NOW) is None
+        assert viewer_of(db, cast.harbor, by_passkey, now=NOW).account_id == cast.pia.account_id
+
+
 @pytest.mark.parametrize("column", ["suspended_at", "closed_at"])
 def test_a_suspended_or_closed_account_is_opened_by_no_key(database, cast, carl, column):
     device = Device(HERE)
