@@ -198,14 +198,15 @@ async function askDevice(adds, options, more) {
 }
 
 // One button. With `offers` the browser also shows its passkeys beside the email field, before anything is pressed.
-export function Passkey({ adds, offers, onward, label, busyLabel, onDone, children, ...rest }) {
+export function Passkey({ adds, offers, label, busyLabel, onDone, children, ...rest }) {
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState("");
   const offer = useRef(null);
   const run = async (more) => {
     const options = await bring(adds ? "ask-to-add" : "ask-to-enter", {});
     const answer = await askDevice(adds, options, more);
-    const { to } = await bring(adds ? "add" : "enter", { answer, next: onward });
+    const next = new URLSearchParams(location.search).get("next") || "";
+    const { to } = await bring(adds ? "add" : "enter", { answer, next });
     if (to) location.assign(to);
     return to;
   };

@@ -18,7 +18,6 @@ class PasskeyButton(rx.Component):
     tag = "Passkey"
     adds: rx.Var[bool]
     offers: rx.Var[bool]
-    onward: rx.Var[str]
     label: rx.Var[str]
     busy_label: rx.Var[str]
     on_done: rx.EventHandler[rx.event.no_args_event_spec]
@@ -27,29 +26,23 @@ class PasskeyButton(rx.Component):
 def passkey_button(
     label: Words = "Sign in with a passkey",
     *,
-    onward: Words = "/",
     offers: bool = False,
     kind: str = "plain",
     tall: bool = True,
     wide: bool = True,
 ) -> rx.Component:
-    """Sign in with a passkey, and go `onward`. With `offers`, the browser also shows its passkeys at the field whose
-    `auto_complete` ends in "webauthn"."""
+    """Sign in with a passkey, and go where the page's own `?next=` says. With `offers`, the browser also shows its passkeys
+    at the field whose `auto_complete` ends in "webauthn"."""
     look = button_class(kind, tall=tall, wide=wide)
-    return PasskeyButton.create(
-        icon("key"), offers=offers, onward=onward, label=label, busy_label="Waiting for your device", class_name=look
-    )
+    return PasskeyButton.create(icon("key"), offers=offers, label=label, busy_label="Waiting for your device", class_name=look)
 
 
-def add_passkey_button(
-    label: Words, *, on_done=None, onward: Words = "", kind: str = "plain", wide: bool = False
-) -> rx.Component:
-    """Make a passkey on this device; `on_done` when it is there, or was refused. `onward` after a second step that was due."""
+def add_passkey_button(label: Words, *, on_done=None, kind: str = "plain", wide: bool = False) -> rx.Component:
+    """Make a passkey on this device; `on_done` when it is there, or was refused."""
     more = {"on_done": on_done} if on_done is not None else {}
     return PasskeyButton.create(
         icon("key"),
         adds=True,
-        onward=onward,
         label=label,
         busy_label="Waiting for your device",
         class_name=button_class(kind, wide=wide, tall=wide),

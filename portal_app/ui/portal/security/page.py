@@ -17,12 +17,21 @@ from portal_app.ui.shared.layout import person_shell
 from portal_app.ui.shared.posted import posted, said, wrong
 from portal_app.ui.shared.session import Base
 
+THEIRS = "You are looking through somebody else’s eyes. How they sign in is theirs alone, to see and to change."
+
 
 def page() -> rx.Component:
     """What proves who they are first, where they are signed in last."""
     return person_shell(
         crumb("Account", "/account", "Security"),
         page_head(rx.el.h1("Security")),
+        rx.cond(Base.me.behind != "", note(THEIRS, drawing="lock"), _own()),
+        ready=S.loaded,
+    )
+
+
+def _own() -> rx.Component:
+    return rx.fragment(
         rx.cond(S.is_proven, rx.fragment(), prove()),
         _password(),
         _passkeys(),
@@ -30,7 +39,6 @@ def page() -> rx.Component:
         _browsers(),
         _naming(),
         _removing(),
-        ready=S.loaded,
     )
 
 

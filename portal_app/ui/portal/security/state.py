@@ -44,6 +44,9 @@ class Security(Door):
     @person
     async def load(self) -> rx.event.EventSpec | None:
         """Show what there is, and what a form said."""
+        if self.me.behind:
+            self.loaded = True
+            return None
         await self._read()
         self.loaded, self.naming, self.removing = True, 0, 0
         flash = self._hear("password", "prove", "second-step-off", "second-step-on", fields=("current", "password", "again"))

@@ -9,7 +9,7 @@ from portal_app.ui.components.fields import field
 from portal_app.ui.components.links import NativeForm
 from portal_app.ui.components.signing import add_passkey_button, app_code_field, authenticator, passkey_button
 from portal_app.ui.public.second_step.state import SecondStep as S
-from portal_app.ui.shared.door import Door, door, posted_form, submit, wrong
+from portal_app.ui.shared.door import door, posted_form, submit, wrong
 from portal_app.ui.shared.layout import sign_out
 from portal_app.ui.shared.session import Base
 
@@ -26,7 +26,7 @@ def page() -> rx.Component:
 def _asked() -> rx.Component:
     lead = rx.cond(S.has_app, "Type the code that your authenticator app shows now.", "Show that it is you with your passkey.")
     by_code = rx.fragment(_code_form(), _spare())
-    other = rx.cond(S.has_passkey, passkey_button("Use a passkey", onward=Door.onward, kind="plain"), rx.fragment())
+    other = rx.cond(S.has_passkey, passkey_button("Use a passkey"), rx.fragment())
     return door("One more step", lead, rx.cond(S.has_app, by_code, rx.fragment()), other, _leave())
 
 
@@ -69,7 +69,7 @@ def _ways() -> rx.Component:
     key = rx.el.section(
         rx.el.h2("Or with a passkey", class_name="small strong"),
         rx.el.p("Your finger, your face or the PIN of this device: nothing to type, also next time.", class_name="small quiet"),
-        add_passkey_button("Add a passkey", onward=Door.onward, wide=True),
+        add_passkey_button("Add a passkey", wide=True),
         class_name="stack",
     )
     return rx.el.div(app, key, _leave(), class_name="stack gap-5 steps-in")

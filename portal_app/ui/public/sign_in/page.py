@@ -27,7 +27,7 @@ def page() -> rx.Component:
 def _form() -> rx.Component:
     by_mail = submit("Mail me a sign-in link", kind="plain", form_action="/api/enter", form_no_validate=True)
     form = posted_form("/api/sign-in", email_field(auto_complete="username webauthn"), _password(), submit("Sign in"), by_mail)
-    return rx.fragment(form, passkey_button(onward=Door.onward, offers=True))
+    return rx.fragment(form, passkey_button(offers=True))
 
 
 def _first_time() -> rx.Component:
