@@ -35,11 +35,12 @@ class Database:
         self.threads = threads or (4 if self.is_sqlite else 8)
         self.engine = _sqlite_engine(self.url, self.threads) if self.is_sqlite else _postgres_engine(self.url, self.threads)
         self.glance = Glance(self.engine)
+        self.carries: dict[str, Any] = {}  # what every unit has at hand beside its rows, as `Session.info`
 
     @contextmanager
     def unit_of_work(self) -> Iterator[Session]:
         """A writing transaction: commits when the block ends, rolls back when it raises."""
-        with Session(self.engine.execution_options(writes=True), expire_on_commit=False) as session:
+        with Session(self.engine.execution_options(writes=True), expire_on_commit=False, info=self.carries) as session:
             try:
                 yield session
                 session.commit()

@@ -42,6 +42,7 @@ class Settings:
     embedded_worker: bool
     render_workers: int
     proxy_hops: int
+    redis_url: str
 
     @property
     def is_production(self) -> bool:
@@ -109,6 +110,7 @@ def _collect(env: Mapping[str, str]) -> Settings:
         embedded_worker=env.get("PORTAL_EMBEDDED_WORKER", "1") not in {"0", "false", "no"},
         render_workers=_number(env.get("PORTAL_RENDER_WORKERS", "0")) or max(1, min(4, (os.cpu_count() or 2))),
         proxy_hops=_number(env.get("PORTAL_PROXY_HOPS", "1" if mode == "production" else "0")),
+        redis_url=env.get("PORTAL_REDIS_URL", ""),
     )
 
 
@@ -136,6 +138,8 @@ def _faults(settings: Settings, env: Mapping[str, str]):
         yield "PORTAL_RENDER_WORKERS and PORTAL_DEMO_STRIPE_PORT are whole numbers."
     if not 0 <= settings.proxy_hops <= MOST_HOPS:
         yield f"PORTAL_PROXY_HOPS is how many proxies of your own stand before Foyer: 0 to {MOST_HOPS}, usually 1."
+    if settings.redis_url and urlsplit(settings.redis_url).scheme not in {"redis", "rediss"}:
+        yield "PORTAL_REDIS_URL is an address such as redis://127.0.0.1:6379/0, or empty: tries are counted in the database then."
     if settings.is_production:
         yield from _production_faults(settings, env)
 

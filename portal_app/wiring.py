@@ -14,6 +14,7 @@ import portal_app.domain.tables  # noqa: F401 (a foreign key needs the table it 
 from portal_app.adapters.disk_store import DiskStore
 from portal_app.adapters.mailbox_mailer import MailboxMailer
 from portal_app.adapters.pillow_renderer import PillowRenderer
+from portal_app.adapters.redis_tries import RedisCounter
 from portal_app.adapters.secret_box import SecretBox
 from portal_app.adapters.smtp_mailer import SmtpMailer
 from portal_app.adapters.stripe_keys import open_gateway
@@ -23,6 +24,7 @@ from portal_app.domain.billing.gateway import PaymentGateway
 from portal_app.domain.billing.keys import keys_of_endpoint, keys_of_studio
 from portal_app.domain.identity.authenticators import Authenticators
 from portal_app.domain.identity.second_step import SecretSeal
+from portal_app.domain.identity.tries import ELSEWHERE
 from portal_app.domain.media.renderer import Renderer
 from portal_app.domain.media.store import Store
 from portal_app.domain.notifications.mailer import Mailer
@@ -82,6 +84,8 @@ def open_wiring(settings: Settings, *, render_workers: int = 1, threads: int | N
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database_url, threads=threads)
+    if settings.redis_url:
+        database.carries[ELSEWHERE] = RedisCounter(settings.redis_url).at
     wiring = Wiring(
         settings=settings,
         database=database,

@@ -6,6 +6,7 @@ Counted in the database (or in Redis), so every process counts together and a re
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +14,7 @@ from sqlmodel import Session, select
 
 from portal_app.core.errors import Problem
 from portal_app.domain.identity.models import Account, SignInSession
-from portal_app.domain.identity.tries import TableTries, Tries
+from portal_app.domain.identity.tries import ELSEWHERE, TableTries, Tries, TriesAway
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 QUARTER = timedelta(minutes=15)
@@ -129,25 +130,33 @@ def count_try(db: Session, studio_id: int, limits: tuple[Limit, ...], *, now: da
 
     On PostgreSQL others who count the same wait until this unit ends: lock no further row after it.
     """
-    tries = _tries(db, studio_id, now=now)
-    tries.take_turns(limit.key for limit in limits)
-    wait = max(_wait(db, studio_id, tries, limit, now=now) for limit in limits)
-    if wait > 0:
-        raise TooManyTries(max(1, round(wait + 0.499)))
-    for limit in limits:
-        tries.acquire_entry(limit.key, MOST, limit.window.total_seconds())
+    try:
+        _count(db, studio_id, _tries(db, studio_id, now=now), limits, now=now)
+    except TriesAway:
+        _count(db, studio_id, TableTries(db, studio_id, now=now), limits, now=now)
 
 
 def forgive(db: Session, studio_id: int, limits: tuple[Limit, ...]) -> None:
     """Take back what was counted for a person who then proved right; the place forgets only this one try."""
     tries = _tries(db, studio_id)
-    for limit in limits:
-        forget = tries.take_back if limit.is_place else tries.clear
-        forget(limit.key)
+    with suppress(TriesAway):
+        for limit in limits:
+            forget = tries.take_back if limit.is_place else tries.clear
+            forget(limit.key)
 
 
 def _tries(db: Session, studio_id: int, *, now: datetime = BEGINNING) -> Tries:
-    return TableTries(db, studio_id, now=now)
+    elsewhere = db.info.get(ELSEWHERE)
+    return elsewhere(studio_id) if elsewhere else TableTries(db, studio_id, now=now)
+
+
+def _count(db: Session, studio_id: int, tries: Tries, limits: tuple[Limit, ...], *, now: datetime) -> None:
+    with tries.turns(limit.key for limit in limits):
+        wait = max(_wait(db, studio_id, tries, limit, now=now) for limit in limits)
+        if wait > 0:
+            raise TooManyTries(max(1, round(wait + 0.499)))
+        for limit in limits:
+            tries.acquire_entry(limit.key, MOST, limit.window.total_seconds())
 
 
 def _wait(db: Session, studio_id: int, tries: Tries, limit: Limit, *, now: datetime) -> float:

@@ -5,7 +5,8 @@ The caller's unit of work decides: what it does not commit was never counted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -16,12 +17,19 @@ from sqlmodel import Session, select
 
 from portal_app.domain.identity.models import Attempt
 
+# What a unit of work carries under this name makes the Tries of a studio elsewhere than in the table.
+ELSEWHERE = "tries"
+
+
+class TriesAway(Exception):
+    """Where tries are counted does not answer now."""
+
 
 class Tries(Protocol):
     """What counting needs: the moving window of `limits`, taking one back, and a turn of one's own."""
 
-    def take_turns(self, keys: Iterable[str]) -> None:
-        """From here to the end of the unit nobody else counts under these keys."""
+    def turns(self, keys: Iterable[str]) -> AbstractContextManager[None]:
+        """Inside the block (and, in the table, to the end of the unit) nobody else counts under these keys."""
         ...
 
     def get_moving_window(self, key: str, limit: int, expiry: float) -> tuple[float, int]:
@@ -54,12 +62,14 @@ class TableTries(Storage, MovingWindowSupport):
     def base_exceptions(self) -> type[Exception]:
         return SQLAlchemyError
 
-    def take_turns(self, keys: Iterable[str]) -> None:
+    @contextmanager
+    def turns(self, keys: Iterable[str]) -> Iterator[None]:
         """SQLite has one writer at a time. PostgreSQL would let two count the same entries: they wait for each other here."""
         if self.db.get_bind().dialect.name == "postgresql":
             for key in sorted(set(keys)):
                 turn = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
                 self.db.execute(turn, {"key": f"tries:{self.studio_id}:{key}"})
+        yield
 
     def get_moving_window(self, key: str, limit: int, expiry: float) -> tuple[float, int]:
         """See `Tries`. Nothing there: now, and none."""
