@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
+from reflex.istate.delta import _resolve_delta
 from reflex.middleware import Middleware
 from reflex.state import BaseState, StateUpdate
 from reflex_base.event import Event
@@ -162,7 +163,7 @@ class Guard(Middleware):
         was_open = self._take_over(root, base, arrival)
         live.seen(event, root, arrival)
         refusal = self._judge(event, base, arrival, was_open=was_open)
-        return None if refusal is None else await _answer(root, refusal)
+        return None if refusal is None else await _answer(root, refusal, is_first=event.name in HYDRATING)
 
     def _take_over(self, root: BaseState, base: Base, arrival: Arrival) -> bool:
         """Show this person; empty the page first when it was somebody else's. True when it was."""
@@ -252,8 +253,12 @@ def _note(name: str, why: str, by: Viewer | None) -> None:
     note("event refused", name=name, why=why, **who)
 
 
-async def _answer(root: BaseState, events: list[Any]) -> StateUpdate:
-    delta = await root._get_resolved_delta()
+async def _answer(root: BaseState, events: list[Any], *, is_first: bool) -> StateUpdate:
+    """What changed, and where to go. A page that was refused while it loads gets all of the state, as any page does:
+    the one it is sent to would stand there without the person's name and places."""
+    if is_first:
+        root.is_hydrated = False
+    delta = await _resolve_delta(root.dict()) if is_first else await root._get_resolved_delta()
     root._clean()
     return StateUpdate(delta=delta, events=Event.from_event_type(events) if events else [])
 
@@ -301,3 +306,4 @@ def _framework_events() -> dict[str, str]:
 
 
 FRAMEWORK = _framework_events()
+HYDRATING = {name for name in FRAMEWORK if name.rpartition(".")[2] in {"hydrate", "hydrate_and_load"}}
