@@ -211,6 +211,7 @@ export function Passkey({ adds, offers, label, busyLabel, onDone, children, ...r
     return to;
   };
   const press = async () => {
+    if (busy) return undefined;
     offer.current?.abort();
     setWrong("");
     if (!window.PublicKeyCredential) return setWrong(NO_KEYS);
@@ -236,7 +237,7 @@ export function Passkey({ adds, offers, label, busyLabel, onDone, children, ...r
   }, []);
   return (
     <div className="passkey">
-      <button type="button" {...rest} disabled={busy} aria-busy={busy} onClick={press}>{children}{busy ? busyLabel : label}</button>
+      <button type="button" {...rest} aria-busy={busy} onClick={press}>{children}{busy ? busyLabel : label}</button>
       <div role="status">{wrong ? <p className="error"><Icon name="warning" /><span>{wrong}</span></p> : null}</div>
     </div>
   );

@@ -149,7 +149,6 @@ def test_a_code_after_the_password_once_then_a_recovery_code_once(portal, browse
         page.get_by_role("button", name="Turn it on").click()
         expect(page.locator(".codes code")).to_have_count(10)
         codes = page.locator(".codes code").all_inner_texts()
-        assert serious(page) == []
         snap(page, pictures, "security-codes-1280")
         page.get_by_role("button", name="I have kept them").click()
         expect(page.get_by_text("10 recovery codes are left.")).to_be_visible()
@@ -203,15 +202,31 @@ def use_spare(page: Page, code: str) -> None:
 
 
 def test_before_the_second_step_the_cookie_opens_nothing(portal):
-    """Over plain HTTP and a socket's door: a session that waits is nobody's."""
-    with httpx.Client(base_url=portal.url) as http:
-        http.post("/api/sign-in", data={"email": JONAS, "password": PASSWORD})
+    """The right password of somebody with a second step (the test above set it up): the session is nobody's."""
+    with httpx.Client(base_url=portal.url, headers={"Accept": "application/json"}) as http:
+        entered = http.post("/api/sign-in", data={"email": JONAS, "password": PASSWORD, "next": "/admin/orders"})
+        assert entered.headers["location"] == "/second-step?next=%2Fadmin%2Forders"
         assert "foyer" in http.cookies
-        headers = {"Accept": "application/json"}
-        assert http.post("/api/passkeys/ask-to-add", json={}, headers=headers).status_code in {401, 403}
-        assert http.post("/api/account/password", data={"current": PASSWORD, "password": "x" * 12}).status_code == 303
-        again = http.post("/api/sign-in", data={"email": JONAS, "password": PASSWORD})
-        assert again.headers["location"] == "/second-step"
+        assert http.post("/api/passkeys/ask-to-add", json={}).status_code == 403
+        refused = http.post("/api/second-step/off", data={"password": PASSWORD})
+        assert refused.headers["location"] == "/account/security"
+        set_up = http.post("/api/second-step/set-up", data={"code": "123456"})
+        assert set_up.headers["location"] == "/second-step"
+
+
+def test_what_is_no_passkey_is_refused_in_words(portal):
+    with httpx.Client(base_url=portal.url, headers={"Accept": "application/json"}) as http:
+        enter = "/api/passkeys/enter"
+        for sent in ({"data": {"answer": "x"}}, {"json": []}, {"json": {"answer": {"response": {}}}}, {"content": b"[" * 9000}):
+            answer = http.post(enter, **sent)
+            assert (answer.status_code, list(answer.json())) == (422, ["error"]), sent
+        assert http.post(enter, json={}, headers={"Origin": "https://evil.example"}).status_code == 403
+        elsewhere = portal.on("harbor.localhost")
+        for path in ("ask-to-enter", "enter"):
+            asked = {"Origin": elsewhere, "Host": elsewhere.removeprefix("http://")}
+            answer = http.post(f"/api/passkeys/{path}", json={"answer": {"response": {}}}, headers=asked)
+            assert (answer.status_code, portal.url in answer.json()["error"]) == (409, True)
+        assert "foyer" not in http.cookies
 
 
 def test_required_by_the_owner_an_open_tab_goes_to_set_one_up(portal, browser, pictures):

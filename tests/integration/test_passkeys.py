@@ -27,6 +27,8 @@ from portal_app.domain.identity.passkeys import (
 )
 from portal_app.domain.identity.proving import NotProven
 from portal_app.domain.identity.sessions import open_session, viewer_of
+from portal_app.domain.notifications.models import Mail
+from portal_app.jobs.reactions import REACTIONS
 from tests.authenticator import PRESENT, Device
 from tests.conftest import NOW
 
@@ -203,6 +205,17 @@ def test_a_device_that_counts_backwards_is_refused_and_its_owner_told(database, 
         come_in(database, cast.harbor, device.sign(asked_to_enter(database, cast.harbor)))
     assert "passkey.counted_back" in facts(database)
     assert kept(database)[0].sign_count == 8
+
+
+def test_its_owner_reads_by_mail_what_happened_to_their_keys(database, cast, carl):
+    add(database, carl, Device(HERE))
+    with database.unit_of_work() as db:
+        fact = db.exec(select(Fact).where(Fact.kind == "passkey.added")).one()
+        for reaction in REACTIONS[fact.kind]:
+            reaction(db, fact, now=NOW)
+        mail = db.exec(select(Mail)).one()
+    assert (mail.to_email, "passkey" in mail.subject) == (carl.email, True)
+    assert {"passkey.removed", "passkey.counted_back", "second_step.turned_off", "recovery_code.used"} <= set(REACTIONS)
 
 
 def test_a_device_that_never_counts_is_welcome(database, cast, carl):
