@@ -133,7 +133,7 @@ class BookingState(Base):
             return None
 
     def _clear(self) -> None:
-        self.street = self.town = self.area = self.day = self.time = self.notes = self._request_key = ""
+        self.street = self.town = self.area = self.day = self.time = self.notes = self.on_behalf_of = self._request_key = ""
         self.chosen, self.summary, self.loaded = [], QuoteCard(), False
 
 

@@ -49,7 +49,7 @@ def _start() -> rx.Component:
         ),
         button("Start team", type="submit"),
         on_submit=S.start,
-        reset_on_submit=True,
+        reset_on_submit=False,
         no_validate=True,
         class_name="stack",
     )
