@@ -74,7 +74,7 @@ def test_the_sign_in_form_stands_in_the_html_and_works_without_scripts(portal, b
         seen.page.get_by_label("Email").fill(SHOWN["/"].who)
         seen.page.get_by_label("Password").fill("harbor-demo-1")
         with seen.page.expect_response(lambda answer: answer.url.endswith("/api/sign-in")) as signed_in:
-            seen.page.get_by_role("button", name="Sign in").click()
+            seen.page.get_by_role("button", name="Sign in", exact=True).click()
         assert signed_in.value.status == 303
         assert any(cookie["name"] == "foyer" and cookie["httpOnly"] for cookie in seen.context.cookies())
 
