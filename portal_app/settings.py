@@ -157,6 +157,8 @@ def _production_faults(settings: Settings, env: Mapping[str, str]):
         yield "PORTAL_STRIPE_API_BASE points at a stand-in for Stripe. Remove it in production."
     if _is_in_clear(settings.database_url):
         yield "DATABASE_URL leads to another machine in clear. Add ?sslmode=verify-full to it, and sslrootcert if needed."
+    if _is_redis_in_clear(settings.redis_url):
+        yield "PORTAL_REDIS_URL leads to another machine in clear. Write rediss:// for it."
     if not settings.smtp_url or not settings.mail_from:
         yield "PORTAL_SMTP_URL and PORTAL_MAIL_FROM are needed: customers receive their links and codes by mail."
 
@@ -172,3 +174,11 @@ def _is_in_clear(database_url: str) -> bool:
     host = asked.get("host", [host])[0]
     is_here = not host or host.startswith("/") or host in LOOPBACK
     return address.scheme.startswith("postgres") and not is_here and asked.get("sslmode") != ["verify-full"]
+
+
+def _is_redis_in_clear(redis_url: str) -> bool:
+    try:
+        address = urlsplit(redis_url)
+        return address.scheme == "redis" and address.hostname not in LOOPBACK
+    except ValueError:
+        return False

@@ -84,6 +84,7 @@ def test_a_sound_production_may_start(good: dict[str, str]) -> None:
         ({"PORTAL_ENV": "prod"}, "PORTAL_ENV"),
         ({"PORTAL_RENDER_WORKERS": "many"}, "whole numbers"),
         ({"PORTAL_OLD_SECRET_KEYS": "short"}, "PORTAL_OLD_SECRET_KEYS"),
+        ({"PORTAL_REDIS_URL": "redis://cache.example.com:6379/0"}, "PORTAL_REDIS_URL leads to another machine in clear"),
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
         ({"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}, "DATABASE_URL does not answer"),
     ],
