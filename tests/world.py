@@ -139,6 +139,7 @@ def _session(db: Session, cast: Cast) -> None:
     db.flush()
     olives = {"studio_id": cast.harbor, "account_id": cast.olive.account_id}
     db.add(Passkey(credential_id=f"{MARK}-2", public_key=MARK.encode(), name=MARK, created_at=NOW, **olives))
+    db.add(SignInSession(token_hash=fingerprint("olives"), created_at=NOW, seen_at=NOW, ends_at=later, device=MARK, **olives))
     db.add(Challenge(challenge_hash=MARK, created_at=NOW, ends_at=later, **who))
     db.add(RecoveryCode(code_hash=MARK, created_at=NOW, **who))
 

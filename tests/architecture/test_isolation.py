@@ -209,6 +209,7 @@ def verbs(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
     from portal_app.domain.delivery.service import DeliverRequest, deliver, revoke_link, revoke_links
     from portal_app.domain.identity.inviting import resend_invitation, revoke_invitation
     from portal_app.domain.identity.passkeys import remove_passkey, rename_passkey
+    from portal_app.domain.identity.sessions import end_own_session
     from portal_app.domain.identity.staff import (
         change_role,
         remove_member,
@@ -238,6 +239,7 @@ def verbs(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
         "suspend_member": lambda db, by: suspend_member(db, by, world.member_id, now=NOW),
         "restore_member": lambda db, by: restore_member(db, by, world.member_id, now=NOW),
         "remove_member": lambda db, by: remove_member(db, by, world.member_id, now=NOW),
+        "end_own_session": lambda db, by: end_own_session(db, by, 2, now=NOW),
         "rename_passkey": lambda db, by: rename_passkey(db, by, 2, "Theirs", now=NOW),
         "remove_passkey": lambda db, by: remove_passkey(db, by, 2, now=NOW),
         "remove_photo": lambda db, by: remove_photo(db, by, world.asset, now=NOW),
