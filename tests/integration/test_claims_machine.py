@@ -123,7 +123,7 @@ class Claims(RuleBasedStateMachine):
         self.world.browsers.append((person, token))
         if len(self.world.browsers) > MOST_BROWSERS:
             with self.unit() as db:
-                end_session(db, self.world.browsers.pop(0)[1], now=NOW)
+                end_session(db, self.studio, self.world.browsers.pop(0)[1], now=NOW)
 
     def deliver(self) -> None:
         """Every mail that was asked for arrives in the mailbox of its address."""
