@@ -55,6 +55,7 @@ VERBS = (
 _serial = count(1)
 # A step that could do nothing is no step.
 somebody_is_in = precondition(lambda machine: machine.world.browsers)
+few_teams = precondition(lambda machine: machine.world.browsers and machine.world.teams < 6)
 somebody_leads = precondition(lambda machine: machine.world.leads and machine.world.browsers)
 somebody_is_invited = precondition(lambda m: any(kind == "invitation" for got in m.world.mail.values() for kind, _ in got))
 
@@ -339,13 +340,13 @@ class Claims(RuleBasedStateMachine):
         owner = None if team else by.account_id
         self.world.orders[number] = Placed(by.email, person, by.account_id, team, owner)
 
-    @somebody_is_in
+    @few_teams
     @rule(pick=picks)
     def start_team(self, pick) -> None:
         if browser := self.browser(pick):
             self.world.teams += 1
             team = self.attempt_in_unit(teams.start_team, browser[2], f"Team {self.world.teams:03}")
-            assert bool(team) is browser[2].is_verified
+            assert bool(team) is browser[2].is_verified, "whoever has proven a mailbox starts a team, and nobody else"
             if team:
                 self.world.leads.append((team, browser[2].account_id))
 
