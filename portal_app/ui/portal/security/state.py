@@ -66,11 +66,12 @@ class Security(Door):
         self.browsers = [browser_card(row, zone) for row in await ask(sessions_of, by)]
 
     @person
-    async def begin_app(self) -> None:
-        """A fresh secret to scan."""
+    async def begin_app(self) -> rx.event.EventSpec | None:
+        """A fresh secret to scan, then its first code to type."""
         made = await self._proven(act(enrolling.begin_app, wiring.current().seal, viewer_of(self), now=utc_now()))
         if made:
             self.picture, self.key = picture_of(made.address), made.key
+        return rx.set_focus("code") if made else None
 
     @person
     async def drop_app(self) -> None:
