@@ -93,10 +93,16 @@ def _opened(page: Page, name: str) -> Locator:
 
 
 def _looks_as_carl(page: Page, portal: Portal) -> None:
+    """The other tab of the same browser follows: it never shows one person's page under another's name."""
+    other = page.context.new_page()
+    other.goto(f"{portal.url}/admin/orders")
+    expect(other.get_by_role("link", name=re.compile("Ocean View"))).to_be_visible()
     page.goto(f"{portal.url}/admin/customers")
     page.get_by_role("button", name="View as Carl Nakamura").first.click()
     page.wait_for_url(f"{portal.url}/")
     banner = page.get_by_role("region", name="Looking as a customer")
+    other.wait_for_url(f"{portal.url}/", timeout=SOON)
+    expect(other.get_by_role("region", name="Looking as a customer")).to_be_visible()
     for path in ("/", "/orders", "/account", "/place-order"):
         page.goto(portal.url + path)
         expect(banner).to_contain_text("You see this as Carl Nakamura. Everything you do is recorded under both names.")
@@ -112,6 +118,9 @@ def _looks_as_carl(page: Page, portal: Portal) -> None:
     page.get_by_role("button", name="Stop").click()
     page.wait_for_url(f"{portal.url}/admin/customers")
     expect(banner).to_have_count(0)
+    other.get_by_role("link", name="Orders", exact=True).first.click()
+    other.wait_for_url(re.compile("/admin"), timeout=SOON)
+    other.close()
 
 
 def _reads_the_log(page: Page, portal: Portal) -> None:

@@ -160,9 +160,10 @@ class Guard(Middleware):
         path = root.router.url.path if LINK in headers.cookie else ""
         arrival = await call(who_is, headers.host, headers.cookie, path)
         arrive(arrival)
+        keeps_session = _is_same_session(base._identity, arrival)
         was_open = self._take_over(root, base, arrival)
         live.seen(event, root, arrival)
-        refusal = self._judge(event, base, arrival, was_open=was_open)
+        refusal = self._judge(event, base, arrival, was_open=was_open, keeps_session=keeps_session)
         return None if refusal is None else await _answer(root, refusal, is_first=event.name in HYDRATING)
 
     def _take_over(self, root: BaseState, base: Base, arrival: Arrival) -> bool:
@@ -175,14 +176,16 @@ class Guard(Middleware):
         base._show(arrival)
         return was_somebody
 
-    def _judge(self, event: Event, base: Base, arrival: Arrival, *, was_open: bool) -> list[Any] | None:
+    def _judge(
+        self, event: Event, base: Base, arrival: Arrival, *, was_open: bool, keeps_session: bool = False
+    ) -> list[Any] | None:
         registered = RegistrationContext.get().event_handlers.get(event.name)
         if registered is None or arrival.studio is None or not isinstance(event.payload, dict):
             return _refused(event, "unknown or mangled")
         if event.name in FRAMEWORK:
             return self._judge_framework(event, base, arrival)
         if was_open:
-            return [to_sign_in(base.router.url.path)]
+            return [self._elsewhere(arrival.viewer if keeps_session else None, base.router.url.path)]
         callers = callers_of(registered)
         if callers is None:
             return _refused(event, "declares no callers")
@@ -234,6 +237,12 @@ class Guard(Middleware):
         if viewer is None or viewer.role is Role.LINK:
             return to_sign_in(path)
         return rx.redirect("/admin" if viewer.is_staff else "/")
+
+
+def _is_same_session(identity: str, arrival: Arrival) -> bool:
+    """Whether only the eyes changed: a member began or stopped to look as a customer in another tab."""
+    viewer, session = arrival.viewer, identity.split(":")[3:4]
+    return viewer is not None and viewer.session_id is not None and session == [str(viewer.session_id)]
 
 
 def page_pattern(base: Base) -> str:
