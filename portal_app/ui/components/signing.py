@@ -14,7 +14,7 @@ from portal_app.ui.components.words import Words
 class PasskeyButton(rx.Component):
     """Only a script may ask a device for a passkey; it talks to `/api/passkeys` and then leaves for a new page."""
 
-    library = "$/public/foyer.jsx"
+    library = "$/public/passkey.jsx"
     tag = "Passkey"
     adds: rx.Var[bool]
     offers: rx.Var[bool]

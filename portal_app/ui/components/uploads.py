@@ -14,7 +14,7 @@ PHOTOGRAPHS = "image/jpeg,.jpg,.jpeg"
 class Uploader(rx.NoSSRComponent):
     """Drop zone, total and one row per file. Uploads live outside the page: they go on while people move in the app."""
 
-    library = "$/public/uploader.jsx"
+    library = "$/public/desk.jsx"
     tag = "Uploader"
     lib_dependencies: list[str] = ["tus-js-client@4.3.1"]
     endpoint: rx.Var[str]
@@ -31,7 +31,7 @@ class Uploader(rx.NoSSRComponent):
 class ReplaceButton(rx.NoSSRComponent):
     """Sends one new file in the place of a photo that is already there; its progress shows in the uploader's list."""
 
-    library = "$/public/uploader.jsx"
+    library = "$/public/desk.jsx"
     tag = "ReplaceButton"
     lib_dependencies: list[str] = ["tus-js-client@4.3.1"]
     endpoint: rx.Var[str]
@@ -45,7 +45,7 @@ class ReplaceButton(rx.NoSSRComponent):
 class Sorter(rx.NoSSRComponent):
     """Photos in order: drag, or Space and arrows, or the arrow buttons beneath each."""
 
-    library = "$/public/sorter.jsx"
+    library = "$/public/desk.jsx"
     tag = "Sorter"
     lib_dependencies: list[str] = ["@dnd-kit/core@6.3.1", "@dnd-kit/sortable@10.0.0", "@dnd-kit/utilities@3.2.2"]
     photos: rx.Var[list[dict[str, Any]]]
