@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from portal_app.ui.components.buttons import link_button
 from portal_app.ui.components.links import go
 from portal_app.ui.public.enter.state import Enter
 from portal_app.ui.shared.door import Door, door, posted_form, submit
@@ -17,7 +18,8 @@ def page() -> rx.Component:
         Enter.token, f"As {Enter.name}, {Enter.email}. The link in the mail works once.", "The link in the mail works once."
     )
     asked = door("Sign in", whose, _form(), rx.el.p(_other("Not you? Sign in as somebody else")))
-    over = door("This link is over", OVER, rx.el.p(_other("Have a new link mailed, or use your password")))
+    elsewhere = link_button("Have a new link mailed, or use your password", f"/login{Door.carried}", tall=True, wide=True)
+    over = door("This link is over", OVER, elsewhere)
     return rx.cond(Enter.loaded & (Enter.token == ""), over, asked)
 
 
