@@ -144,7 +144,7 @@ class Claims(RuleBasedStateMachine):
     def reads(self, person: str, purpose: str, pick: int) -> str:
         """A secret from the person's own mailboxes: mostly the newest, sometimes an older one, else a guess."""
         got = [secret for kind, secret in self.world.mail.get(person, []) if kind == purpose]
-        return got[-1 - (pick % 3) % len(got)] if got else "000000"
+        return got[-1 if pick < 9 else -1 - pick % len(got)] if got else "000000"
 
     def attempt(self, verb, *args, **kwargs):
         """What the verb gives, or None when it refuses in words."""
@@ -192,6 +192,8 @@ class Claims(RuleBasedStateMachine):
             self.guest_order(whose)
         self.order(0)
         self.start_team(0)
+        for whose, role in (("bob", "member"), ("mal", "admin")):
+            self.invite(0, whose, role)
 
     @rule(person=people, whose=boxes)
     def sign_up(self, person, whose) -> None:
@@ -433,7 +435,7 @@ def test_nobody_sees_an_order_without_having_proven_its_mailbox_or_placed_it_or_
     monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     for module in (joining, entering, readdressing, service, inviting):
         monkeypatch.setattr(module, "count_try", lambda *args, **kwargs: None)
-    wanted, steps = (10_000, 50) if full else (150, 15)
+    wanted, steps = (10_000, 50) if full else (150, 25)
     machine = type("Claims", (Claims,), {"home": home, "steps": 0, "went_through": Counter()})
     run_state_machine_as_test(
         machine,
@@ -447,4 +449,4 @@ def test_nobody_sees_an_order_without_having_proven_its_mailbox_or_placed_it_or_
         ),
     )
     assert machine.steps >= wanted
-    assert not full or min(machine.went_through[verb] for verb in VERBS) >= 5, machine.went_through
+    assert not full or min(machine.went_through[verb] for verb in VERBS) >= 3, machine.went_through
