@@ -42,6 +42,7 @@ BY_NAME: dict[str, Fill] = {
     # what is typed into forms; everybody's password is the same one here
     "password": lambda t: PASSWORD,
     "current": lambda t: PASSWORD,
+    "/api/account/email.email": lambda t: f"moved-{t.account_id}@x.example",
     "/api/account/password.password": lambda t: "another set of words",
     "code": lambda t: "000000",
     "next": lambda t: "/orders",
@@ -150,12 +151,16 @@ SENT: dict[str, Callable[[str, Things], dict[str, Any]]] = {"/api/uploads": _par
 class AskedForm(dict[str, str]):
     """A form in which whatever a route looks for stands: each field is filled when it is asked for."""
 
-    def __init__(self, place: str, things: Things) -> None:
+    def __init__(self, place: str, things: Things, typed: dict[str, str] | None = None) -> None:
         super().__init__()
-        self.place, self.things = place, things
+        self.place, self.things, self.typed = place, things, typed or {}
         self.untaught: list[str] = []
+        self.asked: set[str] = set()
 
     def get(self, name: str, otherwise: Any = None) -> Any:
+        self.asked.add(name)
+        if name in self.typed:
+            return self.typed[name]
         try:
             value = fill(name, self.things, self.place)
         except Untaught as fault:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -36,14 +37,27 @@ class House:
 
 @pytest.fixture(scope="module")
 def house(database_kind: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[House]:
+    """The house on each database."""
+    with _open(database_kind, tmp_path_factory.mktemp("matrix"), request) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def one_house(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[House]:
+    """The house for what no database decides."""
+    with _open("sqlite", tmp_path_factory.mktemp("hazards"), request) as opened:
+        yield opened
+
+
+@contextmanager
+def _open(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[House]:
     """Production settings over the world, every question taken back."""
     from portal_app.portal_app import app
 
     # The same hash at a thousandth of its cost: what is asked here is who may, not how long it takes.
-    patched = pytest.MonkeyPatch()
+    patched, shelf = pytest.MonkeyPatch(), Shelf()
     patched.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    folder, shelf = tmp_path_factory.mktemp("matrix"), Shelf()
-    with fresh_database(database_kind, folder, request) as database:
+    with fresh_database(kind, folder, request) as database:
         world, files = build(database, shelf)
         url = database.url.render_as_string(hide_password=False)
         database.close()

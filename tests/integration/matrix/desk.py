@@ -69,10 +69,10 @@ class Desk:
             emit_event_impl=self._sent,
         )  # fmt: skip
 
-    async def page(self, person: Person, path: str, pattern: str) -> Heard:
+    async def page(self, person: Person, path: str, pattern: str, headers: list[tuple[bytes, bytes]] | None = None) -> Heard:
         """A new tab that loads a page, and what it got."""
         token = TAB
-        headers = [(b"host", person.host.encode()), (b"cookie", person.cookie.encode())]
+        headers = [(b"host", person.host.encode()), (b"cookie", person.cookie.encode()), *(headers or ())]
         namespace = self.app.event_namespace
         namespace._token_manager.sid_to_token[token] = token
         scope = {"asgi.scope": {"headers": headers, "client": ("127.0.0.1", 1)}}
