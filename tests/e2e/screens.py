@@ -118,6 +118,11 @@ def session_of(portal: Portal, who: str) -> str:
     return _cookies[portal.port, who]
 
 
+def forget_session(portal: Portal, who: str) -> None:
+    """Somebody's sessions were ended: whoever opens a page as them next signs in anew."""
+    _cookies.pop((portal.port, who), None)
+
+
 @contextmanager
 def visitor(browser: Browser, portal: Portal, who: str, viewport: dict[str, int], **options) -> Iterator[Watched]:
     """An empty browser with nothing in it but, if it is somebody's, the cookie of their session."""

@@ -17,6 +17,7 @@ from portal_app.domain.identity.sessions import end_all_sessions, viewer_of
 from tests.e2e.browsing import DESK, person, sign_in
 from tests.e2e.conftest import Portal
 from tests.e2e.hostile import connected, redirects, signed_in
+from tests.e2e.screens import forget_session
 
 pytestmark = [pytest.mark.proof("identity-05"), pytest.mark.slow]
 
@@ -37,6 +38,7 @@ def elsewhere(portal: Portal):
                 account.suspended_at = utc_now() if suspended else None
             if suspended is not False:
                 end_all_sessions(db, account.id, now=utc_now())
+        forget_session(portal, email)
 
     yield act
     database.close()

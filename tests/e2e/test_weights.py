@@ -30,6 +30,8 @@ def bytes_of_a_first_visit(browser: Browser, portal: Portal, pattern: str) -> di
         wire.send("Network.enable")
         seen.page.goto(address(portal, pattern))
         settle(seen.page)
+        path = seen.page.url.removeprefix(portal.url)
+        assert path == pattern or ("[" in pattern and path.startswith(pattern.partition("[")[0])), path
     found: dict[str, int] = {}
     for request, size in sizes.items():
         kind = kinds.get(request, "Other")
