@@ -131,14 +131,14 @@ class Matrix:
         what = f"{method} {path}"
         for owner in self._owners(person, what, names_things="{" in path or method == "POST"):
             things = self.world.named_by(person, owner)
-            for address in addresses(path, things, full=self.full):
+            for turn, address in enumerate(addresses(path, things, full=self.full)):
                 form, request = AskedForm(path, things), sent(method, path, things)
                 with self.database.question(), patch.object(forms, "_typed", _typing(form)):
                     heard = await self.desk.request(person, method, address, **request)
                     self.report.untaught |= set(form.untaught)
-                    self._judge_route(person, owner, what, heard, made_up)
+                    self._judge_route(person, owner, what, heard, made_up, turn=turn)
 
-    def _judge_route(self, person: Person, owner: str, what: str, heard: Heard, made_up: dict[str, str]) -> None:
+    def _judge_route(self, person: Person, owner: str, what: str, heard: Heard, made_up: dict[str, str], *, turn: int) -> None:
         report, who = self.report, f"{person.name} → {what} of {owner}"
         report.asked["route"] += 1
         if heard.status >= 500:
@@ -149,7 +149,7 @@ class Matrix:
             report.told_apart.append(f"{who}: 403 says that it is there")
         self._listen(person, owner, what, who, heard)
         self._look(person, what, who, ran=heard.status < 400)
-        self._compare(person, owner, who, what, heard, made_up)
+        self._compare(person, owner, who, what, turn, heard, made_up)
 
     async def _page(self, person: Person, row: Row) -> None:
         here = [method for method in self.methods if row in method.rows]
@@ -158,10 +158,12 @@ class Matrix:
         owners = self._owners(person, row.path, names_things=naming)
         for owner in owners:
             things = self.world.named_by(person, owner)
-            for path in addresses(row.path, things, full=self.full):
+            for turn, path in enumerate(addresses(row.path, things, full=self.full)):
                 with self.database.question():
                     heard = await self.desk.page(person, path, row.path)
-                    self._judge(person, owner, f"page {row.path}", heard, made_up, may=row.callers.admit(person.viewer))
+                    self._judge(
+                        person, owner, f"page {row.path}", heard, made_up, may=row.callers.admit(person.viewer), turn=turn
+                    )
                 kept = self.desk.frozen()
                 for method in here:
                     if method.names_things or owner == owners[-1]:
@@ -169,7 +171,7 @@ class Matrix:
                 self.desk.close()
 
     async def _method(self, person, owner, method, path, row, made_up, kept) -> None:
-        for payload in self._payloads(method, self.world.named_by(person, owner)):
+        for turn, payload in enumerate(self._payloads(method, self.world.named_by(person, owner))):
             self.desk.thaw(kept)
             with self.database.question():
                 for before in self._asked_first(method):
@@ -183,7 +185,7 @@ class Matrix:
                 for value in payload.values():
                     if isinstance(value, int | str) and 0 < len(str(value)) < 4:  # too short to be taken for a name elsewhere
                         heard.texts = [re.sub(rf'": "?{value}"?(?=[,}}])', '": …', text) for text in heard.texts]
-                self._judge(person, owner, what, heard, made_up, may=may, method=method.name)
+                self._judge(person, owner, what, heard, made_up, may=may, method=method.name, turn=turn)
 
     def _asked_first(self, method: Method) -> list[Method]:
         """What the page asks before a method that only says yes: `ask_…` of the same State."""
@@ -220,7 +222,16 @@ class Matrix:
         return [MADE_UP, theirs[turn % len(theirs)]]
 
     def _judge(
-        self, person: Person, owner: str, what: str, heard: Heard, made_up: dict[str, str], *, may: bool, method: str = ""
+        self,
+        person: Person,
+        owner: str,
+        what: str,
+        heard: Heard,
+        made_up: dict[str, str],
+        *,
+        may: bool,
+        turn: int,
+        method: str = "",
     ) -> None:
         report, who = self.report, f"{person.name} → {what} of {owner}"
         report.asked[what.partition(" ")[0] if not method else "event"] += 1
@@ -235,7 +246,7 @@ class Matrix:
             report.answered[method or what].add(person.name)
         self._listen(person, owner, what, who, heard)
         self._look(person, what, who, ran=ran)
-        self._compare(person, owner, who, what, heard, made_up)
+        self._compare(person, owner, who, what, turn, heard, made_up)
 
     def _listen(self, person: Person, owner: str, what: str, who: str, heard: Heard) -> None:
         """No canary of somebody else's, apart from what was asked for by name."""
@@ -276,15 +287,15 @@ class Matrix:
             HARBOR_PEOPLE | {"harbor", "coast"} if person.studio == "harbor" else {"omar", "ollie", "bluebird", "meadow"}
         )
 
-    def _compare(self, person: Person, owner: str, who: str, what: str, heard: Heard, made_up: dict[str, str]) -> None:
-        """What is not this person's answers exactly as what does not exist."""
+    def _compare(self, person: Person, owner: str, who: str, what: str, turn: int, heard: Heard, made_up: dict[str, str]) -> None:
+        """What is not this person's answers exactly as what does not exist, asked with the same choices (`turn`)."""
         if what.endswith(OPENING):
             return
         words = self.world.named_by(person, owner).named(heard.words).replace('"…"', "…")
         if owner == MADE_UP:
-            made_up[what] = words
-        elif owner not in person.sees | person.own and what in made_up and made_up[what] != words:
-            self.report.told_apart.append(f"{who}: {_difference(made_up[what], words)}")
+            made_up[f"{what} {turn}"] = words
+        elif owner not in person.sees | person.own and (known := made_up.get(f"{what} {turn}", words)) != words:
+            self.report.told_apart.append(f"{who}: {_difference(known, words)}")
 
 
 def _typing(form: AskedForm) -> Any:
