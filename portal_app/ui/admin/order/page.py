@@ -37,7 +37,7 @@ def _loaded() -> rx.Component:
             rx.el.aside(_next(), _customer(), class_name="stack"),
             class_name="cols staff aside-first",
         ),
-        _question(),
+        rx.cond(may(Permission.ACCEPT_ORDERS), _question(), rx.fragment()),
     )
 
 

@@ -29,7 +29,7 @@ def _loaded() -> rx.Component:
             rx.el.aside(_collect(), _lately(), class_name="stack gap-6"),
             class_name="cols staff",
         ),
-        _decline_question(),
+        rx.cond(may(Permission.ACCEPT_ORDERS), _decline_question(), rx.fragment()),
     )
 
 
