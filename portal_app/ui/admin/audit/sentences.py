@@ -107,6 +107,7 @@ PLAIN = {
     "passkey.counted_back": "A passkey was refused: it looks copied",
     "recovery_codes.made": "Made new recovery codes",
     "recovery_code.used": "Used a recovery code",
+    "second_step.forgotten": "The second step was taken away at the machine",
     "second_step.made_optional": "Staff no longer need a second step",
     "second_step.refused": "A second step was refused",
     "second_step.required": "Every member now needs a second step",
