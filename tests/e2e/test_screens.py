@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -15,7 +16,9 @@ pytestmark = [pytest.mark.slow]
 
 WIDTHS = (320, 390, 768, 1280)
 LOOKS = [("light", PHONE), ("dark", DESK), ("dark", PHONE), ("light", DESK)]
-SMALL = LOOKS[:2]
+KIB = 1024
+PLAIN, PHOTOS = 200 * KIB, 220 * KIB
+PHOTO_PAGES = {"/listings/[listing]", "/admin/deliver/[number]"}
 LEAST_TARGET = 24  # CSS pixels: WCAG 2.2, target size (minimum)
 PLACES = {pattern: (pattern, SHOWN[pattern].who, "") for pattern in PATTERNS if pattern in SHOWN} | STATES
 
@@ -27,6 +30,8 @@ class Opened:
     pattern: str
     is_main: bool
     seen: Watched
+    weights: dict[str, int]
+    place: int
 
     @property
     def page(self) -> Page:
@@ -35,12 +40,32 @@ class Opened:
 
 @pytest.fixture(scope="module", params=PLACES)
 def opened(request, portal, browser) -> Iterator[Opened]:
-    """Each page once; the tests below look at it in turn."""
+    """Each page once, in an empty browser; the tests below look at it in turn."""
     pattern, who, question = PLACES[request.param]
     with visitor(browser, portal, who, PHONE, reduced_motion="reduce") as seen:
+        weights = weighed(seen)
         seen.page.goto(address(portal, pattern, question))
         settle(seen.page)
-        yield Opened(pattern, request.param == pattern, seen)
+        yield Opened(pattern, request.param == pattern, seen, weights(), [*PLACES].index(request.param))
+
+
+def weighed(seen: Watched) -> Callable[[], dict[str, int]]:
+    """From now on: compressed bytes over the wire by kind, pictures left out."""
+    kinds: dict[str, str] = {}
+    sizes: dict[str, int] = {}
+    wire = seen.context.new_cdp_session(seen.page)
+    wire.on("Network.responseReceived", lambda e: kinds.update({e["requestId"]: e["type"]}))
+    wire.on("Network.loadingFinished", lambda e: sizes.update({e["requestId"]: int(e["encodedDataLength"])}))
+    wire.send("Network.enable")
+
+    def found() -> dict[str, int]:
+        wire.send("Network.disable")
+        by_kind: Counter[str] = Counter()
+        for request, size in sizes.items():
+            by_kind[kinds.get(request, "Other")] += size
+        return {kind: size for kind, size in by_kind.items() if kind != "Image"}
+
+    return found
 
 
 def test_every_page_of_the_table_is_visited():
@@ -76,10 +101,23 @@ def test_the_main_action_is_at_hand(opened):
         assert box["x"] + box["width"] <= width, box
 
 
+@pytest.mark.proof("main-job-20")
+def test_a_first_visit_stays_within_its_budget(opened):
+    if not opened.is_main:
+        return
+    budget = PHOTOS if opened.pattern in PHOTO_PAGES else PLAIN
+    total = sum(opened.weights.values())
+    parts = ", ".join(f"{kind} {size / KIB:.1f}" for kind, size in sorted(opened.weights.items()))
+    print(f"{opened.pattern}: {total / KIB:.1f} of {budget // KIB} KiB ({parts})")
+    assert {"Document", "Script", "Stylesheet"} <= set(opened.weights)
+    assert total <= budget, f"{total / KIB:.1f} KiB: {parts}"
+
+
 @pytest.mark.proof("identity-12")
 @pytest.mark.proof("main-job-15")
 def test_axe_finds_nothing_serious(opened, full):
-    for look, viewport in LOOKS if full else SMALL:
+    """Every look of every page in the full run; else one of each page, light on phones and dark on desks by turns."""
+    for look, viewport in LOOKS if full else LOOKS[:2][opened.place % 2 :][:1]:
         opened.page.emulate_media(color_scheme=look, reduced_motion="reduce")
         opened.page.set_viewport_size(viewport)
         opened.page.wait_for_function("look => document.documentElement.classList.contains(look)", arg=look)

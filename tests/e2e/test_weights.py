@@ -1,4 +1,4 @@
-"""What a first visit costs, and what stands in the HTML before any script runs."""
+"""What stands in the HTML before any script runs. What a first visit weighs is seen where every page is opened."""
 
 from __future__ import annotations
 
@@ -6,49 +6,11 @@ import re
 
 import httpx
 import pytest
-from playwright.sync_api import Browser
 
 from tests.e2e.browsing import PHONE
-from tests.e2e.conftest import Portal
-from tests.e2e.screens import PATTERNS, SHOWN, address, settle, visitor
+from tests.e2e.screens import PATTERNS, SHOWN, address, visitor
 
 pytestmark = [pytest.mark.proof("main-job-20"), pytest.mark.slow]
-
-KIB = 1024
-PLAIN, PHOTOS = 200 * KIB, 220 * KIB
-PHOTO_PAGES = {"/listings/[listing]", "/admin/deliver/[number]"}
-
-
-def bytes_of_a_first_visit(browser: Browser, portal: Portal, pattern: str) -> dict[str, int]:
-    """Compressed bytes over the wire by kind, pictures left out, with an empty cache."""
-    kinds: dict[str, str] = {}
-    sizes: dict[str, int] = {}
-    with visitor(browser, portal, SHOWN[pattern].who, PHONE) as seen:
-        wire = seen.context.new_cdp_session(seen.page)
-        wire.on("Network.responseReceived", lambda e: kinds.update({e["requestId"]: e["type"]}))
-        wire.on("Network.loadingFinished", lambda e: sizes.update({e["requestId"]: int(e["encodedDataLength"])}))
-        wire.send("Network.enable")
-        seen.page.goto(address(portal, pattern))
-        settle(seen.page)
-        path = seen.page.url.removeprefix(portal.url)
-        assert path == pattern or ("[" in pattern and path.startswith(pattern.partition("[")[0])), path
-    found: dict[str, int] = {}
-    for request, size in sizes.items():
-        kind = kinds.get(request, "Other")
-        if kind != "Image":
-            found[kind] = found.get(kind, 0) + size
-    return found
-
-
-@pytest.mark.parametrize("pattern", PATTERNS)
-def test_a_first_visit_stays_within_its_budget(portal, browser, pattern):
-    budget = PHOTOS if pattern in PHOTO_PAGES else PLAIN
-    found = bytes_of_a_first_visit(browser, portal, pattern)
-    total = sum(found.values())
-    parts = ", ".join(f"{kind} {size / KIB:.1f}" for kind, size in sorted(found.items()))
-    print(f"{pattern}: {total / KIB:.1f} of {budget // KIB} KiB ({parts})")
-    assert {"Document", "Script", "Stylesheet"} <= set(found)
-    assert total <= budget, f"{total / KIB:.1f} KiB: {parts}"
 
 
 def test_the_build_brings_no_second_design_system(portal):
