@@ -117,6 +117,7 @@ def _invite() -> rx.Component:
         button("Invite", kind="main", tall=True, wide=True, type="submit"),
         rx.el.p("They get a link by mail, good for 30 days, and choose their own password.", class_name="tiny quiet"),
         on_submit=S.invite,
+        no_validate=True,
         key=S.sent.to_string(),
         class_name="panel stack",
     )
