@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from sqlalchemy import func, update
 from sqlmodel import Session, col, select
@@ -40,6 +40,8 @@ from portal_app.domain.studios.models import Studio
 from portal_app.settings import Settings
 from portal_app.wiring import Wiring
 
+# Yesterday at any hour of today, daylight saving included; the story delivers nothing on the day before, which would be
+# news in the morning only.
 NEWS = timedelta(hours=40)
 PLANS = {plan.slug: plan for plan in STUDIOS}
 
@@ -100,7 +102,7 @@ def _order(db: Session, plan: StudioPlan, planned: Planned, now: datetime) -> No
         town=planned.town,
         area=str(planned.area),
         services=_public_ids(db, plan, planned.services),
-        starts_at=_wished(planned, plan.zone, now),
+        starts_at=wished(planned, plan.zone, now),
         access_notes=planned.notes,
         on_behalf_of=_record_in(db, plan, planned),
     )
@@ -118,7 +120,7 @@ def _record_in(db: Session, plan: StudioPlan, planned: Planned) -> int | None:
     return next((card.id for card in own if planned.team and card.team_name == planned.team and not card.person), None)
 
 
-def _wished(planned: Planned, zone: str, now: datetime) -> datetime:
+def wished(planned: Planned, zone: str, now: datetime) -> datetime:
     """The wall time at the studio on that day."""
     day = local(now, zone).date() + timedelta(days=planned.wished)
     hour, part = divmod(planned.hour, 1)
@@ -178,7 +180,7 @@ def _develop(wiring: Wiring, history: _History, undone: list[Planned], now: date
 def _photograph(wiring: Wiring, history: _History, planned: Planned, index: int, now: datetime) -> None:
     """One photo taken, uploaded and rendered, unless its name is there already."""
     plan = PLANS[planned.studio]
-    shot_at = at_wall_time(_wished(planned, plan.zone, now), plan.zone)
+    shot_at = at_wall_time(wished(planned, plan.zone, now), plan.zone)
     received_at = min(shot_at + timedelta(hours=20, minutes=index), now - timedelta(minutes=30 - index))
     name = developing.file_name(planned, index)
     asset_id = _received(wiring.database, planned, name)
@@ -211,7 +213,7 @@ def _hand_over(db: Session, planned: Planned, now: datetime) -> None:
     if planned.ends not in DELIVERED or order.status != OrderStatus.ACCEPTED:
         return
     owner = viewer(db, PLANS[planned.studio], PLANS[planned.studio].people[0].key)
-    at = _delivered_at(planned, now)
+    at = delivered_at(planned, now)
     request = DeliverRequest(
         message=planned.message, collect_payment=planned.ends is not Ends.FREE, watermark=planned.ends is not Ends.SMALL
     )
@@ -222,7 +224,8 @@ def _hand_over(db: Session, planned: Planned, now: datetime) -> None:
         record_offline_payment(db, owner, order.number, due, memo, planned.key, now=min(at + timedelta(days=2), now))
 
 
-def _delivered_at(planned: Planned, now: datetime) -> datetime:
-    """The day after the shoot, at nine in the evening UTC, and never in the future."""
-    day = (now + timedelta(days=planned.wished + 1)).date()
-    return min(datetime.combine(day, time(21), UTC), now - timedelta(minutes=10))
+def delivered_at(planned: Planned, now: datetime) -> datetime:
+    """The day after the shoot, at one at the studio, and never in the future."""
+    zone = PLANS[planned.studio].zone
+    day = wished(planned, zone, now).date() + timedelta(days=1)
+    return min(at_wall_time(datetime.combine(day, time(13)), zone), now - timedelta(minutes=10))

@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,12 +21,12 @@ from sqlmodel import Session
 from sqlmodel import select as pick
 
 from portal_app import wiring as wirings
-from portal_app.core.clock import utc_now
+from portal_app.core.clock import at_wall_time, utc_now
 from portal_app.db import Database, upgrade_to_head
 from portal_app.demo import developing
 from portal_app.demo import seed as seeding
 from portal_app.demo.cast import BLUEBIRD, HARBOR, STUDIOS
-from portal_app.demo.story import DELIVERED, ORDERS, Planned
+from portal_app.demo.story import DELIVERED, ORDERS, Ends, Planned
 from portal_app.domain import tables
 from portal_app.domain.activity.models import Fact, Work, WorkState
 from portal_app.domain.delivery.gate import Sight
@@ -126,15 +126,39 @@ def test_a_seeding_that_broke_midway_is_completed_by_the_next(
     assert counts(wired.database)["asset"] == sum(bool(planned.photos) for planned in lean)
 
 
-@pytest.mark.usefixtures("lean")
-def test_only_news_is_left_for_the_worker(wired: Wiring) -> None:
-    seeding.seed(wired, now=utc_now())
+# After midnight in UTC, before midnight at Harbor Light, and at its breakfast.
+MOMENTS = ["00:30", "07:55", "17:00"]
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_only_news_is_left_for_the_worker(
+    wired: Wiring, lean: tuple[Planned, ...], monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    newest = {planned.studio: planned for planned in lean if planned.ends is Ends.LOCKED}
+    monkeypatch.setattr(seeding, "ORDERS", [*newest.values(), *(planned for planned in lean if not planned.photos)])
+    now = datetime.fromisoformat(f"2026-11-23T{moment}+00:00")
+    seeding.seed(wired, now=now)
     with wired.database.reading() as db:
+        assert all(fact.at <= now for fact in db.exec(pick(Fact)))
         facts = {fact.id: fact.kind for fact in db.exec(pick(Fact))}
         waiting = db.exec(pick(Work.payload).where(Work.state == WorkState.WAITING, Work.kind == "react"))
         kinds = Counter(facts[payload["fact_id"]] for payload in waiting)
     assert kinds["listing.delivered"] == 1, "the mailbox shows the mail of the newest delivery"
     assert kinds["order.accepted"] == 0, "and not two months of older ones"
+
+
+@pytest.mark.parametrize("day", ["2026-11-23", "2026-03-08", "2026-03-10", "2026-11-01", "2026-11-03"])
+def test_at_every_hour_of_a_day_one_delivery_is_news(day: str) -> None:
+    """Also when the clocks were changed yesterday, today or tomorrow; nobody is handed photos before they were taken."""
+    for quarter in range(4 * 24):
+        now = datetime.fromisoformat(f"{day}T00:07+00:00") + quarter * timedelta(minutes=15)
+        at = {planned: seeding.delivered_at(planned, now) for planned in ORDERS if planned.ends in DELIVERED}
+        assert [planned.street for planned in at if at[planned] > now - seeding.NEWS] == ["2208 Point Reyes Court, Unit 14B"], now
+        for planned in at:
+            zone = seeding.PLANS[planned.studio].zone
+            assert (
+                timedelta(hours=20) < at[planned] - at_wall_time(seeding.wished(planned, zone, now), zone) < timedelta(hours=30)
+            )
 
 
 @pytest.mark.usefixtures("lean")
