@@ -1,8 +1,9 @@
 """Python loads this by itself in every process of the server under test, because its folder is on PYTHONPATH there.
 
 It sleeps until the file `on` lies in the folder LOOP_WATCH. Then it writes down, as one JSON line each: how late a timer
-of the event loop is (`loop`), every twenty times it came (`ticks`), and which callback held the loop (`held`). `waited` is how long, meanwhile, the machine
-kept the loop's thread, and one that may have held the interpreter lock, from running: the noise of a busy machine.
+of the event loop is (`loop`), every twenty times it came (`ticks`), and which callback held the loop (`held`). `waited` is
+what of it the machine took: how long it kept the loop's thread, and one that may have held the interpreter lock, from
+running, and at least what is left when no callback stood still and none of our threads ran.
 A file `block` there, holding seconds, blocks the loop once.
 """
 
@@ -43,6 +44,7 @@ class Watch:
         self.ticks = 0
         self.threads = Threads()
         self.waited: dict[int, float] = {}
+        self.spent = self.stood = 0.0
 
     def look(self) -> None:
         """Start or stop, as the file says."""
@@ -67,13 +69,26 @@ class Watch:
         more = {thread: waited[thread] - self.waited.get(thread, waited[thread]) for thread in waited}
         own = more.pop(threading.get_native_id(), 0.0)
         self.waited = waited
-        write("loop", due + late, late, own + max(more.values(), default=0.0))
+        write("loop", due + late, late, max(own + max(more.values(), default=0.0), late - self.ours()))
         self.ticks += 1
         if self.ticks % 20 == 0:
             write("ticks", due + late, 0.0)
         if self.is_on:
             due = self.loop.time() + TICK
             self.loop.call_at(due, self.tick, due)
+
+    def ours(self) -> float:
+        """The most that our code can have taken since the last tick: what it computed, and what callbacks stood still."""
+        spent, stood = time.process_time(), Stood.still
+        ours = spent - self.spent + stood - self.stood
+        self.spent, self.stood = spent, stood
+        return ours
+
+
+class Stood:
+    """Seconds in which a callback of a loop was under way and did not compute: it slept, read, or waited for a lock."""
+
+    still = 0.0
 
 
 class Threads:
@@ -111,9 +126,10 @@ def note_what_holds() -> None:
     run = handle._run
 
     def noted(self: asyncio.Handle) -> None:
-        begun = time.monotonic()
+        begun, computed = time.monotonic(), time.thread_time()
         run(self)
         taken = time.monotonic() - begun
+        Stood.still += max(0.0, taken - (time.thread_time() - computed))
         if taken > WORTH_WRITING:
             write("held", begun + taken, taken, what=repr(self)[:400])
 
