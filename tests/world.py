@@ -5,12 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from portal_app.core.tokens import fingerprint
 from portal_app.core.viewer import Role, Viewer
 from portal_app.db import Database
 from portal_app.domain.billing.models import LedgerEntry, PaymentAttempt, StripeAccount, WebhookEvent
+from portal_app.domain.catalog.models import (
+    AddOnPlace,
+    Coupon,
+    CouponService,
+    Fee,
+    Question,
+    QuestionChoice,
+    Service,
+    TaxGroup,
+    TaxRate,
+    Variant,
+)
 from portal_app.domain.customers.models import Team, TeamMember
 from portal_app.domain.delivery.service import DeliverRequest, deliver, make_link
 from portal_app.domain.identity.models import (
@@ -25,10 +37,22 @@ from portal_app.domain.identity.models import (
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.media.models import Asset, Rendition, RenditionName, Upload
 from portal_app.domain.notifications.models import Mail
-from portal_app.domain.orders.models import Order
+from portal_app.domain.orders.models import CouponUse, Order, OrderAnswer, OrderCharge, OrderLink
 from portal_app.domain.orders.placing import OrderRequest
 from portal_app.domain.orders.queries import visible
 from portal_app.domain.orders.service import accept, place_order
+from portal_app.domain.scheduling.models import (
+    Appointment,
+    BookingPolicy,
+    CrewMember,
+    DayHours,
+    Decline,
+    ServiceArea,
+    ServiceSkill,
+    TimeOff,
+    TravelTier,
+    WeeklyHours,
+)
 from tests.conftest import NOW, Cast
 
 MARK = "Zz9marker"
@@ -76,6 +100,8 @@ def build(database: Database, cast: Cast) -> World:
         _session(db, cast)
         team = _team(db, cast)
         _messages(db, cast, order)
+        _catalog(db, cast, order)
+        _crew(db, cast, order)
         upload = _upload(db, cast, listing)
         link = Viewer(studio_id=cast.harbor, role=Role.LINK, listing_id=listing.id, link_id=1)
         return World(
@@ -166,6 +192,56 @@ def _team(db: Session, cast: Cast) -> tuple[str, int, str]:
     )  # fmt: skip
     db.flush()
     return team.public_id, member.id, invitation.public_id
+
+
+def _catalog(db: Session, cast: Cast, order: Order) -> None:
+    """What is sold beside services, and an order that used it."""
+    here = {"studio_id": cast.harbor}
+    service = db.exec(select(Service).where(Service.public_id == cast.photos)).one()
+    coupon = Coupon(public_id=f"coupon{MARK}", code=MARK.upper(), amount=1000, **here)
+    question = Question(public_id=f"question{MARK}", prompt=MARK, hint=MARK, kind="choice", **here)
+    group = TaxGroup(public_id=f"tax{MARK}", name=MARK, **here)
+    db.add_all([coupon, question, group])
+    db.flush()
+    db.add_all(
+        [
+            Fee(public_id=f"fee{MARK}", name=MARK, amount=100, is_active=False, **here),
+            TaxRate(tax_group_id=group.id, name=MARK, basis_points=100),
+            CouponService(coupon_id=coupon.id, service_id=service.id),
+            QuestionChoice(question_id=question.id, label=MARK, price_cents=100),
+            Variant(service_id=service.id, public_id=f"variant{MARK}", name=MARK, is_active=False),
+            AddOnPlace(add_on_id=service.id, category=MARK),
+            OrderCharge(order_id=order.id, position=900, kind="fee", name=MARK, amount_cents=0, **here),
+            OrderAnswer(order_id=order.id, position=900, prompt=MARK, answer=MARK, **here),
+            CouponUse(coupon_id=coupon.id, order_id=order.id, customer_id=order.customer_id, at=NOW, **here),
+            OrderLink(order_id=order.id, token_hash=fingerprint("status"), created_at=NOW, **here),
+        ]
+    )
+    db.flush()
+
+
+def _crew(db: Session, cast: Cast, order: Order) -> None:
+    """Pia's calendar, and how the studio is booked."""
+    pias = {"studio_id": cast.harbor, "member_id": cast.pia.member_id}
+    far = NOW + timedelta(days=300)
+    service = db.exec(select(Service.id).where(Service.public_id == cast.photos)).one()
+    visit = db.exec(select(Appointment.id).where(Appointment.order_id == order.id)).first()
+    area = ServiceArea(studio_id=cast.harbor, public_id=f"area{MARK}", name=MARK, is_active=False)
+    db.add_all(
+        [
+            area,
+            CrewMember(base_lat=36.6, base_lon=-121.9, base_words=MARK, **pias),
+            WeeklyHours(weekday=6, starts_minute=0, ends_minute=1, **pias),
+            DayHours(day=far.date(), **pias),
+            TimeOff(public_id=f"off{MARK}", starts_at=far, ends_at=far + timedelta(days=1), reason=MARK, **pias),
+            ServiceSkill(service_id=service, **pias),
+            BookingPolicy(studio_id=cast.harbor),
+            Decline(appointment_id=visit, reason=MARK, at=NOW, **pias),
+        ]
+    )
+    db.flush()
+    db.add(TravelTier(area_id=area.id, fee_cents=100))
+    db.flush()
 
 
 def _messages(db: Session, cast: Cast, order: Order) -> None:

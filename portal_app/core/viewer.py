@@ -15,6 +15,7 @@ class Role(StrEnum):
     EDITOR = "editor"
     CUSTOMER = "customer"
     LINK = "link"
+    GUEST = "guest"
     SYSTEM = "system"
 
 
@@ -45,6 +46,7 @@ MAY: dict[Role, frozenset[Permission]] = {
     Role.EDITOR: frozenset({Permission.SEE_ORDERS, Permission.UPLOAD}),
     Role.CUSTOMER: frozenset(),
     Role.LINK: frozenset(),
+    Role.GUEST: frozenset(),
     Role.SYSTEM: frozenset(Permission),
 }
 
@@ -77,7 +79,8 @@ def permissions_in(words: str | None) -> frozenset[Permission]:
 class Viewer:
     """Who is acting now, at which studio. Only `identity` makes one from a cookie, `delivery` from a secret link.
 
-    A LINK viewer holds one listing's secret link: it sees `listing_id` and nothing else.
+    A LINK viewer holds one secret link: a listing's, and sees `listing_id` and nothing else, or an order's status page, and
+    sees `order_id` and nothing else. A GUEST books without signing in, and sees only what is for sale.
     SYSTEM is the studio's own worker. `behind` is the member who looks through a customer's eyes: the viewer then is the
     customer, sees what the customer sees, and both names stand in every fact.
     """
@@ -91,6 +94,7 @@ class Viewer:
     session_id: int | None = None
     link_id: int | None = None
     listing_id: int | None = None
+    order_id: int | None = None
     is_verified: bool = False
     granted: frozenset[Permission] = frozenset()
     withheld: frozenset[Permission] = frozenset()
@@ -123,6 +127,11 @@ class Viewer:
     def is_themselves(self) -> bool:
         """Whether nobody else looks through these eyes: what proves or changes who somebody is, only they may do."""
         return self.behind_account_id is None
+
+
+def guest_viewer(studio_id: int) -> Viewer:
+    """Somebody who books without signing in."""
+    return Viewer(studio_id=studio_id, role=Role.GUEST)
 
 
 def system_viewer(studio_id: int) -> Viewer:

@@ -36,9 +36,9 @@ def instant(*, default: Any = ..., index: bool = False) -> Any:
     return Field(default=default, sa_type=Instant, index=index)
 
 
-def filled(value: str | int) -> Any:
+def filled(value: str | int | bool) -> Any:  # noqa: FBT001 (a column's value, not a switch)
     """A column that joins a table which has rows already: they get this value, by the database's own default."""
-    words = f"'{value}'" if isinstance(value, str) else str(value)
+    words = f"'{value}'" if isinstance(value, str) else str(value).lower()
     return Field(default=value, sa_column_kwargs={"server_default": text(words)})
 
 

@@ -111,7 +111,7 @@ class OrderPage:
 
 
 def visible(by: Viewer, team: str = ""):
-    """Staff see their studio's orders, a customer their own and those of teams they lead, a secret link those of its listing.
+    """Staff see their studio's orders, a customer theirs and those of teams they lead, a link its order or its listing's.
 
     `team` narrows a customer's: see `own_ids`.
     """
@@ -119,7 +119,7 @@ def visible(by: Viewer, team: str = ""):
     if by.is_staff or by.role is Role.SYSTEM:
         return orders
     if by.role is Role.LINK:
-        return orders.where(Order.listing_id == by.listing_id)
+        return orders.where(Order.id == by.order_id) if by.order_id else orders.where(Order.listing_id == by.listing_id)
     return orders.where(col(Order.customer_id).in_(own_ids(by, team)))
 
 

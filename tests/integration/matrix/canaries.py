@@ -25,7 +25,8 @@ WORKING = {
     "media_type", "mode", "purpose", "return_to", "role", "sha256", "slug", "state", "status", "tax_name", "waits_for",
     "withheld", "zone", "session_url", "payload", "totp_box", "password_hash",
     "payment_attempt.session_id", "rendition.name", "schedule.name", "service.public_id", "sign_in_session.token_hash",
-    "access_link.token_hash", "invitation.token_hash", "credential_id",
+    "access_link.token_hash", "invitation.token_hash", "order_link.token_hash", "credential_id", "wish", "entry", "timing",
+    "strategy", "shape", "polygon", "windows", "tip_basis_points", "variant.public_id",
 }  # fmt: skip
 ADDRESSES = {"email", "email_key", "payer_email", "to_email", "new_email", "reply_to", "copy_to"}
 SECRET = {
@@ -37,7 +38,10 @@ NAMES = {
     "account": {"name", "email", "email_key"}, "customer": {"name", "email", "email_key"}, "orders": {"customer_name"},
     "fact": {"actor_name", "behind_name"},
 }  # fmt: skip
-SHOP = {"studio", "studio_host", "service", "tier", "package_part"}
+SHOP = {
+    "studio", "studio_host", "service", "variant", "tier", "package_part", "add_on_place", "question", "question_choice", "fee",
+    "tax_group", "tax_rate",
+}  # fmt: skip
 BEHIND_A_LINK = {"listing", "asset", "rendition", "delivery"}
 UPWARD = (
     ("customer_id", "customer"), ("order_id", "orders"), ("listing_id", "listing"), ("asset_id", "asset"), ("team_id", "team"),

@@ -34,6 +34,7 @@ from portal_app.domain.orders.models import Order, OrderLine
 from portal_app.domain.scheduling.models import Appointment
 from tests.conftest import Cast
 from tests.integration.delivered import hand_over, photographed
+from tests.integration.matrix import bookings
 from tests.integration.matrix.shelf import Shelf
 
 CUSTOMERS = ("tara", "ann", "lee", "mallory", "sue")
@@ -82,6 +83,7 @@ class Rows:
                 self._personal(db, name, account_id)
             for studio_id, owner in ((self.cast.harbor, "olive"), (self.cast.bluebird, "omar")):
                 self._studio(db, studio_id, self.accounts[owner])
+                bookings.of_studio(db, studio_id, getattr(self.cast, owner).member_id, self.now)
 
     def _clear(self, db: Session) -> None:
         """The cast's own team goes: here somebody leads a team who is no customer of the cast."""
@@ -162,12 +164,12 @@ class Rows:
             )
         )
         visit = datetime(2027, 1, 1, 12, tzinfo=self.now.tzinfo) + timedelta(hours=3 * order.id)
-        db.add(
-            Appointment(
-                member_id=by.member_id, starts_at=visit, ends_at=visit + timedelta(hours=1), status="booked",
-                zone="America/Los_Angeles", **here,
-            )
+        booked = Appointment(
+            member_id=by.member_id, starts_at=visit, ends_at=visit + timedelta(hours=1), status="booked",
+            zone="America/Los_Angeles", **here,
         )  # fmt: skip
+        db.add(booked)
+        bookings.on_order(db, order, booked, self.now)
         for kind, role, name in (("order.placed", "customer", "x"), ("order.accepted", "owner", "y")):
             db.add(
                 Fact(
