@@ -444,6 +444,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('fees_cents', sa.Integer(), server_default=sa.text('0'), nullable=False))
         batch_op.add_column(sa.Column('travel_cents', sa.Integer(), server_default=sa.text('0'), nullable=False))
         batch_op.add_column(sa.Column('tip_cents', sa.Integer(), server_default=sa.text('0'), nullable=False))
+        batch_op.add_column(sa.Column('upfront_cents', sa.Integer(), server_default=sa.text('0'), nullable=False))
         batch_op.create_foreign_key('fk_orders_coupon', 'coupon', ['coupon_id'], ['id'])
         batch_op.create_check_constraint('ck_orders_total', 'total_cents = subtotal_cents - discount_cents + fees_cents + travel_cents + tax_cents + tip_cents AND subtotal_cents >= 0 AND discount_cents BETWEEN 0 AND subtotal_cents AND fees_cents >= 0 AND travel_cents >= 0 AND tip_cents >= 0')
         batch_op.create_check_constraint('ck_orders_wish', "wish IN ('exact', 'soon', 'morning', 'afternoon', 'evening')")

@@ -1,14 +1,24 @@
 """What an order still owes: a pure rule over its status, its total and its ledger.
 
-| status | total | ledger | paid | due | over |
-|---|---|---|---|---|---|
-| pending | 477.57 | nothing | 0 | 0 | 0 |
-| accepted | 477.57 | nothing | 0 | 477.57 | 0 |
-| completed | 477.57 | +477.57 | 477.57 | 0 | 0 |
-| completed | 477.57 | +100.00 | 100.00 | 377.57 | 0 |
-| completed | 477.57 | +477.57 −50.00 | 427.57 | 50.00 | 0 |
-| completed | 477.57 | +477.57 +477.57 | 955.14 | 0 | 477.57 |
-| canceled | 477.57 | +477.57 | 477.57 | 0 | 477.57 |
+A pending order owes what is paid at booking, if anything, and what was paid beyond that is for later. A canceled one
+owes its late fees and nothing else; whatever more was paid is over, and the studio's to give back.
+
+| status | total | upfront | late | ledger | paid | due | over |
+|---|---|---|---|---|---|---|---|
+| pending | 477.57 | 0 | 0 | nothing | 0 | 0 | 0 |
+| pending | 477.57 | 238.79 | 0 | nothing | 0 | 238.79 | 0 |
+| pending | 477.57 | 238.79 | 0 | +238.79 | 238.79 | 0 | 0 |
+| pending | 477.57 | 238.79 | 0 | +238.79 +477.57 | 716.36 | 0 | 238.79 |
+| accepted | 477.57 | 0 | 0 | nothing | 0 | 477.57 | 0 |
+| accepted | 477.57 | 238.79 | 0 | +238.79 | 238.79 | 238.78 | 0 |
+| completed | 477.57 | 0 | 0 | +477.57 | 477.57 | 0 | 0 |
+| completed | 477.57 | 0 | 0 | +100.00 | 100.00 | 377.57 | 0 |
+| completed | 477.57 | 0 | 0 | +477.57 -50.00 | 427.57 | 50.00 | 0 |
+| completed | 477.57 | 0 | 0 | +477.57 +477.57 | 955.14 | 0 | 477.57 |
+| canceled | 477.57 | 0 | 0 | nothing | 0 | 0 | 0 |
+| canceled | 477.57 | 0 | 0 | +477.57 | 477.57 | 0 | 477.57 |
+| canceled | 552.57 | 0 | 75.00 | nothing | 0 | 75.00 | 0 |
+| canceled | 552.57 | 0 | 75.00 | +477.57 | 477.57 | 0 | 402.57 |
 """
 
 from __future__ import annotations
@@ -16,7 +26,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-OWING = frozenset({"accepted", "completed"})
 COUNTS = frozenset({"payment", "refund"})
 MINIMUM_CENTS = 50
 
@@ -35,8 +44,11 @@ class Balance:
         return self.due == 0
 
 
-def balance_of(status: str, total_cents: int, entries: Iterable[tuple[str, int]]) -> Balance:
+def balance_of(
+    status: str, total_cents: int, entries: Iterable[tuple[str, int]], *, upfront_cents: int = 0, late_cents: int = 0
+) -> Balance:
     """The balance of an order from its ledger: pairs of kind and signed amount. Unallocated money does not count."""
     paid = sum(cents for kind, cents in entries if kind in COUNTS)
-    owed = total_cents if status in OWING else 0
-    return Balance(total=total_cents, paid=paid, due=max(0, owed - paid), over=max(0, paid - owed))
+    owed = {"pending": upfront_cents, "canceled": late_cents}.get(status, total_cents)
+    most = total_cents if status == "pending" else owed
+    return Balance(total=total_cents, paid=paid, due=max(0, owed - paid), over=max(0, paid - most))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, false
+from sqlalchemy import Select, and_, false, func, or_
 from sqlmodel import Session, col, select
 
 from portal_app.core.errors import NotFound
@@ -16,7 +16,7 @@ from portal_app.domain.billing.balance import Balance, balance_of
 from portal_app.domain.billing.models import AttemptStatus, LedgerEntry, PaymentAttempt
 from portal_app.domain.customers.queries import whose_are
 from portal_app.domain.orders import queries as orders_queries
-from portal_app.domain.orders.models import Order, OrderStatus
+from portal_app.domain.orders.models import ChargeKind, Order, OrderCharge, OrderStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +83,23 @@ def balances(db: Session, order_ids: Sequence[int]) -> dict[int, Balance]:
 
 
 def _balances(db: Session, orders: Select[tuple[Order]]) -> dict[int, Balance]:
-    rows = db.execute(orders.with_only_columns(col(Order.id), col(Order.status), col(Order.total_cents))).all()
-    order_ids = [order_id for order_id, _, _ in rows]
+    columns = (col(Order.id), col(Order.status), col(Order.total_cents), col(Order.upfront_cents), _late_cents())
+    rows = db.execute(orders.with_only_columns(*columns)).all()
+    order_ids = [row[0] for row in rows]
     ledger: dict[int, list[tuple[str, int]]] = defaultdict(list)
     entries = select(LedgerEntry.order_id, LedgerEntry.kind, LedgerEntry.amount_cents)
     for order_id, kind, cents in db.exec(entries.where(col(LedgerEntry.order_id).in_(order_ids))):
         ledger[order_id].append((kind, cents))
-    return {order_id: balance_of(status, total, ledger[order_id]) for order_id, status, total in rows}
+    return {
+        order_id: balance_of(status, total, ledger[order_id], upfront_cents=upfront, late_cents=late)
+        for order_id, status, total, upfront, late in rows
+    }
+
+
+def _late_cents():
+    """The late fees of an order, in the same statement as the order."""
+    late = select(func.coalesce(func.sum(OrderCharge.amount_cents), 0))
+    return late.where(OrderCharge.order_id == Order.id, OrderCharge.kind == ChargeKind.LATE).correlate(Order).scalar_subquery()
 
 
 def balance(db: Session, order_id: int) -> Balance:
@@ -101,13 +111,16 @@ def balance(db: Session, order_id: int) -> Balance:
 
 
 def due(db: Session, order_ids: Sequence[int]) -> dict[int, int]:
-    """Minor units still owed by each order: 0 while pending and when canceled."""
+    """Minor units still owed by each order: what is paid at booking while pending, late fees when canceled."""
     return {order_id: found.due for order_id, found in balances(db, order_ids).items()}
 
 
 def owed(db: Session, by: Viewer, *, team: str = "") -> list[Owed]:
     """The viewer's orders that owe something now, oldest first, in five statements."""
-    open_ones = col(Order.status).in_((OrderStatus.ACCEPTED, OrderStatus.COMPLETED))
+    open_ones = or_(
+        col(Order.status).in_((OrderStatus.ACCEPTED, OrderStatus.COMPLETED)),
+        and_(Order.status == OrderStatus.CANCELED, _late_cents() > 0),
+    )
     orders = db.exec(orders_to_pay(by, team).where(open_ones).order_by(col(Order.id))).all()
     dues, arriving = due(db, [order.id for order in orders]), on_their_way(db, [order.id for order in orders])
     people = whose_are(db, by, [order.customer_id for order in orders])

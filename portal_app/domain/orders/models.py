@@ -46,7 +46,7 @@ class Order(SQLModel, table=True):
 
     `wish_on` is the day of a wish that is not exact, None for any day. `lat` and `lon` say where the property is, as
     exactly as `placed_by` knows: a postcode, a town, or a person's word. The entry code is sealed, and emptied after the
-    visit.
+    visit. `upfront_cents` of the total are due while the order is pending: its time is booked once they are paid.
     """
 
     __tablename__ = "orders"
@@ -95,6 +95,7 @@ class Order(SQLModel, table=True):
     fees_cents: int = filled(0)
     travel_cents: int = filled(0)
     tip_cents: int = filled(0)
+    upfront_cents: int = filled(0)
     tax_name: str = ""
     tax_basis_points: int = 0
     tax_cents: int
