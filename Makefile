@@ -18,8 +18,8 @@ dev: .venv/run  ## hot reload on http://localhost:3000
 	@$(BIN)/python -m portal_app demo
 	@$(BIN)/reflex run
 
-test: .venv/test chromium  ## everything, at small counts
-	$(BIN)/python -m pytest $(ARGS)
+test: .venv/test chromium  ## everything, at small counts, in two processes; with ARGS in one
+	$(BIN)/python -m pytest $(or $(ARGS),-n 2)
 
 proof: .venv/test chromium  ## the acceptance NAME at full counts, one line per id
 	$(BIN)/python -m tests.proof $(NAME)

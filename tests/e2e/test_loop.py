@@ -91,6 +91,7 @@ def held_at(found: list[Late], moment: Late) -> list[Late]:
     return [one for one in found if one.kind == "held" and begun - 0.05 < one.at < moment.at + 0.05]
 
 
+@pytest.mark.alone
 def test_the_watch_sees_a_loop_that_is_held(portal, watch):
     (watch / "block").write_text("0.2")
     time.sleep(1.5)
@@ -109,6 +110,7 @@ def test_a_loop_that_is_held_again_and_again_is_blamed_without_a_name():
     assert not blamed([noise])
 
 
+@pytest.mark.alone
 def test_nothing_holds_the_loop_while_twenty_people_click_and_photos_come_in(portal, watch, full):
     rounds: list[list[Late]] = []
     while len(rounds) < ROUNDS and (not rounds or is_late(rounds[-1])):

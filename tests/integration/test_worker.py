@@ -291,6 +291,7 @@ def test_what_does_not_end_in_time_is_handed_back_at_once(database: Database, tm
     assert all_work(database)[0].state == WorkState.WAITING
 
 
+@pytest.mark.alone
 def test_work_starts_within_half_a_second_of_its_commit(database: Database, tmp_path) -> None:
     started: list[float] = []
     with wired(database, tmp_path) as wiring:

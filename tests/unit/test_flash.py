@@ -18,6 +18,7 @@ def test_what_was_sealed_opens_again():
 @pytest.mark.parametrize(
     "value",
     ["", ".", "x", "x.y", sealed(SAID, OTHER), sealed(SAID, KEY)[:-1] + "_", "e30." + sealed(SAID, KEY).partition(".")[2]],
+    ids=["nothing", "a point", "a letter", "two letters", "another key", "a changed end", "other words"],
 )
 def test_words_of_somebody_else_do_not(value):
     assert opened(value, KEY) is None

@@ -1,0 +1,81 @@
+"""Two processes share the tests: whose turn it is, and which tests stay together. Without `-n` nothing of this happens.
+
+All of `tests/e2e` stays in one process, since it shares a production build; every other file stays in one, since its tests
+may share what its fixtures made. A test marked `alone` measures time, and runs while the other process waits.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+HERE = Path(__file__).parent
+# Two files that are there anyway: the room that ordinary tests share, and its door, so that nobody waits for ever.
+ROOM, DOOR = HERE / "conftest.py", HERE / "__init__.py"
+OWN_SERVER = "tests/e2e/test_behind_a_proxy.py"
+LONGEST_FIRST = [
+    "tests/e2e",
+    "tests/integration/matrix/test_matrix.py",
+    "tests/integration/test_two_commands.py",
+    "tests/integration/test_worker_kills.py",
+    "tests/integration/test_demo.py",
+    OWN_SERVER,
+    "tests/integration/test_uploads_killed.py",
+    "tests/integration/test_migrations.py",
+    "tests/integration/matrix/test_hazards.py",
+]
+
+
+def is_shared(config: pytest.Config) -> bool:
+    """Whether this process is one of several."""
+    return hasattr(config, "workerinput")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Nobody else is in the room while a test marked `alone` runs, with everything that is made for it."""
+    if not is_shared(item.config):
+        return (yield)
+    with ROOM.open() as room:
+        with DOOR.open() as door:
+            fcntl.flock(door, fcntl.LOCK_EX)
+            fcntl.flock(room, fcntl.LOCK_EX if item.get_closest_marker("alone") else fcntl.LOCK_SH)
+        try:
+            return (yield)
+        finally:
+            fcntl.flock(room, fcntl.LOCK_UN)  # not by closing it: a child that was forked would hold it further
+
+
+def together(nodeid: str) -> str:
+    """Tests with the same word stay in one process."""
+    path = nodeid.partition("::")[0]
+    return "tests/e2e" if path.startswith("tests/e2e/") and path != OWN_SERVER else path
+
+
+def in_order(items: list[pytest.Item]) -> list[pytest.Item]:
+    """What takes longest is handed out first, so that both processes end together."""
+    first = {scope: number for number, scope in enumerate(LONGEST_FIRST)}
+    return sorted(items, key=lambda item: first.get(together(item.nodeid), len(first)))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if is_shared(config):
+        items[:] = in_order(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: IO[str]):
+    """Hands out what stays together, in our order."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Together(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return together(nodeid)
+
+    config.option.loadscopereorder = False
+    return Together(config, log)
