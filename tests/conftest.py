@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import copyfile
 from uuid import uuid4
 
 import pytest
@@ -24,6 +25,7 @@ from portal_app.domain.catalog.models import Kind, PackagePart, Service, Tier
 from portal_app.domain.customers.models import Customer, Team, TeamMember
 from portal_app.domain.identity.models import Account, Membership
 from portal_app.domain.studios.models import Studio, StudioHost
+from tests.rinsing import Basin
 from tests.side_by_side import (  # noqa: F401  (pytest finds its hooks here)
     pytest_collection_modifyitems,
     pytest_runtest_protocol,
@@ -65,16 +67,30 @@ def postgres_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_url: str) -> str:
-    """A database with the whole schema, to copy from: a copy takes a tenth of making one."""
+def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Cast]:
+    """Two files to copy from, which takes a tenth of making one: the whole schema, empty and with the cast in it."""
+    folder = tmp_path_factory.mktemp("templates")
+    empty, peopled = folder / "empty.db", folder / "peopled.db"
+    for file in (empty, peopled):
+        made = Database(f"sqlite:///{file}")
+        tables.metadata.create_all(made.engine)
+        cast = make_cast(made) if file == peopled else None
+        made.close()
+    return empty, peopled, cast
+
+
+@pytest.fixture(scope="session")
+def basin(postgres_url: str) -> Iterator[tuple[Basin, Cast]]:
+    """Databases of the whole schema on PostgreSQL, one after the other for who needs one, and the cast that may be in them."""
     admin = create_engine(postgres_url.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text("CREATE DATABASE template_portal"))
     made = Database(admin.url.set(database="template_portal").render_as_string(hide_password=False))
     tables.metadata.create_all(made.engine)
+    cast = make_cast(made)
     made.close()
+    yield Basin(admin, "template_portal", tables.metadata), cast
     admin.dispose()
-    return "template_portal"
 
 
 @pytest.fixture
@@ -89,21 +105,22 @@ def database_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequ
 
 @pytest.fixture
 def database(database_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Database]:
-    """A fresh database with the whole schema."""
-    with fresh_database(database_kind, tmp_path, request) as made:
+    """A fresh database with the whole schema, and with the cast in it when the test asks for that."""
+    with fresh_database(database_kind, tmp_path, request, is_peopled="cast" in request.fixturenames) as made:
         yield made
 
 
 @contextmanager
-def fresh_database(kind: str, place: Path, request: pytest.FixtureRequest) -> Iterator[Database]:
+def fresh_database(kind: str, place: Path, request: pytest.FixtureRequest, *, is_peopled: bool = False) -> Iterator[Database]:
     """A database with the whole schema for as long as the block runs."""
     if kind == "sqlite":
+        copyfile(request.getfixturevalue("sqlite_templates")[is_peopled], place / "portal.db")
         made = Database(f"sqlite:///{place / 'portal.db'}")
-        tables.metadata.create_all(made.engine)
         yield made
         made.close()
         return
-    with postgres_database(request.getfixturevalue("postgres_url"), request.getfixturevalue("postgres_template")) as url:
+    basin, _ = request.getfixturevalue("basin")
+    with basin.database(is_peopled=is_peopled) as url:
         made = Database(url)
         yield made
         made.close()
@@ -146,9 +163,9 @@ class Cast:
 
 
 @pytest.fixture
-def cast(database: Database) -> Cast:
+def cast(database: Database, database_kind: str, request: pytest.FixtureRequest) -> Cast:
     """The fixed cast on this test's database."""
-    return make_cast(database)
+    return request.getfixturevalue("sqlite_templates" if database_kind == "sqlite" else "basin")[-1]
 
 
 def make_cast(database: Database) -> Cast:

@@ -14,6 +14,7 @@ PLACE = {1: "N", 2: (36.0, 33.0, 18.0), 3: "W", 4: (121.0, 55.0, 24.0)}
 UNDO = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
 
 
+@lru_cache(maxsize=4)
 def camera_jpeg(
     seed: int = 0,
     *,

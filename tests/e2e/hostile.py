@@ -42,13 +42,13 @@ class Socket:
 
     async def settle(self, quiet: float = 0.35, longest: float = 6.0) -> None:
         """Until nothing has come for a moment."""
-        waited = 0.0
-        while waited < longest:
-            count = len(self.updates)
-            await asyncio.sleep(quiet)
-            waited += quiet
-            if len(self.updates) == count:
-                return
+        now = asyncio.get_running_loop().time
+        began = last = now()
+        count = len(self.updates)
+        while now() < min(last + quiet, began + longest):
+            await asyncio.sleep(0.01)
+            if len(self.updates) != count:
+                count, last = len(self.updates), now()
 
     async def open_page(self, path: str, pattern: str = "") -> list[Any]:
         """Load a page as a browser does."""

@@ -76,6 +76,13 @@ SHOWN: dict[str, Shown] = {
 }
 PATTERNS = [row.path for row in ROUTES]
 
+# What a framework says about itself or about a fault; none of it is for customers.
+FOREIGN = re.compile(
+    r"reflex|radix|react|websocket|socket|ws://|/_event|traceback|exception|\berror\b|\bundefined\b|\bnull\b|\bNaN\b"
+    r"|\[object|TypeError|\.py\b|\.jsx?\b|built with|python",
+    re.IGNORECASE,
+)
+
 # The same pages in their other states, and the pages that are not there.
 STATES: dict[str, tuple[str, str, str]] = {
     "a pending order": ("/orders/[number]", CARL, ORDER.format("pending")),
@@ -137,6 +144,15 @@ def settle(page: Page) -> None:
     page.wait_for_selector("h1", state="attached")
     page.wait_for_function("() => !document.querySelector('[aria-busy=\"true\"]')")
     page.wait_for_load_state("networkidle")
+
+
+def foreign_words(page: Page) -> list[str]:
+    """Words on the page, or in its title and description, that are not ours."""
+    said = page.evaluate(
+        """() => [document.title, document.body.innerText,
+            ...[...document.querySelectorAll('meta')].map(m => m.content)].join('\\n')"""
+    )
+    return FOREIGN.findall(said)
 
 
 def main_act(page: Page, pattern: str) -> Locator:

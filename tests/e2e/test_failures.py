@@ -7,33 +7,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from portal_app.ui.components.failing import OFFLINE
 from tests.e2e.browsing import ARGS, CHROMIUM, DESK, PHONE, has_sideways_scroll, serious
 from tests.e2e.conftest import Portal
 from tests.e2e.line import Line
-from tests.e2e.screens import CARL, NOBODY, PATTERNS, SHOWN, address, settle, visitor
+from tests.e2e.screens import CARL, NOBODY, SHOWN, address, foreign_words, settle, visitor
 
 pytestmark = [pytest.mark.proof("main-job-20"), pytest.mark.slow]
 
-# What a framework says about itself or about a fault; none of it is for customers.
-FOREIGN = re.compile(
-    r"reflex|radix|react|websocket|socket|ws://|/_event|traceback|exception|\berror\b|\bundefined\b|\bnull\b|\bNaN\b"
-    r"|\[object|TypeError|\.py\b|\.jsx?\b|built with|python",
-    re.IGNORECASE,
-)
 BROKEN = "export default function Page() { throw new TypeError('a secret of the house at page.jsx:12') }"
 SORRY, AGAIN = "Something broke on our side", "Load again"
-
-
-def foreign_words(page: Page) -> list[str]:
-    """Words on the page, or in its title and description, that are not ours."""
-    said = page.evaluate(
-        """() => [document.title, document.body.innerText,
-            ...[...document.querySelectorAll('meta')].map(m => m.content)].join('\\n')"""
-    )
-    return FOREIGN.findall(said)
 
 
 @pytest.fixture(scope="module")
@@ -52,14 +37,6 @@ def reached(portal, browser, line) -> Iterator[tuple[Browser, Portal]]:
     chromium = browser.browser_type.launch(executable_path=CHROMIUM, args=[*ARGS, rule])
     yield chromium, replace(portal, url=f"http://{host}")
     chromium.close()
-
-
-@pytest.mark.parametrize("pattern", PATTERNS)
-def test_no_page_speaks_of_what_it_is_made_of(portal, browser, pattern):
-    with visitor(browser, portal, SHOWN[pattern].who, PHONE) as seen:
-        seen.page.goto(address(portal, pattern))
-        settle(seen.page)
-        assert foreign_words(seen.page) == []
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.e2e.browsing import DESK, PHONE, Watched, has_sideways_scroll, serious
-from tests.e2e.screens import PATTERNS, SHOWN, STATES, address, main_act, settle, visitor
+from tests.e2e.screens import PATTERNS, SHOWN, STATES, address, foreign_words, main_act, settle, visitor
 
 pytestmark = [pytest.mark.slow]
 
@@ -79,6 +79,11 @@ def test_a_page_is_itself_and_has_one_title(opened, portal):
     assert opened.page.locator("main").count() == 1
     assert opened.page.title() not in {"", "undefined", "null"}
     assert opened.seen.faults == []
+
+
+@pytest.mark.proof("main-job-20")
+def test_no_page_speaks_of_what_it_is_made_of(opened):
+    assert foreign_words(opened.page) == []
 
 
 @pytest.mark.proof("identity-12")
