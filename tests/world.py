@@ -81,6 +81,8 @@ class World:
     team: str
     team_member: int
     team_invitation: str
+    service: str
+    category: str
 
 
 def build(database: Database, cast: Cast) -> World:
@@ -106,7 +108,7 @@ def build(database: Database, cast: Cast) -> World:
         link = Viewer(studio_id=cast.harbor, role=Role.LINK, listing_id=listing.id, link_id=1)
         return World(
             *numbers, listing.id, listing.public_id, asset.public_id, upload, attempt, order.id, done.delivery_id, token, "session", link,
-            cast.pia.member_id, cast.carl_customer, f"work{MARK}", *team,
+            cast.pia.member_id, cast.carl_customer, f"work{MARK}", *team, cast.photos, MARK,
         )  # fmt: skip
 
 
@@ -198,6 +200,7 @@ def _catalog(db: Session, cast: Cast, order: Order) -> None:
     """What is sold beside services, and an order that used it."""
     here = {"studio_id": cast.harbor}
     service = db.exec(select(Service).where(Service.public_id == cast.photos)).one()
+    service.category = MARK
     coupon = Coupon(public_id=f"coupon{MARK}", code=MARK.upper(), amount=1000, **here)
     question = Question(public_id=f"question{MARK}", prompt=MARK, hint=MARK, kind="choice", **here)
     group = TaxGroup(public_id=f"tax{MARK}", name=MARK, **here)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 WHOLE = ("JPY", "KRW", "VND", "CLP", "ISK", "UGX", "XAF", "XOF")
@@ -23,6 +24,16 @@ def money_words(cents: int, currency: str) -> str:
     tail = f".{rest:0{digits}d}" if digits else ""
     sign = SIGNS.get(currency.upper(), f"{currency.upper()} ")
     return f"{MINUS if cents < 0 else ''}{sign}{whole:,}{tail}"
+
+
+def read_money(typed: str, currency: str) -> int | None:
+    """What somebody typed as an amount, in minor units: `389`, `$1,250.50`. None for what is no amount, or is below 0."""
+    digits = exponent(currency)
+    text = typed.strip().removeprefix(SIGNS.get(currency.upper(), "")).removeprefix(currency.upper()).strip()
+    found = re.fullmatch(r"([0-9]{1,12}|[0-9]{1,3}(?:,[0-9]{3}){1,3})(?:\.([0-9]+))?", text)
+    if found is None or len(found[2] or "") > digits:
+        return None
+    return int(found[1].replace(",", "")) * 10**digits + int((found[2] or "").ljust(digits, "0") or 0)
 
 
 def share(cents: int, basis_points: int) -> int:

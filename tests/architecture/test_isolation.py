@@ -205,6 +205,7 @@ def test_visible_selects_no_row_of_another_studio(home: Home, room: str) -> None
 def verbs(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
     """Every verb a person can call, aimed at Harbor Light's rows."""
     from portal_app.domain.billing.service import record_offline_payment
+    from portal_app.domain.catalog.shelving import move_category, move_service, put_on_sale
     from portal_app.domain.customers.view_as import start_view_as
     from portal_app.domain.delivery.service import DeliverRequest, deliver, revoke_link, revoke_links
     from portal_app.domain.identity.inviting import resend_invitation, revoke_invitation
@@ -219,6 +220,7 @@ def verbs(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
     )
     from portal_app.domain.media.service import arrange_photos, begin_upload, make_cover, move_photo, remove_photo
     from portal_app.domain.orders.service import accept, cancel
+    from portal_app.domain.scheduling.skills import duplicate_with_crew, save_with_crew
 
     return {
         "accept": lambda db, by: accept(db, by, world.pending, now=NOW),
@@ -242,8 +244,20 @@ def verbs(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
         "end_own_session": lambda db, by: end_own_session(db, by, 2, now=NOW),
         "rename_passkey": lambda db, by: rename_passkey(db, by, 2, "Theirs", now=NOW),
         "remove_passkey": lambda db, by: remove_passkey(db, by, 2, now=NOW),
+        "save_with_crew": lambda db, by: save_with_crew(db, by, world.service, typed_service(), [], now=NOW),
+        "duplicate_with_crew": lambda db, by: duplicate_with_crew(db, by, world.service, now=NOW),
+        "put_on_sale": lambda db, by: put_on_sale(db, by, world.service, is_active=False, now=NOW),
+        "move_service": lambda db, by: move_service(db, by, world.service, 1, now=NOW),
+        "move_category": lambda db, by: move_category(db, by, "service", world.category, 1, now=NOW),
         "remove_photo": lambda db, by: remove_photo(db, by, world.asset, now=NOW),
     }
+
+
+def typed_service() -> Any:
+    from portal_app.domain.catalog.shelving import TypedForm, TypedService
+    from portal_app.domain.catalog.tiers import TypedTier
+
+    return TypedService("service", "Theirs", (TypedForm((TypedTier("", "1", "1"),)),))
 
 
 def team_verbs(world: World, cast: Cast) -> dict[str, Callable[[Session, Viewer], Any]]:
