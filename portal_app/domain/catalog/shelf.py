@@ -56,10 +56,15 @@ class Standing:
     category: str
 
 
-def everything(by: Viewer) -> SelectOfScalar[Service]:
-    """The studio's services, also those not on sale, in their order. Raises NotAllowed for whoever may not change them."""
+def require_settings(by: Viewer) -> None:
+    """Raises NotAllowed for whoever may not change how the studio works, or looks through somebody else's eyes."""
     if not by.may(Permission.SETTINGS) or not by.is_themselves:
         raise NotAllowed
+
+
+def everything(by: Viewer) -> SelectOfScalar[Service]:
+    """The studio's services, also those not on sale, in their order. Raises NotAllowed."""
+    require_settings(by)
     return select(Service).where(Service.studio_id == by.studio_id).order_by(col(Service.position), col(Service.id))
 
 
@@ -81,8 +86,7 @@ def shelved(db: Session, by: Viewer, public_id: str) -> Shelved:
 
 def tax_choices(db: Session, by: Viewer) -> list[tuple[str, str]]:
     """(public id, name) of every tax group but the default, which goes without saying. Raises NotAllowed."""
-    if not by.may(Permission.SETTINGS):
-        raise NotAllowed
+    require_settings(by)
     asked = select(TaxGroup).where(TaxGroup.studio_id == by.studio_id, col(TaxGroup.is_default).is_(False))
     return [(group.public_id, group.name) for group in db.exec(asked.order_by(col(TaxGroup.position), col(TaxGroup.id)))]
 

@@ -9,9 +9,10 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from portal_app.core.errors import InvalidInput, NotAllowed
-from portal_app.core.viewer import Permission, Role, Viewer
+from portal_app.core.errors import InvalidInput
+from portal_app.core.viewer import Role, Viewer
 from portal_app.domain.catalog.models import Service
+from portal_app.domain.catalog.shelf import require_settings
 from portal_app.domain.catalog.shelving import TypedService, duplicate_service, save_service
 from portal_app.domain.identity.models import Account, Membership
 from portal_app.domain.scheduling.models import CrewMember, ServiceSkill
@@ -28,8 +29,7 @@ class Able:
 
 def crew_for(db: Session, by: Viewer, service: str) -> list[Able]:
     """Who may be named for a service (a public id, empty for a new one), by name. Two statements. Raises NotAllowed."""
-    if not by.may(Permission.SETTINGS):
-        raise NotAllowed
+    require_settings(by)
     named = select(ServiceSkill.member_id).join(Service, col(Service.id) == col(ServiceSkill.service_id))
     able = set(db.exec(named.where(ServiceSkill.studio_id == by.studio_id, Service.public_id == service)))
     return [Able(member_id, name, can=member_id in able) for member_id, name in _crew(db, by)]
