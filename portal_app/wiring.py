@@ -13,6 +13,7 @@ from pathlib import Path
 import portal_app.domain.tables  # noqa: F401 (a foreign key needs the table it points to)
 from portal_app.adapters.disk_store import DiskStore
 from portal_app.adapters.mailbox_mailer import MailboxMailer
+from portal_app.adapters.offline_places import OfflinePlaces
 from portal_app.adapters.pillow_renderer import PillowRenderer
 from portal_app.adapters.redis_tries import RedisCounter
 from portal_app.adapters.secret_box import SecretBox
@@ -25,6 +26,7 @@ from portal_app.domain.billing.keys import keys_of_endpoint, keys_of_studio
 from portal_app.domain.identity.authenticators import Authenticators
 from portal_app.domain.identity.second_step import SecretSeal
 from portal_app.domain.identity.tries import ELSEWHERE
+from portal_app.domain.listings.places import PlaceFinder
 from portal_app.domain.media.renderer import Renderer
 from portal_app.domain.media.store import Store
 from portal_app.domain.notifications.mailer import Mailer
@@ -48,6 +50,7 @@ class Wiring:
     executor: ThreadPoolExecutor
     outside: ThreadPoolExecutor = field(default_factory=_outside)
     authenticators: Authenticators = field(default_factory=WebauthnAuthenticators)
+    places: PlaceFinder = field(default_factory=OfflinePlaces)
 
     @property
     def seal(self) -> SecretSeal:

@@ -22,8 +22,9 @@ class Place:
 class PlaceFinder(Protocol):
     """Finds what was typed without asking anybody outside."""
 
-    def find(self, street: str, town: str) -> Place | None:
-        """The nearest thing known: the postcode in the town line, else the town. None when neither is known."""
+    def find(self, street: str, town: str, near: Place | None = None) -> Place | None:
+        """The nearest thing known: the postcode in the town line, else the town: of several with one name the nearest to
+        `near`, else the largest. None when neither is known."""
         ...
 
 
