@@ -403,6 +403,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('purpose', sa.String(), server_default=sa.text("'visit'"), nullable=False))
         batch_op.add_column(sa.Column('blocked_from', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('blocked_until', sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('lat', sa.Float(), nullable=True))
+        batch_op.add_column(sa.Column('lon', sa.Float(), nullable=True))
         batch_op.add_column(sa.Column('arrival', sa.String(), server_default=sa.text("''"), nullable=False))
         batch_op.add_column(sa.Column('hold_key', sa.String(), nullable=True))
         batch_op.add_column(sa.Column('held_until', sa.DateTime(timezone=True), nullable=True))
@@ -416,6 +418,7 @@ def upgrade() -> None:
         batch_op.alter_column('order_id',
                existing_type=sa.INTEGER(),
                nullable=True)
+        batch_op.create_index('ix_appointment_when', ['studio_id', 'starts_at'], unique=False)
         batch_op.create_unique_constraint('uq_appointment_hold', ['studio_id', 'hold_key', 'purpose'])
         batch_op.create_check_constraint('ck_appointment_purpose', "purpose IN ('visit', 'twilight')")
         batch_op.create_check_constraint('ck_appointment_owner', "order_id IS NOT NULL OR status IN ('held', 'canceled')")

@@ -12,6 +12,7 @@ from portal_app.domain.activity.service import record
 from portal_app.domain.orders.models import Order, OrderStatus
 from portal_app.domain.orders.placing import OrderRequest, place_order
 from portal_app.domain.orders.queries import visible
+from portal_app.domain.orders.visits import services_of
 from portal_app.domain.orders.workflow import move
 from portal_app.domain.scheduling.models import AppointmentStatus
 from portal_app.domain.scheduling.service import book_requested, close_appointments
@@ -26,7 +27,7 @@ def accept(db: Session, by: Viewer, number: int, *, now: datetime) -> Order:
         return order
     order.status = move(order.status, OrderStatus.ACCEPTED)
     order.accepted_at = now
-    book_requested(db, by, order.id)
+    book_requested(db, by, order.id, services_of(db, order.id), now=now)
     _record(db, by, order, "order.accepted", now)
     return order
 

@@ -28,7 +28,8 @@ class Reason(StrEnum):
 class VisitAsk:
     """One visit to find a time for. `minutes` on site; days are those of the property's zone, both ends included.
 
-    `ours` are the ids of appointments that do not stand in the way because they are what is being moved or held.
+    `ours` are the ids of appointments that do not stand in the way because they are what is being moved or held; `never`
+    are members who are not asked, because they declined.
     """
 
     minutes: int
@@ -44,7 +45,10 @@ class VisitAsk:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A bookable start and the members who could come, best first. `arrival` names the window when windows are offered."""
+    """A bookable start and the members who could come, best first (for staff's eyes, empty for others).
+
+    `arrival` names the window when windows are offered: then each window has one start, its first free one.
+    """
 
     at: datetime
     member_ids: tuple[int, ...]
@@ -55,10 +59,11 @@ class Start:
 class DayOpenings:
     """One day: its free starts, and how many candidates (a start and a member each) were refused for what.
 
-    `candidates` = free candidates + the sum of `refused`.
+    `candidates` = `free` + the sum of `refused`.
     """
 
     day: date
     starts: tuple[Start, ...]
     refused: Mapping[Reason, int]
     candidates: int
+    free: int = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import DDL, CheckConstraint, UniqueConstraint, event
+from sqlalchemy import DDL, CheckConstraint, Index, UniqueConstraint, event
 from sqlmodel import Field, SQLModel
 
 from portal_app.domain.columns import filled, instant, one_of
@@ -35,8 +35,9 @@ class Appointment(SQLModel, table=True):
     """A photographer at a property from `starts_at` until `ends_at`, named in the property's zone.
 
     What nobody else may have is `blocked_from` to `blocked_until`: the visit with its buffers (without them: the visit
-    alone). `arrival` is the named window the customer chose, `assigned_because` says why this photographer. A hold made
-    before there is an order has a `hold_key`, unique, and no order yet.
+    alone). `lat` and `lon` are where it is, as known when it was taken, for the drive to the next one. `arrival` is the
+    named window the customer chose, `assigned_because` says why this photographer. A hold made before there is an order
+    has a `hold_key`, unique, and no order yet.
     """
 
     __tablename__ = "appointment"
@@ -46,6 +47,7 @@ class Appointment(SQLModel, table=True):
         CheckConstraint("ends_at > starts_at", name="ck_appointment_span"),
         CheckConstraint("order_id IS NOT NULL OR status IN ('held', 'canceled')", name="ck_appointment_owner"),
         UniqueConstraint("studio_id", "hold_key", "purpose", name="uq_appointment_hold"),
+        Index("ix_appointment_when", "studio_id", "starts_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -59,6 +61,8 @@ class Appointment(SQLModel, table=True):
     blocked_from: datetime | None = instant(default=None)
     blocked_until: datetime | None = instant(default=None)
     zone: str
+    lat: float | None = None
+    lon: float | None = None
     arrival: str = filled("")
     hold_key: str | None = None
     held_until: datetime | None = instant(default=None)

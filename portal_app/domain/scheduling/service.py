@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
-from portal_app.core.errors import Conflict
+from portal_app.core.clock import local
 from portal_app.core.viewer import Role, Viewer
 from portal_app.domain.identity.models import Account, Membership
-from portal_app.domain.scheduling.models import Appointment, AppointmentStatus
+from portal_app.domain.scheduling.asking import Reason, VisitAsk
+from portal_app.domain.scheduling.calendars import place_of
+from portal_app.domain.scheduling.models import Appointment, AppointmentStatus, Decline, Purpose
+from portal_app.domain.scheduling.queries import takes_times
+from portal_app.domain.scheduling.taking import SlotTaken, lock_members, release_expired, take_slot
 
+__all__ = ["SlotTaken", "ask_again", "book_requested", "close_appointments", "request_appointment"]
 
-class SlotTaken(Conflict):
-    """Everybody who could come is already somewhere else at that time."""
-
-    sentence = "That time was just taken. Choose another time with the customer, then accept."
+# Who accepts a wish has decided that it is not too soon, and that the studio goes there.
+DECIDED = frozenset({Reason.NOTICE, Reason.AREA})
+Services = Mapping[Purpose, frozenset[int]]
 
 
 def request_appointment(db: Session, by: Viewer, *, order_id: int, starts_at: datetime, minutes: int, zone: str) -> Appointment:
@@ -33,15 +38,43 @@ def request_appointment(db: Session, by: Viewer, *, order_id: int, starts_at: da
     return appointment
 
 
-def book_requested(db: Session, by: Viewer, order_id: int) -> list[Appointment]:
-    """Give every wish of an order to the first photographer who is free. Raises SlotTaken when nobody is."""
-    wishes = db.exec(
-        select(Appointment).where(Appointment.order_id == order_id, Appointment.status == AppointmentStatus.REQUESTED)
-    ).all()
-    crew = _crew(db, by)
-    for wish in wishes:
-        _book_first_free(db, wish, crew)
+def book_requested(db: Session, by: Viewer, order_id: int, services: Services, *, now: datetime) -> list[Appointment]:
+    """Give every wish of an order to a photographer; a slot that is taken already stays whose it is.
+
+    Where nobody has set hours: to the first who is not elsewhere. Raises SlotTaken when nobody is.
+    """
+    mine = select(Appointment).where(Appointment.order_id == order_id)
+    _keep_holds(db, mine, now)
+    wishes = db.exec(mine.where(Appointment.status == AppointmentStatus.REQUESTED).order_by(col(Appointment.id))).all()
+    if not wishes:
+        return []
+    if takes_times(db, by):
+        for wish in wishes:
+            ask = ask_again(db, wish, services)
+            take_slot(db, by, ask, wish.starts_at, into=wish, now=now, waived=DECIDED)
+    else:
+        crew = _crew(db, by)
+        lock_members(db, crew)
+        for wish in wishes:
+            _book_first_free(db, wish, crew)
     return list(wishes)
+
+
+def ask_again(db: Session, visit: Appointment, services: Services) -> VisitAsk:
+    """What was asked when this appointment was made: the same work at the same place, and not who declined it."""
+    day = local(visit.starts_at, visit.zone).date()
+    purpose = Purpose(visit.purpose)
+    return VisitAsk(
+        minutes=int((visit.ends_at - visit.starts_at).total_seconds() // 60),
+        purpose=purpose,
+        service_ids=services.get(purpose, frozenset()),
+        place=place_of(visit.lat, visit.lon),
+        zone=visit.zone,
+        first=day,
+        last=day,
+        ours=frozenset({visit.id or 0}),
+        never=frozenset(db.exec(select(Decline.member_id).where(Decline.appointment_id == visit.id))),
+    )
 
 
 def close_appointments(db: Session, order_id: int, status: AppointmentStatus) -> None:
@@ -51,6 +84,18 @@ def close_appointments(db: Session, order_id: int, status: AppointmentStatus) ->
         select(Appointment).where(Appointment.order_id == order_id, col(Appointment.status).in_(open_ones))
     ):
         appointment.status = status
+    db.flush()
+
+
+def _keep_holds(db: Session, mine, now: datetime) -> None:
+    """The studio's word ends the wait for a payment: a hold of this order that still stands is booked."""
+    held = mine.where(Appointment.status == AppointmentStatus.HELD, col(Appointment.held_until).is_not(None))
+    for visit in db.exec(held).all():
+        if visit.held_until > now:
+            visit.status, visit.held_until = AppointmentStatus.BOOKED, None
+        else:
+            release_expired(db, [visit.member_id], now=now)
+            db.refresh(visit)
     db.flush()
 
 
