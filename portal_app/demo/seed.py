@@ -34,6 +34,7 @@ from portal_app.domain.identity.passwords import hash_password
 from portal_app.domain.identity.queries import viewer_from
 from portal_app.domain.media import service as media
 from portal_app.domain.media.models import Asset, AssetState
+from portal_app.domain.orders.changing import Why
 from portal_app.domain.orders.models import Order, OrderStatus
 from portal_app.domain.orders.service import OrderRequest, accept, cancel, place_order
 from portal_app.domain.studios.models import Studio
@@ -111,7 +112,7 @@ def _order(db: Session, plan: StudioPlan, planned: Planned, now: datetime) -> No
     if planned.ends not in {Ends.PENDING, Ends.CANCELED}:
         accept(db, owner, number, now=min(placed_at + timedelta(hours=5), now))
     if planned.ends is Ends.CANCELED:
-        cancel(db, owner, number, reason="The seller postponed.", now=min(placed_at + timedelta(days=1), now))
+        cancel(db, owner, number, Why(reason="The seller postponed."), now=min(placed_at + timedelta(days=1), now))
 
 
 def _record_in(db: Session, plan: StudioPlan, planned: Planned) -> int | None:

@@ -1,4 +1,4 @@
-"""Moving an order through its life. Placing it lives in placing.py."""
+"""Moving an order through its life. Placing it lives in placing.py, canceling it in canceling.py."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlmodel import Session
 from portal_app.core.errors import NotAllowed, NotFound
 from portal_app.core.viewer import Permission, Viewer
 from portal_app.domain.activity.service import record
+from portal_app.domain.orders.canceling import cancel
 from portal_app.domain.orders.models import Order, OrderStatus
 from portal_app.domain.orders.placing import OrderRequest, place_order
 from portal_app.domain.orders.queries import visible
@@ -40,18 +41,6 @@ def complete(db: Session, by: Viewer, order: Order, *, now: datetime) -> None:
     order.completed_at = now
     close_appointments(db, order.id, AppointmentStatus.COMPLETED)
     _record(db, by, order, "order.completed", now)
-
-
-def cancel(db: Session, by: Viewer, number: int, *, reason: str = "", now: datetime) -> Order:
-    """Pending or Accepted → Canceled, its time given back. Clicked again it changes nothing. Raises WrongStatus."""
-    order = locked_order(db, by, number, Permission.ACCEPT_ORDERS)
-    if order.status == OrderStatus.CANCELED:
-        return order
-    order.status = move(order.status, OrderStatus.CANCELED)
-    order.canceled_at = now
-    close_appointments(db, order.id, AppointmentStatus.CANCELED)
-    _record(db, by, order, "order.canceled", now, reason=reason.strip()[:500])
-    return order
 
 
 def locked_order(db: Session, by: Viewer, number: int, permission: Permission) -> Order:

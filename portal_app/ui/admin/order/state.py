@@ -7,6 +7,7 @@ import reflex as rx
 from portal_app.core.clock import utc_now
 from portal_app.core.viewer import Permission
 from portal_app.domain.billing.queries import balances_for
+from portal_app.domain.orders.changing import Why
 from portal_app.domain.orders.queries import order_page
 from portal_app.domain.orders.service import accept, cancel
 from portal_app.ui.shared.guard import staff
@@ -56,6 +57,6 @@ class AdminOrderState(Base):
     async def cancel(self) -> None:
         """Cancel, giving the photographer's time back."""
         self.is_asking = False
-        await act(cancel, viewer_of(self), route_number(self), reason="canceled by the studio", now=utc_now())
+        await act(cancel, viewer_of(self), route_number(self), Why("canceled by the studio"), now=utc_now())
         self._say("The order is canceled.")
         await AdminOrderState.load.fn(self)
