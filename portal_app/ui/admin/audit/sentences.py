@@ -76,6 +76,7 @@ PLAIN = {
     "account.password_reset": "Chose a new password by mail",
     "account.profile_changed": "Changed name or phone",
     "account.verified": "Proved the mailbox",
+    "appointment.postponed": "Gave the time of the visit back",
     "asset.failed": "{name} could not be prepared",
     "asset.made_cover": "Chose the cover",
     "asset.moved": "Put a photo in another place",
