@@ -21,7 +21,7 @@ SHAPE = """
           LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 WHERE c.relnamespace = 'public'::regnamespace
         UNION ALL SELECT concat_ws(' ', conrelid::regclass, conname) FROM pg_constraint
           WHERE connamespace = 'public'::regnamespace
-        UNION ALL SELECT concat_ws(' ', tgrelid::regclass, tgname, tgenabled) FROM pg_trigger WHERE NOT tgisinternal
+        UNION ALL SELECT concat_ws(' ', tgrelid::regclass, tgname, tgenabled) FROM pg_trigger
     ) AS shape (word)"""
 
 
