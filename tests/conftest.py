@@ -21,7 +21,7 @@ from sqlalchemy import create_engine, text
 from portal_app.core.viewer import Role, Viewer
 from portal_app.db import Database
 from portal_app.domain import tables
-from portal_app.domain.catalog.models import Kind, PackagePart, Service, Tier
+from portal_app.domain.catalog.models import Kind, PackagePart, Service, TaxGroup, TaxRate, Tier
 from portal_app.domain.customers.models import Customer, Team, TeamMember
 from portal_app.domain.identity.models import Account, Membership
 from portal_app.domain.studios.models import Studio, StudioHost
@@ -174,7 +174,6 @@ def make_cast(database: Database) -> Cast:
         harbor = Studio(
             slug="harbor",
             name="Harbor Light",
-            tax_basis_points=315,
             address="http://localhost:3000",
             watermark_text="HARBOR LIGHT",
         )
@@ -194,6 +193,7 @@ def make_cast(database: Database) -> Cast:
         carl, tess, ollie = (_customer(db, people[name]) for name in ("carl", "tess", "ollie"))
         team = _team(db, people["carl"], people["tess"])
         names = _catalog(db, harbor)
+        _tax(db, harbor, 315)
         _catalog(db, bluebird)
         db.flush()
         return Cast(
@@ -249,6 +249,13 @@ def _customer(db, viewer: Viewer, team_id: int | None = None) -> Customer:
     )
     db.add(customer)
     return customer
+
+
+def _tax(db, studio: Studio, basis_points: int) -> None:
+    group = TaxGroup(studio_id=studio.id, public_id=f"tax-{studio.slug}", name="Tax", is_default=True)
+    db.add(group)
+    db.flush()
+    db.add(TaxRate(tax_group_id=group.id, name="Tax", basis_points=basis_points))
 
 
 def _catalog(db, studio: Studio) -> dict[str, str]:

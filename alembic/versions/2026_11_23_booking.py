@@ -460,12 +460,24 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('tax_group_id', sa.Integer(), nullable=True))
         batch_op.create_foreign_key('fk_service_tax_group', 'tax_group', ['tax_group_id'], ['id'])
 
+
     with op.batch_alter_table('tier', schema=None) as batch_op:
         batch_op.add_column(sa.Column('variant_id', sa.Integer(), nullable=True))
         batch_op.drop_constraint(batch_op.f('uq_tier_area'), type_='unique')
         batch_op.create_unique_constraint('uq_tier_area', ['service_id', 'variant_id', 'up_to'])
         batch_op.create_foreign_key('fk_tier_variant', 'variant', ['variant_id'], ['id'])
 
+    # The one tax of a studio becomes its default tax group; what an order took of it becomes a charge of its own.
+    op.execute("INSERT INTO tax_group (studio_id, public_id, name, is_default, position)"
+               " SELECT id, 'default-' || id, tax_name, true, 0 FROM studio WHERE tax_basis_points > 0")
+    op.execute("INSERT INTO tax_rate (tax_group_id, name, basis_points, position)"
+               " SELECT g.id, s.tax_name, s.tax_basis_points, 0 FROM tax_group g JOIN studio s ON s.id = g.studio_id")
+    op.execute("INSERT INTO order_charge (studio_id, order_id, position, kind, name, basis_points, base_cents, amount_cents)"
+               " SELECT studio_id, id, 0, 'tax', CASE WHEN tax_name = '' THEN 'Tax' ELSE tax_name END,"
+               " tax_basis_points, subtotal_cents, tax_cents FROM orders WHERE tax_cents > 0")
+    for table in ('studio', 'orders'):
+        op.drop_column(table, 'tax_basis_points')
+        op.drop_column(table, 'tax_name')
     # ### end Alembic commands ###
 
 

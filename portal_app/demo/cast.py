@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from portal_app.core.viewer import Role
-from portal_app.domain.catalog.models import Kind
+from portal_app.domain.catalog.models import AmountKind, Kind
 
 TierRow = tuple[int | None, int, int]
 SMALL, MEDIUM = 2_000, 3_500
@@ -56,6 +56,29 @@ class CrewPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class FeePlan:
+    """What joins every order."""
+
+    name: str
+    kind: AmountKind
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class CouponPlan:
+    """A code, and from which to which day it is good, counted from the seeding; None for always."""
+
+    code: str
+    kind: AmountKind
+    amount: int
+    first: int | None = None
+    last: int | None = None
+    minimum_cents: int = 0
+    most_per_customer: int | None = None
+    new_customers_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class StudioPlan:
     """A studio as it should stand after seeding."""
 
@@ -68,13 +91,14 @@ class StudioPlan:
     mark: str
     accent: str
     zone: str
-    tax_name: str
-    tax_basis_points: int
+    taxes: tuple[tuple[str, int], ...]
     password: str
     hosts: tuple[str, ...]
     scene: str
     people: tuple[Person, ...]
     shelf: tuple[Sold, ...]
+    fees: tuple[FeePlan, ...] = ()
+    coupons: tuple[CouponPlan, ...] = ()
     crew: CrewPlan | None = None
     teams: tuple[TeamPlan, ...] = ()
 
@@ -153,8 +177,7 @@ HARBOR = StudioPlan(
     mark="lighthouse",
     accent="#17596a",
     zone="America/Los_Angeles",
-    tax_name="Tax",
-    tax_basis_points=315,
+    taxes=(("State sales tax", 225), ("County tax", 90)),
     password="harbor-demo-1",
     hosts=("localhost", "harbor.localhost"),
     scene="dusk-pool",
@@ -180,6 +203,12 @@ HARBOR = StudioPlan(
         Person("maximiliano", "Maximiliano Etchegaray de la Fuente", "max@carmelhighlands.example", company="Carmel Highlands"),
     ),
     shelf=HARBOR_SHELF,
+    fees=(FeePlan("Online gallery for a year", AmountKind.FIXED, 1_200),),
+    coupons=(
+        CouponPlan("AUTUMN10", AmountKind.PERCENT, 1_000, first=-60, last=-2),
+        CouponPlan("WELCOME25", AmountKind.FIXED, 2_500, minimum_cents=20_000, new_customers_only=True),
+        CouponPlan("HARBOR15", AmountKind.PERCENT, 1_500, first=-10, last=80, most_per_customer=3),
+    ),
     crew=CrewPlan("olive", ("edda", "deliver"), "rufus", ("Sunniva Halvorsen", "sunniva@darkroom.example", "photographer")),
     teams=(
         TeamPlan("Coastline", "carl", members=("tess",), asked=("jo",)),
@@ -198,8 +227,7 @@ BLUEBIRD = StudioPlan(
     mark="bluebird",
     accent="#b4441c",
     zone="America/New_York",
-    tax_name="Sales tax",
-    tax_basis_points=813,
+    taxes=(("Sales tax", 813),),
     password="bluebird-demo-1",
     hosts=("bluebird.localhost",),
     scene="dusk-gables",

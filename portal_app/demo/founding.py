@@ -12,7 +12,7 @@ from portal_app.core.tokens import new_public_id
 from portal_app.core.viewer import Role, Viewer
 from portal_app.demo.cast import CrewPlan, Person, Sold, StudioPlan, TeamPlan
 from portal_app.domain.activity.service import record
-from portal_app.domain.catalog.models import Kind, PackagePart, Service, Tier
+from portal_app.domain.catalog.models import Coupon, Fee, Kind, PackagePart, Service, TaxGroup, TaxRate, Tier
 from portal_app.domain.customers.models import Customer
 from portal_app.domain.customers.queries import invited_to_teams
 from portal_app.domain.customers.teams import invite_member, join_team, start_team
@@ -48,8 +48,6 @@ def found_studio(db: Session, plan: StudioPlan, public_url: str, password_hash: 
         mark=plan.mark,
         accent=plan.accent,
         zone=plan.zone,
-        tax_name=plan.tax_name,
-        tax_basis_points=plan.tax_basis_points,
         watermark_text=plan.name.upper(),
         address=address_on(public_url, plan.hosts[0]),
         next_order_number=1001 if plan.slug == "bluebird" else 1042,
@@ -59,6 +57,7 @@ def found_studio(db: Session, plan: StudioPlan, public_url: str, password_hash: 
     db.flush()
     db.add_all(StudioHost(studio_id=studio.id, host=host, address=address_on(public_url, host)) for host in plan.hosts)
     stock(db, studio, plan.shelf)
+    charge(db, studio, plan, now=now)
     people = {person.key: hire_or_welcome(db, studio, person, password_hash, now=now - AGE) for person in plan.people}
     for team in plan.teams:
         gather(db, team, people, now=now)
@@ -151,6 +150,35 @@ def stock(db: Session, studio: Studio, shelf: tuple[Sold, ...], name: Callable[[
         db.add_all(Tier(service_id=service.id, up_to=area, price_cents=cents, minutes=minutes) for area, cents, minutes in tiers)
         db.add_all(PackagePart(package_id=service.id, service_id=made[part].id) for part in sold.parts)
     db.flush()
+
+
+def charge(db: Session, studio: Studio, plan: StudioPlan, *, now: datetime) -> None:
+    """Its taxes, the fees that join every order, and the codes that lower a price."""
+    group = TaxGroup(studio_id=studio.id, public_id=new_public_id(), name="Sales tax", is_default=True)
+    untaxed = TaxGroup(studio_id=studio.id, public_id=new_public_id(), name="Not taxed", position=1)
+    db.add_all([group, untaxed])
+    db.flush()
+    db.add_all(
+        TaxRate(tax_group_id=group.id, name=name, basis_points=points, position=position)
+        for position, (name, points) in enumerate(plan.taxes)
+    )
+    db.add_all(
+        Fee(studio_id=studio.id, public_id=new_public_id(), name=fee.name, kind=fee.kind, amount=fee.amount, position=position)
+        for position, fee in enumerate(plan.fees)
+    )
+    db.add_all(
+        Coupon(
+            studio_id=studio.id, public_id=new_public_id(), code=coupon.code, kind=coupon.kind, amount=coupon.amount,
+            minimum_cents=coupon.minimum_cents, new_customers_only=coupon.new_customers_only,
+            most_per_customer=coupon.most_per_customer, starts_at=_day(coupon.first, now), ends_at=_day(coupon.last, now),
+        )
+        for coupon in plan.coupons
+    )  # fmt: skip
+    db.flush()
+
+
+def _day(days: int | None, now: datetime) -> datetime | None:
+    return None if days is None else now + timedelta(days=days)
 
 
 def address_on(public_url: str, host: str) -> str:

@@ -41,7 +41,7 @@ def fill(database: Database, cast: Cast, first: int, count: int) -> None:
                 "town": "T",
                 "currency": "USD",
             }
-            | {"access_notes": "", "tax_name": "", "tax_basis_points": 0}
+            | {"access_notes": ""}
             | {"subtotal_cents": 100, "tax_cents": 0, "total_cents": 100, "placed_at": NOW + timedelta(seconds=i)}
             for i in span
         ]

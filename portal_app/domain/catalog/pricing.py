@@ -1,120 +1,220 @@
-"""From what is chosen and how large the property is to a quote, to the cent. Pure: values in, value out.
+"""From what is chosen and how large the property is to a quote, in exact minor units. Pure: values in, value out.
 
-Rounding rule: tax is taken once, on the subtotal, half away from zero. A tier covers areas up to and including its
-upper end; the last tier has none. A size nobody gave is priced at the largest tier, so it is never undercharged.
+total = subtotal - discount + fees + travel + tax + tip, and the rounding rule (docs/algorithms/pricing.md):
+a share of an amount is rounded once, half away from zero; a discount is split over the lines it is taken off with no
+cent lost; each tax rate is taken once, of the sum of everything it taxes after discounts, never line by line.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
-from portal_app.core.money import share
+from portal_app.core.money import share, split_exactly
+from portal_app.domain.catalog.models import AmountKind
+from portal_app.domain.catalog.offering import Offer, PriceTier, Rate, covers, is_priced, saving, tier_for, tier_words
+
+__all__ = [
+    "Charge", "ChargeKind", "Discount", "Extra", "FeeRule", "Offer", "PriceTier", "Quote", "QuoteLine", "Rate", "Terms", "Tip",
+    "charge_words", "is_priced", "quote", "saving", "taken_off", "taxes", "tier_for", "tier_words",
+]  # fmt: skip
+
+
+class ChargeKind(StrEnum):
+    """What stands on an order beside its lines."""
+
+    DISCOUNT = "discount"
+    FEE = "fee"
+    TRAVEL = "travel"
+    TAX = "tax"
+    TIP = "tip"
+    LATE = "late"
 
 
 @dataclass(frozen=True, slots=True)
-class PriceTier:
-    """Price in minor units and minutes on site, for areas up to `up_to` (None: any)."""
+class Extra:
+    """What an answer adds. With a service it is taxed and discounted like that one."""
 
-    up_to: int | None
-    price_cents: int
-    minutes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A service, package or add-on as it can be ordered today."""
-
-    id: int
-    public_id: str
-    kind: str
     name: str
     detail: str
-    tiers: tuple[PriceTier, ...]
-    parts: tuple[str, ...] = ()
+    quantity: int
+    unit_cents: int
+    service_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeeRule:
+    """What joins every order: minor units, or basis points of the lines after discounts."""
+
+    name: str
+    kind: str
+    amount: int
+    rates: tuple[Rate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """What a coupon takes off the lines of `service_ids` (None: all lines): basis points, or minor units at most."""
+
+    name: str
+    kind: str
+    amount: int
+    service_ids: frozenset[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the studio adds beside what is chosen. `rates` are those of its default tax group."""
+
+    unit: str = "sq ft"
+    rates: tuple[Rate, ...] = ()
+    fees: tuple[FeeRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """Basis points of the subtotal, which no coupon makes less, or minor units. Not taxed."""
+
+    kind: str
+    amount: int
 
 
 @dataclass(frozen=True, slots=True)
 class QuoteLine:
-    """One priced line: total = unit × quantity."""
+    """One priced line: total = unit × quantity. Without a service: the price of an answer."""
 
-    service_id: int
+    service_id: int | None
     name: str
     detail: str
     quantity: int
     unit_cents: int
     total_cents: int
     minutes: int
+    is_twilight: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One discount, fee, travel fee, tax or tip; never negative, a discount is taken off.
+
+    A tax says of how much (`base_cents`) it takes which share (`basis_points`).
+    """
+
+    kind: ChargeKind
+    name: str
+    amount_cents: int
+    basis_points: int = 0
+    base_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What it costs and how long it takes: total = subtotal + tax."""
+    """What it costs and how long it takes: total = subtotal - discount + fees + travel + tax + tip.
+
+    `minutes` is all the time on site, `twilight_minutes` the part of it that waits for dusk. `visit_ids` and
+    `twilight_ids` are the services of each visit, those inside packages among them. `coupon_problem` says why a code
+    takes nothing off, `travel_problem` why there is no travel fee yet.
+    """
 
     lines: tuple[QuoteLine, ...]
+    charges: tuple[Charge, ...]
     subtotal_cents: int
-    tax_name: str
-    tax_basis_points: int
+    discount_cents: int
+    fees_cents: int
+    travel_cents: int
     tax_cents: int
+    tip_cents: int
     total_cents: int
     minutes: int
+    twilight_minutes: int = 0
+    visit_ids: frozenset[int] = frozenset()
+    twilight_ids: frozenset[int] = frozenset()
+    coupon_problem: str = ""
+    travel_problem: str = ""
+
+    @property
+    def visit_minutes(self) -> int:
+        """The time on site by day."""
+        return self.minutes - self.twilight_minutes
 
 
-def tier_for(tiers: Sequence[PriceTier], area: int | None) -> PriceTier:
-    """The tier that covers an area. Raises ValueError for an area above every upper end."""
-    by_size = sorted(tiers, key=lambda tier: (tier.up_to is None, tier.up_to or 0))
-    if area is None:
-        return by_size[-1]
-    for tier in by_size:
-        if tier.up_to is None or area <= tier.up_to:
-            return tier
-    raise ValueError(f"no tier covers an area of {area}")
-
-
-def is_priced(offer: Offer, area: int | None) -> bool:
-    """Whether some tier covers this area."""
-    return area is None or any(tier.up_to is None or area <= tier.up_to for tier in offer.tiers)
-
-
-def tier_words(tier: PriceTier, tiers: Sequence[PriceTier], unit: str) -> str:
-    """`Up to 3,500 sq ft`, or `Over 3,500 sq ft` for the open end; empty when one price fits all."""
-    if len(tiers) == 1:
-        return ""
-    if tier.up_to is not None:
-        return f"Up to {tier.up_to:,} {unit}"
-    largest = max(other.up_to for other in tiers if other.up_to is not None)
-    return f"Over {largest:,} {unit}"
+@dataclass(frozen=True, slots=True)
+class _Priced:
+    line: QuoteLine
+    rates: tuple[Rate, ...]
+    service_id: int | None
 
 
 def quote(
-    choices: Sequence[tuple[Offer, int]], area: int | None, *, tax_name: str, tax_basis_points: int, unit: str = "sq ft"
+    choices: Sequence[tuple[Offer, int]],
+    area: int | None,
+    terms: Terms,
+    *,
+    extras: Sequence[Extra] = (),
+    discount: Discount | None = None,
+    travel: tuple[str, int] | None = None,
+    tip: Tip | None = None,
 ) -> Quote:
-    """Price (offer, quantity) choices. Raises ValueError for a quantity below 1 or an area no tier covers."""
-    lines = tuple(_line(offer, quantity, area, unit) for offer, quantity in choices)
-    subtotal = sum(line.total_cents for line in lines)
-    tax = share(subtotal, tax_basis_points)
-    return Quote(
-        lines=lines,
-        subtotal_cents=subtotal,
-        tax_name=tax_name,
-        tax_basis_points=tax_basis_points,
-        tax_cents=tax,
-        total_cents=subtotal + tax,
-        minutes=sum(line.minutes for line in lines),
-    )
+    """Price (offer, quantity) choices and what goes with them. `travel` is a name and minor units.
+
+    Raises ValueError for a quantity below 1 or an area no tier covers.
+    """
+    priced = [_line(offer, quantity, area, terms.unit) for offer, quantity in choices]
+    priced += [_answer(extra, choices, terms) for extra in extras]
+    subtotal = sum(each.line.total_cents for each in priced)
+    off = taken_off([(each.line.total_cents, each.service_id) for each in priced], discount)
+    net = [each.line.total_cents - less for each, less in zip(priced, off, strict=True)]
+    fees = [_fee(rule, sum(net)) for rule in terms.fees] if priced else []
+    going = [Charge(ChargeKind.TRAVEL, *travel)] if travel and priced and travel[1] else []
+    taxed = [(cents, each.rates) for cents, each in zip(net, priced, strict=True)]
+    taxed += [(fee.amount_cents, rule.rates) for fee, rule in zip(fees, terms.fees, strict=False)]
+    taxed += [(fee.amount_cents, terms.rates) for fee in going]
+    charges = [
+        *_discounted(discount, sum(off)),
+        *(fee for fee in fees if fee.amount_cents),
+        *going,
+        *taxes(taxed),
+        *_tipped(tip, subtotal),
+    ]
+    return _added_up(choices, area, [each.line for each in priced], charges)
 
 
-def saving(package: Offer, parts: Sequence[Offer], area: int | None) -> int:
-    """What the parts cost more when bought one by one, in minor units; never below 0."""
-    apart = sum(tier_for(part.tiers, area).price_cents for part in parts)
-    return max(0, apart - tier_for(package.tiers, area).price_cents)
+def charge_words(name: str, basis_points: int) -> str:
+    """A charge as it is read: what is a share says which, `Tax, 3.15%`."""
+    return f"{name}, {basis_points / 100:g}%" if basis_points else name
 
 
-def _line(offer: Offer, quantity: int, area: int | None, unit: str) -> QuoteLine:
+def taken_off(lines: Sequence[tuple[int, int | None]], discount: Discount | None) -> list[int]:
+    """What a discount takes off each (minor units, service) line: never more than the lines it is good for cost."""
+    wanted = discount.service_ids if discount else None
+    good_for = [cents if discount and (wanted is None or service in wanted) else 0 for cents, service in lines]
+    total = sum(good_for)
+    if not discount or total == 0:
+        return [0] * len(lines)
+    off = share(total, discount.amount) if discount.kind == AmountKind.PERCENT else discount.amount
+    return split_exactly(min(off, total), good_for)
+
+
+def taxes(taxed: Sequence[tuple[int, tuple[Rate, ...]]]) -> list[Charge]:
+    """One line for each rate, in the order of their ids, of the sum of (minor units, rates) it taxes."""
+    base: Counter[Rate] = Counter()
+    for cents, rates in taxed:
+        for rate in rates:
+            base[rate] += cents
+    return [
+        Charge(ChargeKind.TAX, rate.name, share(cents, rate.basis_points), rate.basis_points, cents)
+        for rate, cents in sorted(base.items(), key=lambda found: found[0].id)
+        if rate.basis_points and cents
+    ]
+
+
+def _line(offer: Offer, quantity: int, area: int | None, unit: str) -> _Priced:
     if quantity < 1:
         raise ValueError("a quantity is at least 1")
     tier = tier_for(offer.tiers, area)
-    return QuoteLine(
+    line = QuoteLine(
         service_id=offer.id,
         name=offer.name,
         detail=tier_words(tier, offer.tiers, unit) or offer.detail,
@@ -122,4 +222,74 @@ def _line(offer: Offer, quantity: int, area: int | None, unit: str) -> QuoteLine
         unit_cents=tier.price_cents,
         total_cents=tier.price_cents * quantity,
         minutes=tier.minutes * quantity,
+        is_twilight=offer.is_twilight,
     )
+    return _Priced(line, offer.rates, offer.id)
+
+
+def _answer(extra: Extra, choices: Sequence[tuple[Offer, int]], terms: Terms) -> _Priced:
+    rates = next((offer.rates for offer, _ in choices if offer.id == extra.service_id), terms.rates)
+    total = extra.unit_cents * extra.quantity
+    line = QuoteLine(None, extra.name, extra.detail, extra.quantity, extra.unit_cents, total, minutes=0)
+    return _Priced(line, rates, extra.service_id)
+
+
+def _discounted(discount: Discount | None, off: int) -> list[Charge]:
+    if discount is None or off == 0:
+        return []
+    points = discount.amount if discount.kind == AmountKind.PERCENT else 0
+    return [Charge(ChargeKind.DISCOUNT, discount.name, off, points)]
+
+
+def _fee(rule: FeeRule, net: int) -> Charge:
+    if rule.kind == AmountKind.FIXED:
+        return Charge(ChargeKind.FEE, rule.name, rule.amount)
+    return Charge(ChargeKind.FEE, rule.name, share(net, rule.amount), rule.amount, net)
+
+
+def _tipped(tip: Tip | None, subtotal: int) -> list[Charge]:
+    if tip is None or not subtotal:
+        return []
+    if tip.kind == AmountKind.FIXED:
+        return [Charge(ChargeKind.TIP, "Tip", tip.amount)] if tip.amount else []
+    amount = share(subtotal, tip.amount)
+    return [Charge(ChargeKind.TIP, "Tip", amount, tip.amount, subtotal)] if amount else []
+
+
+def _added_up(
+    choices: Sequence[tuple[Offer, int]], area: int | None, lines: Sequence[QuoteLine], charges: Sequence[Charge]
+) -> Quote:
+    sums: Counter[ChargeKind] = Counter()
+    for charge in charges:
+        sums[charge.kind] += charge.amount_cents
+    subtotal = sum(line.total_cents for line in lines)
+    discount, fees, travel = sums[ChargeKind.DISCOUNT], sums[ChargeKind.FEE], sums[ChargeKind.TRAVEL]
+    tax, tip = sums[ChargeKind.TAX], sums[ChargeKind.TIP]
+    dusk = {part.id for offer, _ in choices for part in offer.inside if part.is_twilight}
+    dusk |= {offer.id for offer, _ in choices if offer.is_twilight}
+    every = {offer.id for offer, _ in choices} | {part.id for offer, _ in choices for part in offer.inside}
+    return Quote(
+        lines=tuple(lines),
+        charges=tuple(charges),
+        subtotal_cents=subtotal,
+        discount_cents=discount,
+        fees_cents=fees,
+        travel_cents=travel,
+        tax_cents=tax,
+        tip_cents=tip,
+        total_cents=subtotal - discount + fees + travel + tax + tip,
+        minutes=sum(line.minutes for line in lines),
+        twilight_minutes=sum(_dusk_minutes(offer, area) * quantity for offer, quantity in choices),
+        visit_ids=frozenset(every - dusk),
+        twilight_ids=frozenset(dusk),
+    )
+
+
+def _dusk_minutes(offer: Offer, area: int | None) -> int:
+    """How much of an offer's time waits for dusk: all of a twilight service, its twilight parts of a package."""
+    whole = tier_for(offer.tiers, area).minutes
+    if offer.is_twilight:
+        return whole
+    known = [form for part in offer.inside if part.is_twilight for form in part.forms[:1]]
+    parts = sum(tier_for(form, area if covers(form, area) else None).minutes for form in known)
+    return min(parts, whole)

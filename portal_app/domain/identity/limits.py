@@ -116,6 +116,14 @@ def order_limits(account_id: int) -> tuple[Limit, ...]:
     return (Limit(f"order:{account_id}", 30, HOUR, first=MINUTE, longest=10 * MINUTE),)
 
 
+def guest_order_limits(email_key: str, block: str) -> tuple[Limit, ...]:
+    """Orders placed without signing in: under one address, and from one place."""
+    return (
+        Limit(f"order:{email_key}", 10, HOUR, first=MINUTE, longest=10 * MINUTE),
+        Limit(f"order:@{block}", 30, HOUR, first=10 * SECOND, longest=10 * MINUTE, is_place=True),
+    )
+
+
 def _guessing(kind: str, person: str, block: str, *, free: int = 5) -> tuple[Limit, Limit, Limit]:
     """One person from one place, one person from anywhere, one place for anybody."""
     return (

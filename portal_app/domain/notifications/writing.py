@@ -11,6 +11,7 @@ from portal_app.core.clock import day_words, span_words, zone_words
 from portal_app.core.money import money_words
 from portal_app.domain.billing.models import PaymentAttempt
 from portal_app.domain.billing.queries import due
+from portal_app.domain.catalog.pricing import ChargeKind, charge_words
 from portal_app.domain.customers.copies import addressees
 from portal_app.domain.customers.models import Team
 from portal_app.domain.delivery.models import Delivery
@@ -21,7 +22,7 @@ from portal_app.domain.identity.models import Account, Invitation
 from portal_app.domain.notifications import letters
 from portal_app.domain.notifications.letters import Letter, OrderWords, Row
 from portal_app.domain.notifications.service import is_written, write_mail
-from portal_app.domain.orders.models import Order, OrderLine
+from portal_app.domain.orders.models import Order, OrderCharge, OrderLine
 from portal_app.domain.scheduling.models import Appointment, AppointmentStatus
 from portal_app.domain.studios.models import Studio
 
@@ -112,11 +113,13 @@ def mail_odd_payment(db: Session, order_id: int, fact_id: int, details: dict[str
 
 
 def order_words(db: Session, order: Order, studio: Studio) -> OrderWords:
-    """The order as mails name it: its lines with amounts, its tax, and the time that was asked for or booked."""
+    """The order as mails name it: its lines and charges with amounts, and the time that was asked for or booked."""
     lines = db.exec(select(OrderLine).where(OrderLine.order_id == order.id).order_by(col(OrderLine.position))).all()
     rows = [Row(_counted(line), money_words(line.total_cents, order.currency), line.detail) for line in lines]
-    if order.tax_cents:
-        rows.append(Row(order.tax_name or "Tax", money_words(order.tax_cents, order.currency)))
+    charges = db.exec(select(OrderCharge).where(OrderCharge.order_id == order.id).order_by(col(OrderCharge.position)))
+    for charge in charges:
+        cents = -charge.amount_cents if charge.kind == ChargeKind.DISCOUNT else charge.amount_cents
+        rows.append(Row(charge_words(charge.name, charge.basis_points), money_words(cents, order.currency)))
     return OrderWords(
         studio=studio.name,
         base=studio.address,

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from portal_app.core.viewer import Viewer
 from portal_app.domain.orders.changing import Why, allowed, changed_order, charge_late, said, tell
+from portal_app.domain.orders.couponing import give_back
 from portal_app.domain.orders.models import Order, OrderStatus
 from portal_app.domain.orders.windows import changes
 from portal_app.domain.orders.workflow import move
@@ -31,6 +32,7 @@ def cancel(db: Session, by: Viewer, number: int, why: Why = Why(), *, now: datet
     fee = allowed(by, found.cancel or Free(), found, why, order.currency)
     order.status, order.canceled_at = status, now
     close_appointments(db, order.id, AppointmentStatus.CANCELED)
+    give_back(db, order.id, now)
     charge_late(db, order, fee, "Late cancellation")
     tell(db, by, order, "order.canceled", why, now=now, reason=reason, fee_cents=fee)
     return order

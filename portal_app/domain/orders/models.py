@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from portal_app.domain.catalog.pricing import ChargeKind
 from portal_app.domain.columns import filled, instant, one_of
 
 
@@ -96,8 +97,6 @@ class Order(SQLModel, table=True):
     travel_cents: int = filled(0)
     tip_cents: int = filled(0)
     upfront_cents: int = filled(0)
-    tax_name: str = ""
-    tax_basis_points: int = 0
     tax_cents: int
     total_cents: int
     placed_at: datetime = instant()
@@ -124,17 +123,6 @@ class OrderLine(SQLModel, table=True):
     total_cents: int
     minutes: int
     is_twilight: bool = filled(False)
-
-
-class ChargeKind(StrEnum):
-    """What stands on an order beside its lines."""
-
-    DISCOUNT = "discount"
-    FEE = "fee"
-    TRAVEL = "travel"
-    TAX = "tax"
-    TIP = "tip"
-    LATE = "late"
 
 
 class OrderCharge(SQLModel, table=True):

@@ -2,39 +2,62 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from sqlmodel import Session, select
 
-from portal_app.core.clock import at_wall_time
 from portal_app.core.errors import Conflict, InvalidInput, NotAllowed
-from portal_app.core.viewer import Viewer
+from portal_app.core.viewer import Role, Viewer
 from portal_app.domain.activity.service import record
-from portal_app.domain.catalog.models import Kind
-from portal_app.domain.catalog.pricing import Offer, Quote, is_priced, quote
-from portal_app.domain.catalog.queries import offers
+from portal_app.domain.catalog.pricing import Quote
 from portal_app.domain.customers.models import Customer
 from portal_app.domain.customers.queries import own_ids
-from portal_app.domain.customers.service import customer_for
-from portal_app.domain.identity.limits import count_try, order_limits
-from portal_app.domain.listings.service import open_listing
-from portal_app.domain.orders.models import Order, OrderLine
+from portal_app.domain.customers.service import customer_for, open_guest
+from portal_app.domain.identity.callers import Caller, email_key
+from portal_app.domain.identity.limits import Limit, count_try, guest_order_limits, order_limits
+from portal_app.domain.identity.second_step import SecretSeal
+from portal_app.domain.listings.places import Place
+from portal_app.domain.orders.checking import (
+    Times,
+    read_area,
+    read_entry,
+    read_line,
+    read_phone,
+    read_wish,
+    wished_day,
+    wished_time,
+)
+from portal_app.domain.orders.couponing import use_coupon
+from portal_app.domain.orders.models import Order, Wish
+from portal_app.domain.orders.quoting import NOTHING_CHOSEN, Basket, estimate, price
+from portal_app.domain.orders.writing import Checked, write_order
+from portal_app.domain.scheduling.models import Purpose
 from portal_app.domain.scheduling.service import request_appointment
 from portal_app.domain.studios.models import Studio
 
-MAX_AREA = 200_000
-LATEST = timedelta(days=365)
-NOTHING_CHOSEN = "Choose at least one service or package."
+__all__ = ["Basket", "GuestRequest", "OrderRequest", "estimate", "place_order", "read_area", "wished_time"]
+
+
+@dataclass(frozen=True, slots=True)
+class GuestRequest:
+    """Who books without signing in."""
+
+    name: str
+    email: str
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class OrderRequest:
-    """What the customer chose. `starts_at` is the wished wall time at the property, naive; `request_key` makes a second
-    click the same order; `expected_total_cents` is the total the customer saw; `on_behalf_of` is the customer record it
-    is for, one that the viewer may order for: without it their own outside teams."""
+    """What the customer chose. `starts_at` and `twilight_at` are wished wall times at the property, naive; `request_key`
+    makes a second click the same order; `expected_total_cents` is the total the customer saw; `on_behalf_of` is the
+    customer record it is for, one that the viewer may order for: without it their own outside teams.
+
+    `quantities` are those that differ from one. `wish` says when, if not at an exact time, and `wish_on` on which day.
+    `arrival` is the named window of `starts_at`, `hold_key` that of the slot kept while paying.
+    """
 
     request_key: str
     street: str
@@ -45,23 +68,56 @@ class OrderRequest:
     access_notes: str = ""
     expected_total_cents: int | None = None
     on_behalf_of: int | None = None
+    quantities: Mapping[str, int] = field(default_factory=dict)
+    answers: Mapping[str, str] = field(default_factory=dict)
+    coupon: str = ""
+    tip: str = ""
+    own_tip: str = ""
+    wish: str = Wish.EXACT.value
+    wish_on: date | None = None
+    twilight_at: datetime | None = None
+    arrival: str = ""
+    entry: str = ""
+    entry_code: str = ""
+    phone: str = ""
+    guest: GuestRequest | None = None
+    place: Place | None = None
+    hold_key: str = ""
+
+    def basket(self, area: int | None) -> Basket:
+        """What of it makes the price."""
+        return Basket(
+            services={service: self.quantities.get(service, 1) for service in self.services},
+            area=area,
+            answers=self.answers,
+            coupon=self.coupon,
+            tip=self.tip,
+            place=self.place,
+            own_tip=self.own_tip,
+        )
 
 
-def place_order(db: Session, by: Viewer, request: OrderRequest, *, now: datetime) -> int:
+def place_order(
+    db: Session, by: Viewer, request: OrderRequest, *, now: datetime, seal: SecretSeal | None = None, caller: Caller = Caller()
+) -> int:
     """Place it once and return its number. Raises InvalidInput naming the field that does not fit, and NotFound when it
-    is for somebody the viewer may not order for."""
-    if not by.is_customer:
+    is for somebody the viewer may not order for. A guest says who they are in `request.guest`."""
+    if not by.is_customer and by.role is not Role.GUEST:
         raise NotAllowed("Orders are placed by customers. Sign in with a customer account.")
     # Only the number is counted up: everybody else at the studio may go on writing rows that point to it.
     studio = db.exec(select(Studio).where(Studio.id == by.studio_id).with_for_update(key_share=True)).one()
-    if placed := _placed(db, by, request.request_key):
+    if placed := _placed(db, by, request):
         return placed
-    checked = _checked(request, studio.zone, now)
-    priced = price(db, by, request.services, checked.area)
-    _same_total(request, priced)
-    customer = customer_for(db, by, chosen=request.on_behalf_of, now=now)
-    count_try(db, by.studio_id, order_limits(by.account_id or 0), now=now)
-    order = _write(db, by, studio, customer, request.request_key, checked, priced, now)
+    checked = _checked(request, by)
+    times = _times(request, studio.zone, now)
+    customer = _customer(db, by, request, now=now)
+    priced = price(db, by, request.basket(checked.area), customer, now=now)
+    _same_total(request, priced.quote)
+    if priced.coupon:
+        use_coupon(db, by, priced.coupon, customer, now=now)
+    count_try(db, by.studio_id, _limits(by, customer, caller), now=now)
+    order = write_order(db, by, studio, customer, checked, times, priced, seal=seal, now=now)
+    _ask_for_times(db, by, studio, order, times, priced.quote)
     record(
         db, by, "order.placed", now=now, order_id=order.id, listing_id=order.listing_id, customer_id=order.customer_id,
         details={"number": order.number, "total_cents": order.total_cents, "currency": order.currency},
@@ -69,102 +125,69 @@ def place_order(db: Session, by: Viewer, request: OrderRequest, *, now: datetime
     return order.number
 
 
-def _placed(db: Session, by: Viewer, request_key: str) -> int | None:
+def _placed(db: Session, by: Viewer, request: OrderRequest) -> int | None:
     """The number this request already has. A key that is missing, or somebody else's, would lose the order: it is refused."""
-    same = select(Order).where(Order.studio_id == by.studio_id, Order.request_key == request_key)
+    same = select(Order).where(Order.studio_id == by.studio_id, Order.request_key == request.request_key)
     placed = db.exec(same).first()
-    if not request_key or (placed and placed.customer_id not in set(db.exec(own_ids(by)))):
+    if not request.request_key or (placed and not _is_theirs(db, by, placed, request)):
         raise Conflict("This page is out of date. Load it again, then place the order.")
     return placed and placed.number
 
 
-def price(db: Session, by: Viewer, services: Sequence[str], area: int | None) -> Quote:
-    """The quote for these services at this studio, from its catalog and tax of today. Raises InvalidInput."""
-    try:
-        return _quote(db, by, choose(offers(db, by), services), area)
-    except ValueError as outside:
-        raise InvalidInput("area", "We have no price for a property this large yet. Call us and we quote it.") from outside
+def _is_theirs(db: Session, by: Viewer, placed: Order, request: OrderRequest) -> bool:
+    """A guest is whoever knows the key, which nobody can guess, and names the same address again."""
+    if by.is_customer:
+        return placed.customer_id in set(db.exec(own_ids(by)))
+    kept = db.exec(select(Customer.email_key).where(Customer.id == placed.customer_id)).one()
+    return request.guest is not None and email_key(request.guest.email) == kept
 
 
-def estimate(db: Session, by: Viewer, services: Sequence[str], area: int | None) -> Quote:
-    """The same while the customer is still choosing: what cannot be priced yet is left out instead of refused."""
-    return _quote(db, by, [offer for offer in offers(db, by) if offer.public_id in services and is_priced(offer, area)], area)
-
-
-def _quote(db: Session, by: Viewer, chosen: Sequence[Offer], area: int | None) -> Quote:
-    studio = db.exec(select(Studio).where(Studio.id == by.studio_id)).one()
-    tax = {"tax_name": studio.tax_name, "tax_basis_points": studio.tax_basis_points}
-    return quote([(offer, 1) for offer in chosen], area, **tax, unit=studio.area_unit)
-
-
-def choose(shelf: Sequence[Offer], services: Sequence[str]) -> list[Offer]:
-    """The offers with these public ids, in the shelf's order. Raises InvalidInput for none, or for one not on sale."""
-    wanted = set(services)
-    chosen = [offer for offer in shelf if offer.public_id in wanted]
-    if len(chosen) < len(wanted):
-        raise InvalidInput("services", "One of these is no longer offered. Choose again.")
-    if not any(offer.kind != Kind.ADD_ON for offer in chosen):
-        raise InvalidInput("services", NOTHING_CHOSEN)
-    return chosen
-
-
-@dataclass(frozen=True, slots=True)
-class _Checked:
-    street: str
-    town: str
-    area: int | None
-    starts_at: datetime
-    access_notes: str
-
-
-def _checked(request: OrderRequest, zone: str, now: datetime) -> _Checked:
-    """What was typed, in the order the screen asks for it: the first thing that does not fit is the one to say."""
-    street = _line("street", request.street, "Type the street and number, or the lot name for a new build.")
-    town = _line("town", request.town, "Type the town, so that the photographer finds it.")
+def _checked(request: OrderRequest, by: Viewer) -> Checked:
+    """What was typed, in the order the screen asks for it."""
+    street = read_line("street", request.street, "Type the street and number, or the lot name for a new build.")
+    town = read_line("town", request.town, "Type the town, so that the photographer finds it.")
     area = read_area(request.area)
     if not request.services:
         raise InvalidInput("services", NOTHING_CHOSEN)
-    return _Checked(
+    entry, code = read_entry(request.entry, request.entry_code)
+    guest = request.guest if by.role is Role.GUEST else None
+    return Checked(
+        request_key=request.request_key,
         street=street,
         town=town,
         area=area,
-        starts_at=wished_time(request.starts_at, zone, now),
         access_notes=request.access_notes.strip()[:2000],
+        entry=entry,
+        entry_code=code,
+        phone=read_phone(request.phone or (guest.phone if guest else "")),
+        name=read_line("name", guest.name, "Type your name.") if guest else "",
+        place=request.place,
     )
 
 
-def _line(field: str, typed: str, missing: str) -> str:
-    text = re.sub(r"\s+", " ", typed).strip()
-    if not text:
-        raise InvalidInput(field, missing)
-    if len(text) > 160:
-        raise InvalidInput(field, "Keep this under 160 letters; anything more fits in the notes.")
-    return text
+def _times(request: OrderRequest, zone: str, now: datetime) -> Times:
+    """Exact times, or a wish for later, which has none."""
+    wish = read_wish(request.wish)
+    if wish is not Wish.EXACT:
+        return Times(wish, on=wished_day(request.wish_on, zone, now))
+    dusk = wished_time(request.twilight_at, zone, now, "twilight_at") if request.twilight_at else None
+    if request.starts_at is None and dusk:
+        return Times(wish, twilight_at=dusk)
+    return Times(wish, wished_time(request.starts_at, zone, now), dusk)
 
 
-def read_area(typed: str) -> int | None:
-    """`2,940` → 2940; empty → None. Raises InvalidInput for anything else."""
-    text = re.sub(r"[\s,.]", "", typed)
-    if not text:
-        return None
-    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= MAX_AREA:
-        raise InvalidInput("area", "Type the size as a number, for example 3000.")
-    return int(text)
+def _customer(db: Session, by: Viewer, request: OrderRequest, *, now: datetime) -> Customer:
+    """The record it is ordered under: the viewer's, or that of a guest's address."""
+    if by.is_customer:
+        return customer_for(db, by, chosen=request.on_behalf_of, now=now)
+    if request.guest is None:
+        raise InvalidInput("name", "Type your name and your email address, or sign in.")
+    guest = request.guest
+    return open_guest(db, by, guest.name[:160], guest.email, guest.phone[:40], now=now)
 
 
-def wished_time(naive: datetime | None, zone: str, now: datetime) -> datetime:
-    """The instant of a wished wall time. Raises InvalidInput for none, the past, or a year ahead."""
-    if naive is None:
-        raise InvalidInput("starts_at", "Choose a day and a time.")
-    try:
-        at = at_wall_time(naive, zone)
-    except ValueError as skipped:
-        raise InvalidInput("starts_at", "The clocks skip this time on that day. Choose another.") from skipped
-    if at <= now:
-        raise InvalidInput("starts_at", "This time is over. Choose a later one.")
-    if at > now + LATEST:
-        raise InvalidInput("starts_at", "Choose a day within the next year.")
-    return at
+def _limits(by: Viewer, customer: Customer, caller: Caller) -> tuple[Limit, ...]:
+    return order_limits(by.account_id or 0) if by.is_customer else guest_order_limits(customer.email_key, caller.block)
 
 
 def _same_total(request: OrderRequest, priced: Quote) -> None:
@@ -172,51 +195,12 @@ def _same_total(request: OrderRequest, priced: Quote) -> None:
         raise InvalidInput("services", "A price changed while you were choosing. Look at the new total, then place the order.")
 
 
-def _write(
-    db: Session, by: Viewer, studio: Studio, customer: Customer, key: str, checked: _Checked, priced: Quote, now: datetime
-) -> Order:
-    listing = open_listing(db, by, customer, street=checked.street, town=checked.town, area=checked.area, now=now)
-    order = Order(
-        studio_id=studio.id,
-        number=studio.next_order_number,
-        request_key=key,
-        customer_id=customer.id,
-        listing_id=listing.id,
-        customer_name=customer.name,
-        street=checked.street,
-        town=checked.town,
-        area=checked.area,
-        access_notes=checked.access_notes,
-        currency=studio.currency,
-        subtotal_cents=priced.subtotal_cents,
-        tax_name=priced.tax_name,
-        tax_basis_points=priced.tax_basis_points,
-        tax_cents=priced.tax_cents,
-        total_cents=priced.total_cents,
-        placed_at=now,
-    )
-    studio.next_order_number += 1
-    db.add(order)
-    db.flush()
-    _write_lines(db, order, priced)
-    request_appointment(db, by, order_id=order.id, starts_at=checked.starts_at, minutes=priced.minutes, zone=studio.zone)
-    return order
-
-
-def _write_lines(db: Session, order: Order, priced: Quote) -> None:
-    db.add_all(
-        OrderLine(
-            studio_id=order.studio_id,
-            order_id=order.id,
-            position=position,
-            service_id=line.service_id,
-            name=line.name,
-            detail=line.detail,
-            quantity=line.quantity,
-            unit_cents=line.unit_cents,
-            total_cents=line.total_cents,
-            minutes=line.minutes,
+def _ask_for_times(db: Session, by: Viewer, studio: Studio, order: Order, times: Times, priced: Quote) -> None:
+    """A visit by day and one at dusk, as far as there is a time for them. A dusk without one is part of the visit."""
+    dusk = priced.twilight_minutes if times.twilight_at else 0
+    if times.starts_at and priced.minutes - dusk >= 0:
+        request_appointment(db, by, order_id=order.id, starts_at=times.starts_at, minutes=priced.minutes - dusk, zone=studio.zone)
+    if times.twilight_at and dusk:
+        request_appointment(
+            db, by, order_id=order.id, starts_at=times.twilight_at, minutes=dusk, zone=studio.zone, purpose=Purpose.TWILIGHT
         )
-        for position, line in enumerate(priced.lines)
-    )
-    db.flush()

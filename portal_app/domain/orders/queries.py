@@ -22,7 +22,7 @@ from portal_app.domain.customers.models import Customer, Team
 from portal_app.domain.customers.queries import own_ids, to_order_for, whose
 from portal_app.domain.identity.models import Account, Membership
 from portal_app.domain.listings.models import Listing
-from portal_app.domain.orders.models import Order, OrderLine, OrderStatus
+from portal_app.domain.orders.models import Order, OrderAnswer, OrderCharge, OrderLine, OrderStatus
 from portal_app.domain.scheduling.models import Appointment, AppointmentStatus
 
 PAGE = 25
@@ -80,6 +80,24 @@ class LineRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ChargeRow:
+    """A discount, fee, travel fee, tax or tip as it was when the order was placed; a discount is taken off."""
+
+    kind: str
+    name: str
+    basis_points: int
+    amount_cents: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """A question of the studio and what was answered."""
+
+    prompt: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryRow:
     """One fact of the order's history, newest first."""
 
@@ -103,9 +121,8 @@ class OrderPage:
     customer_phone: str
     lines: tuple[LineRow, ...]
     subtotal_cents: int | None
-    tax_name: str
-    tax_basis_points: int
-    tax_cents: int | None
+    charges: tuple[ChargeRow, ...]
+    answers: tuple[AnswerRow, ...]
     visits: tuple[Visit, ...]
     history: tuple[HistoryRow, ...]
 
@@ -162,9 +179,8 @@ def order_page(db: Session, by: Viewer, number: int) -> OrderPage:
         customer_phone=phone,
         lines=_lines(db, by, order.id),
         subtotal_cents=_told(by, order.subtotal_cents),
-        tax_name=order.tax_name,
-        tax_basis_points=order.tax_basis_points,
-        tax_cents=_told(by, order.tax_cents),
+        charges=_charges(db, by, order.id),
+        answers=_answers(db, order.id),
         visits=tuple(visits.get(order.id, ())),
         history=_history(db, by, order.id),
     )
@@ -273,6 +289,16 @@ def _lines(db: Session, by: Viewer, order_id: int) -> tuple[LineRow, ...]:
         LineRow(line.name, line.detail, line.quantity, _told(by, line.unit_cents), _told(by, line.total_cents), line.minutes)
         for line in lines
     )
+
+
+def _charges(db: Session, by: Viewer, order_id: int) -> tuple[ChargeRow, ...]:
+    charges = db.exec(select(OrderCharge).where(OrderCharge.order_id == order_id).order_by(OrderCharge.position))
+    return tuple(ChargeRow(charge.kind, charge.name, charge.basis_points, _told(by, charge.amount_cents)) for charge in charges)
+
+
+def _answers(db: Session, order_id: int) -> tuple[AnswerRow, ...]:
+    answers = db.exec(select(OrderAnswer).where(OrderAnswer.order_id == order_id).order_by(OrderAnswer.position))
+    return tuple(AnswerRow(answer.prompt, answer.answer) for answer in answers)
 
 
 def _history(db: Session, by: Viewer, order_id: int) -> tuple[HistoryRow, ...]:

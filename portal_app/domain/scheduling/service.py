@@ -24,7 +24,9 @@ DECIDED = frozenset({Reason.NOTICE, Reason.AREA})
 Services = Mapping[Purpose, frozenset[int]]
 
 
-def request_appointment(db: Session, by: Viewer, *, order_id: int, starts_at: datetime, minutes: int, zone: str) -> Appointment:
+def request_appointment(
+    db: Session, by: Viewer, *, order_id: int, starts_at: datetime, minutes: int, zone: str, purpose: Purpose = Purpose.VISIT
+) -> Appointment:
     """Keep the customer's wish: nobody is assigned and nothing is blocked yet."""
     appointment = Appointment(
         studio_id=by.studio_id,
@@ -32,6 +34,7 @@ def request_appointment(db: Session, by: Viewer, *, order_id: int, starts_at: da
         starts_at=starts_at,
         ends_at=starts_at + timedelta(minutes=max(minutes, 15)),
         zone=zone,
+        purpose=purpose,
     )
     db.add(appointment)
     db.flush()

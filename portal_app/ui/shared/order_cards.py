@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from portal_app.core.clock import day_words, long_day_words, span_words, when_words, zone_words
 from portal_app.core.money import money_words
-from portal_app.domain.orders.queries import HistoryRow, LineRow, OrderPage, OrderRow, Visit
+from portal_app.domain.catalog.pricing import Charge, ChargeKind, charge_words
+from portal_app.domain.orders.queries import ChargeRow, HistoryRow, LineRow, OrderPage, OrderRow, Visit
 
 STATUS_WORDS = {"pending": "Pending", "accepted": "Accepted", "completed": "Completed", "canceled": "Canceled"}
 
@@ -84,8 +85,7 @@ class OrderPageCard:
     visits: list[VisitCard] = field(default_factory=list)
     lines: list[PriceCard] = field(default_factory=list)
     subtotal: str = ""
-    tax_name: str = ""
-    tax: str = ""
+    charges: list[PriceCard] = field(default_factory=list)
     total: str = ""
     whose: str = ""
     team: str = ""
@@ -161,6 +161,14 @@ def price_cards(lines: Sequence[LineRow], currency: str) -> list[PriceCard]:
     ]
 
 
+def charge_card(charge: ChargeRow | Charge, currency: str) -> PriceCard:
+    """`Tax, 3.15%` and its amount; a discount with a minus."""
+    cents = charge.amount_cents
+    if cents is not None and charge.kind == ChargeKind.DISCOUNT:
+        cents = -cents
+    return PriceCard(charge_words(charge.name, charge.basis_points), "", amount_words(cents, currency))
+
+
 def order_page_card(page: OrderPage, *, zone: str, unit: str, studio: str) -> OrderPageCard:
     """The whole page in words."""
     row = page.row
@@ -180,8 +188,7 @@ def order_page_card(page: OrderPage, *, zone: str, unit: str, studio: str) -> Or
         visits=[visit_card(visit) for visit in page.visits],
         lines=price_cards(page.lines, row.currency),
         subtotal=amount_words(page.subtotal_cents, row.currency),
-        tax_name=f"{page.tax_name}, {page.tax_basis_points / 100:g}%" if page.tax_basis_points else "",
-        tax=amount_words(page.tax_cents, row.currency),
+        charges=[charge_card(each, row.currency) for each in page.charges],
         total=amount_words(row.total_cents, row.currency),
         whose=row.whose,
         team=row.team,

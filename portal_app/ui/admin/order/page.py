@@ -135,7 +135,7 @@ def _ordered() -> rx.Component:
 def _sums() -> rx.Component:
     return rx.fragment(
         sum_line("Subtotal", S.order.subtotal),
-        rx.cond(S.order.tax_name, minor_line(S.order.tax_name, S.order.tax), rx.fragment()),
+        rx.foreach(S.order.charges, lambda row: minor_line(row.name, row.amount)),
         total_line("Total", S.order.total),
     )
 

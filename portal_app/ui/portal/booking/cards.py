@@ -9,7 +9,9 @@ from datetime import date, timedelta
 from portal_app.core.clock import duration_words
 from portal_app.core.money import money_words
 from portal_app.domain.catalog.models import Kind
-from portal_app.domain.catalog.pricing import Offer, Quote, is_priced, saving, tier_for, tier_words
+from portal_app.domain.catalog.offering import Offer, is_priced, saving, tier_for, tier_words
+from portal_app.domain.catalog.pricing import Quote
+from portal_app.ui.shared.order_cards import PriceCard, charge_card
 
 FIRST_HOUR, LAST_HOUR = 7, 19
 
@@ -27,22 +29,12 @@ class OfferCard:
 
 
 @dataclass(frozen=True)
-class PriceRow:
-    """A name, what explains it, and an amount."""
-
-    name: str
-    detail: str
-    amount: str
-
-
-@dataclass(frozen=True)
 class QuoteCard:
     """The summary that stays in view."""
 
-    rows: list[PriceRow] = field(default_factory=list)
+    rows: list[PriceCard] = field(default_factory=list)
     subtotal: str = ""
-    tax_name: str = ""
-    tax: str = ""
+    charges: list[PriceCard] = field(default_factory=list)
     total: str = ""
     total_cents: int = 0
     duration: str = ""
@@ -60,19 +52,21 @@ def offer_cards(
     shelf: Sequence[Offer], kind: Kind, area: int | None, chosen: Sequence[str], currency: str, unit: str
 ) -> list[OfferCard]:
     """The offers of one kind, each with its price at this area; those no tier covers are left out."""
-    by_id = {offer.public_id: offer for offer in shelf}
+    names = {offer.service_public_id: offer.name.removesuffix(f", {offer.variant}") for offer in shelf}
     return [
-        _offer_card(offer, by_id, area, offer.public_id in chosen, currency, unit)
+        _offer_card(offer, names, area, offer.public_id in chosen, currency, unit)
         for offer in shelf
         if offer.kind == kind and is_priced(offer, area)
     ]
 
 
-def _offer_card(offer: Offer, by_id: dict[str, Offer], area: int | None, is_chosen: bool, currency: str, unit: str) -> OfferCard:  # noqa: FBT001
+def _offer_card(offer: Offer, names: dict[str, str], area: int | None, is_chosen: bool, currency: str, unit: str) -> OfferCard:  # noqa: FBT001
     tier = tier_for(offer.tiers, area)
-    parts = [by_id[part] for part in offer.parts if part in by_id]
-    saved = saving(offer, parts, area) if parts else 0
-    about = [" + ".join(part.name for part in parts) or offer.detail, tier_words(tier, offer.tiers, unit)]
+    saved = saving(offer, area)
+    about = [
+        " + ".join(names[part] for part in offer.parts if part in names) or offer.detail,
+        tier_words(tier, offer.tiers, unit),
+    ]
     return OfferCard(
         id=offer.public_id,
         name=offer.name,
@@ -86,19 +80,13 @@ def _offer_card(offer: Offer, by_id: dict[str, Offer], area: int | None, is_chos
 def quote_card(quote: Quote, currency: str) -> QuoteCard:
     """A quote in words; an empty one has no rows."""
     return QuoteCard(
-        rows=[PriceRow(line.name, line.detail, money_words(line.total_cents, currency)) for line in quote.lines],
+        rows=[PriceCard(line.name, line.detail, money_words(line.total_cents, currency)) for line in quote.lines],
         subtotal=money_words(quote.subtotal_cents, currency),
-        tax_name=tax_words(quote.tax_name, quote.tax_basis_points),
-        tax=money_words(quote.tax_cents, currency),
+        charges=[charge_card(charge, currency) for charge in quote.charges],
         total=money_words(quote.total_cents, currency),
         total_cents=quote.total_cents,
         duration=f"About {duration_words(quote.minutes)} at the property" if quote.minutes else "",
     )
-
-
-def tax_words(name: str, basis_points: int) -> str:
-    """`Tax, 3.15%`"""
-    return f"{name}, {basis_points / 100:g}%" if basis_points else ""
 
 
 def time_choices() -> list[TimeChoice]:

@@ -168,7 +168,7 @@ def _summary() -> rx.Component:
     rows = lines(
         rx.foreach(S.summary.rows, lambda row: line(row.name, row.amount, row.detail)),
         sum_line("Subtotal", S.summary.subtotal),
-        rx.cond(S.summary.tax_name, minor_line(S.summary.tax_name, S.summary.tax), rx.fragment()),
+        rx.foreach(S.summary.charges, lambda row: minor_line(row.name, row.amount)),
         total_line("Total", S.summary.total),
     )
     none = rx.el.p("Choose a service or a package, and its price stands here.", class_name="small quiet")

@@ -11,10 +11,10 @@ from portal_app.core.clock import local, utc_now, zone_words
 from portal_app.core.errors import InvalidInput, NotFound
 from portal_app.core.tokens import new_public_id
 from portal_app.domain.catalog.models import Kind
-from portal_app.domain.catalog.pricing import Offer
+from portal_app.domain.catalog.offering import Offer
 from portal_app.domain.catalog.queries import offers
 from portal_app.domain.customers.queries import RecordCard, records
-from portal_app.domain.orders.placing import OrderRequest, estimate, place_order, read_area
+from portal_app.domain.orders.placing import Basket, OrderRequest, estimate, place_order, read_area
 from portal_app.domain.orders.queries import last_ordered_for
 from portal_app.ui.portal.booking.cards import OfferCard, QuoteCard, day_bounds, offer_cards, quote_card
 from portal_app.ui.shared.failures import beside
@@ -123,7 +123,8 @@ class BookingState(Base):
         self.packages, self.services, self.add_ons = (
             offer_cards(shelf, kind, *words) for kind in (Kind.PACKAGE, Kind.SERVICE, Kind.ADD_ON)
         )
-        self.summary = quote_card(await ask(estimate, by, self.chosen, area), self.studio.currency)
+        basket = Basket(dict.fromkeys(self.chosen, 1), area)
+        self.summary = quote_card(await ask(estimate, by, basket, now=utc_now()), self.studio.currency)
 
     def _area(self) -> int | None:
         try:

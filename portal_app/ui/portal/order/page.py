@@ -56,11 +56,10 @@ def _fact(name: str, words: rx.Var) -> rx.Component:
 
 
 def _lines() -> rx.Component:
-    tax = rx.cond(S.order.tax_name, minor_line(S.order.tax_name, S.order.tax), rx.fragment())
     rows = lines(
         rx.foreach(S.order.lines, lambda row: line(row.name, row.amount, row.detail)),
         sum_line("Subtotal", S.order.subtotal),
-        tax,
+        rx.foreach(S.order.charges, lambda row: minor_line(row.name, row.amount)),
         total_line("Total", S.order.total),
     )
     return section("What you ordered", rows, key="ordered", apart=False)
