@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from portal_app.core.viewer import Viewer
 from portal_app.domain.listings.places import Place
-from portal_app.domain.scheduling.areas import Area, Outside, area_at, center_of, corners_of
+from portal_app.domain.scheduling.areas import Area, Found, Outside, area_at, center_of, corners_of
 from portal_app.domain.scheduling.models import ServiceArea, TravelTier
 from portal_app.domain.scheduling.travel import Tier, Travel, travel_fee
 from portal_app.domain.studios.models import Studio
@@ -43,14 +43,19 @@ def area_from(row: ServiceArea, tiers: tuple[Tier, ...]) -> Area:
     )
 
 
-def travel_of(db: Session, by: Viewer, place: Place | None) -> Travel | Outside | None:
-    """What the way to this place costs. None for a studio without areas; Outside when no area holds the place, or when
-    there are areas and nobody knows where the place is."""
+def area_of(db: Session, by: Viewer, place: Place | None) -> Found | Outside | None:
+    """The area that decides about a place. None for a studio without areas; where there are areas, a place that nobody
+    knows is outside."""
     areas = areas_of(db, by)
     if not areas:
         return None
-    found = area_at(place, areas) if place else Outside(is_unknown=True)
-    if isinstance(found, Outside):
+    return area_at(place, areas) if place else Outside(is_unknown=True)
+
+
+def travel_of(db: Session, by: Viewer, place: Place | None) -> Travel | Outside | None:
+    """What the way to this place costs, as `area_of` finds it."""
+    found = area_of(db, by, place)
+    if not isinstance(found, Found):
         return found
     unit = db.exec(select(Studio.area_unit).where(Studio.id == by.studio_id)).one()
     return travel_fee(found.area.tiers, found.distance_m, unit)

@@ -7,29 +7,33 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from portal_app.core.viewer import Viewer
-from portal_app.domain.listings.places import Place, meters_between
+from portal_app.domain.listings.places import Place
+from portal_app.domain.scheduling.areas import Outside
 from portal_app.domain.scheduling.asking import VisitAsk
 from portal_app.domain.scheduling.calendars import crew_calendars
+from portal_app.domain.scheduling.going import area_of
 from portal_app.domain.scheduling.models import BookingPolicy
 from portal_app.domain.scheduling.policies import policy_of
 from portal_app.domain.scheduling.slots import Ground, Rule
+from portal_app.domain.scheduling.sun import NoSunset, twilight_span
+from portal_app.domain.scheduling.travel import Drives, drive_minutes
 
 
 def rule_for(db: Session, by: Viewer, ask: VisitAsk, *, now: datetime) -> Rule:
-    """The rule of the viewer's studio for one visit, with the calendars of the days asked for."""
+    """The rule of the viewer's studio for one visit, with the calendars of the days asked for.
+
+    A place that nobody knows is not held against a visit here: whoever books is told before they choose a time.
+    """
     policy = policy_of(db, by.studio_id)
-    return Rule(ask, crew_calendars(db, by, ask, now=now), policy, now, ground_of(policy))
+    is_outside = ask.place is not None and isinstance(area_of(db, by, ask.place), Outside)
+    return Rule(ask, crew_calendars(db, by, ask, now=now), policy, now, ground_of(policy, is_outside=is_outside))
 
 
-def ground_of(policy: BookingPolicy) -> Ground:
-    """The ground under every visit of a studio."""
-    return Ground(drive=lambda one, other: _drive(one, other, policy), dusk=_dusk)
-
-
-def _drive(one: Place, other: Place, policy: BookingPolicy) -> int:
-    meters = meters_between(one, other) * policy.drive_factor_percent / 100
-    return round(meters / (policy.drive_kmh * 1000 / 60))
+def ground_of(policy: BookingPolicy, *, is_outside: bool = False, drives: Drives = drive_minutes) -> Ground:
+    """The ground under a visit of a studio."""
+    return Ground(drive=lambda one, other: drives(one, other, policy), dusk=_dusk, is_outside=is_outside)
 
 
 def _dusk(place: Place, day: date, zone: str, minutes: int) -> tuple[datetime, datetime] | None:
-    return None
+    span = twilight_span(place, day, zone, minutes)
+    return None if isinstance(span, NoSunset) else span
