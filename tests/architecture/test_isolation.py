@@ -60,11 +60,14 @@ def functions(room: str, module: str) -> Iterator[tuple[str, Callable]]:
             yield name, value
 
 
+# Where reading functions live: `queries`, and what would not fit beside it.
+READ_IN = ("queries", "agenda", "crew")
 ROOMS = [module.name for module in pkgutil.iter_modules(portal_app.domain.__path__) if module.ispkg]
 READING = [
     pytest.param(room, name, function, id=f"{room}.{name}")
     for room in ROOMS
-    for name, function in functions(room, "queries")
+    for module in READ_IN
+    for name, function in functions(room, module)
     if "by" in inspect.signature(function).parameters and "db" in inspect.signature(function).parameters
 ]
 
@@ -94,6 +97,7 @@ def arguments(function: Callable, db: Session, by: Viewer, world: World, cast: C
         "order_ids": [world.order_id], "upload_public_id": world.upload, "attempt_public_id": world.attempt,
         "team": world.team, "code": MARK.upper(), "customer_ids": [cast.carl_customer, cast.tess_in_team], "at": LATE_ON_SUNDAY,
         "ask": VisitAsk(1, Purpose.VISIT, frozenset(), None, "America/Los_Angeles", LATE_ON_SUNDAY.date(), LATE_ON_SUNDAY.date()),
+        "today": NOW.date(), "member_id": cast.pia.member_id,
     }  # fmt: skip
     named = {"attempt_card": world.attempt, "asset_by_public_id": world.asset, "upload_card": world.upload}
     known["public_id"] = named.get(function.__name__, world.listing)
@@ -129,7 +133,17 @@ def test_a_reading_function_shows_a_stranger_nothing(home: Home, room: str, name
     for stranger in (cast.omar, cast.ollie):
         found = ask(database, function, stranger, world, cast)
         assert MARK not in repr(found)
-        if name not in {"find_openings", "offers", "terms", "customer_rows", "sessions_of", "members", "colleagues", "records"}:
+        if name not in {
+            "find_openings",
+            "offers",
+            "terms",
+            "customer_rows",
+            "sessions_of",
+            "members",
+            "colleagues",
+            "records",
+            "crew",
+        }:
             assert is_empty(found), f"{room}.{name} answered a stranger"
 
 

@@ -1,0 +1,157 @@
+"""The studio's calendar, ready to read: every visit, hold and time off of a span of time, in three statements.
+
+Everybody on the staff sees where everybody is; there are no amounts in it. Why somebody is away is told to whoever may
+keep their calendar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Select, and_, or_, select
+from sqlmodel import Session, col
+
+from portal_app.core.errors import NotAllowed
+from portal_app.core.viewer import Permission, Viewer
+from portal_app.domain.identity.models import Account, Membership
+from portal_app.domain.orders.models import Order, OrderLine
+from portal_app.domain.orders.queries import visible
+from portal_app.domain.scheduling.hours import may_keep
+from portal_app.domain.scheduling.models import Appointment, AppointmentStatus, TimeOff
+
+MOST = 1_000
+
+
+class EntryKind(StrEnum):
+    """What stands in the calendar."""
+
+    VISIT = "visit"
+    HOLD = "hold"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing in the calendar. `key` names it among its kind: an appointment's id, a time off's public id."""
+
+    kind: EntryKind
+    key: str
+    status: str
+    purpose: str
+    member_id: int | None
+    member: str
+    starts_at: datetime
+    ends_at: datetime
+    number: int = 0
+    street: str = ""
+    town: str = ""
+    customer: str = ""
+    services: str = ""
+    reason: str = ""
+    is_theirs_to_keep: bool = False
+
+
+def between(
+    db: Session, by: Viewer, start: datetime, end: datetime, *, member_ids: Collection[int] | None = None, now: datetime
+) -> list[Entry]:
+    """What stands between two instants, earliest first; of these members (None: all), and what nobody is assigned to yet.
+
+    Raises NotAllowed for who is not staff.
+    """
+    if not by.is_staff or not by.may(Permission.SEE_ORDERS):
+        raise NotAllowed
+    visits = db.execute(_visits(by, start, end, member_ids, now)).all()
+    services = _services(db, [row.order_id for row in visits if row.order_id])
+    offs = db.execute(_offs(by, start, end, member_ids)).all()
+    found = [_visit(row, services) for row in visits] + [_off(by, row) for row in offs]
+    return sorted(found, key=lambda entry: (entry.starts_at, entry.ends_at, entry.key))
+
+
+def _visits(by: Viewer, start: datetime, end: datetime, member_ids: Collection[int] | None, now: datetime) -> Select[Any]:
+    own = visible(by).with_only_columns(col(Order.id)).scalar_subquery()
+    lasting = or_(col(Appointment.held_until).is_(None), col(Appointment.held_until) > now)
+    found = (
+        select(
+            col(Appointment.id), col(Appointment.order_id), col(Appointment.status), col(Appointment.purpose),
+            col(Appointment.member_id), col(Account.name).label("member"), col(Appointment.starts_at),
+            col(Appointment.ends_at), col(Order.number), col(Order.street), col(Order.town), col(Order.customer_name),
+        )
+        .outerjoin(Order, col(Order.id) == col(Appointment.order_id))
+        .outerjoin(Membership, col(Membership.id) == col(Appointment.member_id))
+        .outerjoin(Account, col(Account.id) == col(Membership.account_id))
+        .where(
+            col(Appointment.studio_id) == by.studio_id,
+            or_(col(Appointment.order_id).in_(own), col(Appointment.order_id).is_(None)),
+            col(Appointment.status) != AppointmentStatus.CANCELED,
+            or_(col(Appointment.status) != AppointmentStatus.HELD, lasting),
+            and_(col(Appointment.starts_at) < end, col(Appointment.ends_at) > start),
+        )
+        .order_by(col(Appointment.starts_at), col(Appointment.id))
+        .limit(MOST)
+    )  # fmt: skip
+    if member_ids is None:
+        return found
+    return found.where(or_(col(Appointment.member_id).in_(member_ids), col(Appointment.member_id).is_(None)))
+
+
+def _offs(by: Viewer, start: datetime, end: datetime, member_ids: Collection[int] | None) -> Select[Any]:
+    found = (
+        select(
+            col(TimeOff.public_id), col(TimeOff.member_id), col(Account.name).label("member"), col(TimeOff.starts_at),
+            col(TimeOff.ends_at), col(TimeOff.reason),
+        )
+        .join(Membership, col(Membership.id) == col(TimeOff.member_id))
+        .join(Account, col(Account.id) == col(Membership.account_id))
+        .where(col(TimeOff.studio_id) == by.studio_id, col(TimeOff.starts_at) < end, col(TimeOff.ends_at) > start)
+        .where(col(Membership.left_at).is_(None))
+        .order_by(col(TimeOff.starts_at))
+        .limit(MOST)
+    )  # fmt: skip
+    return found if member_ids is None else found.where(col(TimeOff.member_id).in_(member_ids))
+
+
+def _services(db: Session, order_ids: list[int]) -> dict[int, str]:
+    """What is done at each property: the names of its lines."""
+    names: dict[int, list[str]] = {}
+    lines = select(col(OrderLine.order_id), col(OrderLine.name)).where(col(OrderLine.order_id).in_(order_ids))
+    for order_id, name in db.execute(lines.order_by(col(OrderLine.order_id), col(OrderLine.position))):
+        names.setdefault(order_id, []).append(name)
+    return {order_id: ", ".join(names) for order_id, names in names.items()}
+
+
+def _visit(row: Any, services: dict[int, str]) -> Entry:
+    return Entry(
+        kind=EntryKind.VISIT if row.order_id else EntryKind.HOLD,
+        key=str(row.id),
+        status=row.status,
+        purpose=row.purpose,
+        member_id=row.member_id,
+        member=row.member or "",
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        number=row.number or 0,
+        street=row.street or "",
+        town=row.town or "",
+        customer=row.customer_name or "",
+        services=services.get(row.order_id, ""),
+    )
+
+
+def _off(by: Viewer, row: Any) -> Entry:
+    is_kept = may_keep(by, row.member_id)
+    return Entry(
+        kind=EntryKind.OFF,
+        key=row.public_id,
+        status="",
+        purpose="",
+        member_id=row.member_id,
+        member=row.member,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        reason=row.reason if is_kept else "",
+        is_theirs_to_keep=is_kept,
+    )
