@@ -129,7 +129,7 @@ def _locked(db: Session, by: Viewer, member_id: int) -> None:
         raise NotFound
     own = select(Membership.id).where(Membership.id == member_id, Membership.studio_id == by.studio_id)
     working = own.where(col(Membership.left_at).is_(None), col(Membership.role).in_(GOING))
-    if db.exec(working.with_for_update()).first() is None:
+    if db.exec(working.with_for_update(key_share=True)).first() is None:
         raise NotFound
 
 
