@@ -10,6 +10,7 @@ from sqlmodel import Session
 from portal_app.core.viewer import system_viewer
 from portal_app.domain.activity.models import Fact
 from portal_app.domain.activity.service import enqueue
+from portal_app.domain.billing import upfront
 from portal_app.domain.delivery.service import end_links_to
 from portal_app.domain.notifications import account_mails, writing
 from portal_app.jobs.worker import Job
@@ -60,6 +61,12 @@ def mail_receipt(db: Session, fact: Fact, *, now: datetime) -> None:
     writing.mail_receipt(db, fact.order_id, fact.id, details["amount_cents"], attempt=details.get("attempt", ""), now=now)
 
 
+def settle_visits(db: Session, fact: Fact, *, now: datetime) -> None:
+    """What was paid at booking has a time, or somebody must choose one."""
+    if fact.order_id:
+        upfront.settle_visits(db, system_viewer(fact.studio_id), fact.order_id, now=now)
+
+
 def announce_odd_payment(db: Session, fact: Fact, *, now: datetime) -> None:
     """The studio learns of money that does not fit; a payment that fits is no news to it."""
     writing.mail_odd_payment(db, fact.order_id, fact.id, fact.details, now=now)
@@ -80,7 +87,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "order.placed": (confirm_order, announce_order),
     "order.accepted": (confirm_acceptance,),
     "listing.delivered": (mail_delivery,),
-    "payment.received": (mail_receipt, announce_odd_payment),
+    "payment.received": (settle_visits, mail_receipt, announce_odd_payment),
     "payment.unallocated": (announce_odd_payment,),
 }
 

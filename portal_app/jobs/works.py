@@ -14,6 +14,7 @@ from portal_app.domain.identity import sessions
 from portal_app.domain.media import service as media
 from portal_app.domain.notifications import account_mails
 from portal_app.domain.notifications.sending import send
+from portal_app.domain.scheduling.holding import release_over
 from portal_app.jobs import reactions, worker
 from portal_app.jobs.claiming import GiveUp, LeaseLost
 from portal_app.jobs.worker import Job
@@ -97,6 +98,13 @@ def render_asset(job: Job) -> None:
         raise
 
 
+def release_holds(job: Job) -> None:
+    """Times that were kept for paying are free again when their minutes are over."""
+    with job.wiring.database.unit_of_work() as db:
+        release_over(db, now=job.now())
+        job.finish(db)
+
+
 def sweep_uploads(job: Job) -> None:
     """Drop the parts of uploads that nobody came back to."""
     media.sweep_uploads(job.wiring.database.unit_of_work, job.wiring.uploads_dir, now=job.now())
@@ -127,6 +135,7 @@ WORKS: Mapping[str, worker.Work] = {
     "reconcile_attempt": reconcile_attempt,
     "sweep_open_attempts": settle_open_attempts,
     "render_asset": render_asset,
+    "release_holds": release_holds,
     "sweep_uploads": sweep_uploads,
     "clean_done_work": clean_done_work,
     "clean_sessions": clean_sessions,

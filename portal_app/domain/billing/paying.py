@@ -21,6 +21,7 @@ from portal_app.domain.billing.gateway import (
 from portal_app.domain.billing.models import AttemptStatus, Mode, PaymentAttempt
 from portal_app.domain.billing.queries import balance, orders_to_pay
 from portal_app.domain.billing.settling import LIVE, Known, close_page, end_attempt, mode_of, reconcile, seen
+from portal_app.domain.billing.upfront import TimeIsFreeAgain, hold_is_over
 from portal_app.domain.orders.models import Order
 from portal_app.domain.studios.models import Studio
 from portal_app.domain.units import UnitOfWork
@@ -85,7 +86,7 @@ def start_checkout(
 
     The attempt is committed before the payment service is called; pressing again, or in two tabs, leads to the same
     page. `base_url` is the studio's configured address and `return_to` a path on it. Raises NotFound, NothingDue,
-    TooLittleToCharge, PaymentOnItsWay, CardsNotTaken, CheckoutRefused, Unavailable.
+    TooLittleToCharge, TimeIsFreeAgain, PaymentOnItsWay, CardsNotTaken, CheckoutRefused, Unavailable.
     """
     _check_path(return_to)
     if gateway is None:
@@ -124,6 +125,8 @@ def _next_step(
         mode = mode_of(gateway)
         attempt = _live_attempt(db, order, mode, now)
         owed = _owed(db, order)
+        if hold_is_over(db, order.id or 0, now):
+            raise TimeIsFreeAgain()
         if attempt is None:
             attempt = _new_attempt(order, mode, owed, by.email, base_url, return_to, now)
             attempt.description = f"Order {order.number}, {order.street}"[:200]

@@ -16,6 +16,7 @@ from portal_app.domain.billing.models import EntryKind, LedgerEntry, Mode, Payme
 from portal_app.domain.billing.paying import locked_order, note, start_checkout
 from portal_app.domain.billing.queries import balance
 from portal_app.domain.billing.settling import reconcile, sweep_open_attempts
+from portal_app.domain.billing.upfront import book_paid
 from portal_app.domain.units import UnitOfWork
 
 __all__ = [
@@ -65,6 +66,7 @@ def record_offline_payment(
         )
     )
     db.flush()
+    book_paid(db, by, order, now=now)
     left = balance(db, order.id or 0)
     details = {"amount_cents": amount_cents, "currency": order.currency, "due_cents": left.due, "offline": True}
     note(db, by, "payment.received", order, details, now)

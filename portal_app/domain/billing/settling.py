@@ -18,6 +18,7 @@ from portal_app.domain.billing.gateway import Checkout, CheckoutIsComplete, Paym
 from portal_app.domain.billing.keys import keys_of_studio
 from portal_app.domain.billing.models import AttemptStatus, EntryKind, LedgerEntry, Mode, PaymentAttempt, WebhookEvent
 from portal_app.domain.billing.queries import balance
+from portal_app.domain.billing.upfront import book_paid, hold_is_over
 from portal_app.domain.orders.models import Order
 from portal_app.domain.units import UnitOfWork
 
@@ -119,7 +120,7 @@ def _sweep(unit_of_work: UnitOfWork, gateway_for: GatewayFor, known: Known, now:
         if gateway is None:
             return _forget(unit_of_work, known, now)
         status = reconcile(unit_of_work, gateway, known.public_id, now=now)
-        if status == AttemptStatus.OPEN and known.session_id and not _is_due(unit_of_work, known):
+        if status == AttemptStatus.OPEN and known.session_id and not _is_due(unit_of_work, known, now):
             return close_page(unit_of_work, gateway, known, now=now)
     except PaymentProblem:
         return _forget(unit_of_work, known, now)
@@ -128,10 +129,11 @@ def _sweep(unit_of_work: UnitOfWork, gateway_for: GatewayFor, known: Known, now:
     return status
 
 
-def _is_due(unit_of_work: UnitOfWork, known: Known) -> bool:
-    """Whether the page still asks for what its order owes: it may have been paid another way, or canceled."""
+def _is_due(unit_of_work: UnitOfWork, known: Known, now: datetime) -> bool:
+    """Whether the page still asks for what its order owes: it may have been paid another way, or canceled, or its time
+    is no longer held."""
     with unit_of_work() as db:
-        return balance(db, known.order_id).due == known.amount_cents
+        return balance(db, known.order_id).due == known.amount_cents and not hold_is_over(db, known.order_id, now)
 
 
 def _forget(unit_of_work: UnitOfWork, known: Known, now: datetime) -> AttemptStatus:
@@ -153,6 +155,8 @@ def _take_money(db: Session, attempt: PaymentAttempt, checkout: Checkout, now: d
     if checkout.id == attempt.session_id:
         _end(attempt, AttemptStatus.FAILED if misfit else AttemptStatus.PAID, misfit, now)
     db.flush()
+    if not misfit:
+        book_paid(db, system_viewer(attempt.studio_id), order, now=now)
     _tell(db, attempt, order, checkout, misfit, now)
 
 
