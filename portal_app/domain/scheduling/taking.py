@@ -174,15 +174,15 @@ def _make_room(db: Session, made: Appointment, override_reason: str) -> None:
     with db.no_autoflush:
         found = db.exec(around).all()
     for other in found:
+        begin, end = other.blocked_from or other.starts_at, other.blocked_until or other.ends_at
         if other.ends_at <= made.starts_at:
-            other.blocked_until = min(other.blocked_until or other.ends_at, made.starts_at)
-            made.blocked_from = max(made.blocked_from or made.starts_at, other.blocked_until)
+            end = min(end, made.starts_at)
+            made.blocked_from = max(made.blocked_from or made.starts_at, end)
         elif made.ends_at <= other.starts_at:
-            other.blocked_from = max(other.blocked_from or other.starts_at, made.ends_at)
-            made.blocked_until = min(made.blocked_until or made.ends_at, other.blocked_from)
-        db.add(other)
-    with db.no_autoflush:
-        db.flush(list(found))
+            begin = max(begin, made.ends_at)
+            made.blocked_until = min(made.blocked_until or made.ends_at, begin)
+        with db.no_autoflush:  # theirs are written before ours is
+            db.execute(update(Appointment).where(col(Appointment.id) == other.id).values(blocked_from=begin, blocked_until=end))
 
 
 @contextmanager
