@@ -32,9 +32,8 @@ from portal_app.domain.orders.checking import (
 from portal_app.domain.orders.couponing import use_coupon
 from portal_app.domain.orders.models import Order, Wish
 from portal_app.domain.orders.quoting import NOTHING_CHOSEN, Basket, estimate, price
+from portal_app.domain.orders.timing import accept_by_itself, keep_times, settled, wanted
 from portal_app.domain.orders.writing import Checked, write_order
-from portal_app.domain.scheduling.models import Purpose
-from portal_app.domain.scheduling.service import request_appointment
 from portal_app.domain.studios.models import Studio
 
 __all__ = ["Basket", "GuestRequest", "OrderRequest", "estimate", "place_order", "read_area", "wished_time"]
@@ -56,7 +55,6 @@ class OrderRequest:
     customer record it is for, one that the viewer may order for: without it their own outside teams.
 
     `quantities` are those that differ from one. `wish` says when, if not at an exact time, and `wish_on` on which day.
-    `arrival` is the named window of `starts_at`, `hold_key` that of the slot kept while paying.
     """
 
     request_key: str
@@ -76,13 +74,11 @@ class OrderRequest:
     wish: str = Wish.EXACT.value
     wish_on: date | None = None
     twilight_at: datetime | None = None
-    arrival: str = ""
     entry: str = ""
     entry_code: str = ""
     phone: str = ""
     guest: GuestRequest | None = None
     place: Place | None = None
-    hold_key: str = ""
 
     def basket(self, area: int | None) -> Basket:
         """What of it makes the price."""
@@ -113,15 +109,20 @@ def place_order(
     customer = _customer(db, by, request, now=now)
     priced = price(db, by, request.basket(checked.area), customer, now=now)
     _same_total(request, priced.quote)
+    times = settled(db, by, times, priced.quote, has_request=priced.is_outside)
     if priced.coupon:
         use_coupon(db, by, priced.coupon, customer, now=now)
     count_try(db, by.studio_id, _limits(by, customer, caller), now=now)
     order = write_order(db, by, studio, customer, checked, times, priced, seal=seal, now=now)
-    _ask_for_times(db, by, studio, order, times, priced.quote)
+    is_taken = keep_times(
+        db, by, order, studio.zone, wanted(times, priced.quote), request.place, has_request=priced.is_outside, now=now
+    )
     record(
         db, by, "order.placed", now=now, order_id=order.id, listing_id=order.listing_id, customer_id=order.customer_id,
         details={"number": order.number, "total_cents": order.total_cents, "currency": order.currency},
     )  # fmt: skip
+    if is_taken:
+        accept_by_itself(db, by, order, now=now)
     return order.number
 
 
@@ -170,10 +171,9 @@ def _times(request: OrderRequest, zone: str, now: datetime) -> Times:
     wish = read_wish(request.wish)
     if wish is not Wish.EXACT:
         return Times(wish, on=wished_day(request.wish_on, zone, now))
+    day = wished_time(request.starts_at, zone, now) if request.starts_at else None
     dusk = wished_time(request.twilight_at, zone, now, "twilight_at") if request.twilight_at else None
-    if request.starts_at is None and dusk:
-        return Times(wish, twilight_at=dusk)
-    return Times(wish, wished_time(request.starts_at, zone, now), dusk)
+    return Times(wish, day, dusk)
 
 
 def _customer(db: Session, by: Viewer, request: OrderRequest, *, now: datetime) -> Customer:
@@ -193,14 +193,3 @@ def _limits(by: Viewer, customer: Customer, caller: Caller) -> tuple[Limit, ...]
 def _same_total(request: OrderRequest, priced: Quote) -> None:
     if request.expected_total_cents is not None and request.expected_total_cents != priced.total_cents:
         raise InvalidInput("services", "A price changed while you were choosing. Look at the new total, then place the order.")
-
-
-def _ask_for_times(db: Session, by: Viewer, studio: Studio, order: Order, times: Times, priced: Quote) -> None:
-    """A visit by day and one at dusk, as far as there is a time for them. A dusk without one is part of the visit."""
-    dusk = priced.twilight_minutes if times.twilight_at else 0
-    if times.starts_at and priced.minutes - dusk >= 0:
-        request_appointment(db, by, order_id=order.id, starts_at=times.starts_at, minutes=priced.minutes - dusk, zone=studio.zone)
-    if times.twilight_at and dusk:
-        request_appointment(
-            db, by, order_id=order.id, starts_at=times.twilight_at, minutes=dusk, zone=studio.zone, purpose=Purpose.TWILIGHT
-        )

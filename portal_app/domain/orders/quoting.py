@@ -20,6 +20,10 @@ from portal_app.domain.catalog.questions import Answer, asked_of, read_answers, 
 from portal_app.domain.customers.models import Customer
 from portal_app.domain.listings.places import Place
 from portal_app.domain.orders.couponing import coupon_for
+from portal_app.domain.scheduling.areas import outside_sentence
+from portal_app.domain.scheduling.going import travel_of
+from portal_app.domain.scheduling.policies import policy_of
+from portal_app.domain.scheduling.travel import Travel
 from portal_app.domain.studios.models import Studio
 
 NOTHING_CHOSEN = "Choose at least one service or package."
@@ -49,6 +53,7 @@ class Priced:
     quote: Quote
     answers: tuple[Answer, ...]
     coupon: CouponRule | None
+    is_outside: bool = False
 
 
 def estimate(db: Session, by: Viewer, basket: Basket, *, now: datetime) -> Quote:
@@ -75,7 +80,9 @@ def price(db: Session, by: Viewer, basket: Basket, customer: Customer, *, now: d
         raise InvalidInput("coupon", made.coupon_problem)
     if tip and tip.kind == AmountKind.FIXED and tip.amount > made.subtotal_cents:
         raise InvalidInput("tip", "This tip is more than the order. Check the amount.")
-    return Priced(made, tuple(answers), coupon)
+    if made.travel_problem and not policy_of(db, by.studio_id).outside_is_asked:
+        raise InvalidInput("street", made.travel_problem)
+    return Priced(made, tuple(answers), coupon, is_outside=bool(made.travel_problem))
 
 
 def choose(shelf: Sequence[Offer], wanted: Mapping[str, int]) -> list[tuple[Offer, int]]:
@@ -125,11 +132,26 @@ def _quote(
     tip: Tip | None, customer: Customer | None, *, now: datetime,
 ) -> tuple[Quote, CouponRule | None]:  # fmt: skip
     with_terms: Terms = terms(db, by)
+    travel, outside = _travel(db, by, basket.place)
     extras = [answer.extra for answer in answers if answer.extra]
-    plain = quote(choices, basket.area, with_terms, extras=extras, tip=tip)
+    plain = quote(choices, basket.area, with_terms, extras=extras, travel=travel, tip=tip)
+    plain = replace(plain, travel_problem=outside)
     lines = [(line.total_cents, line.service_id) for line in plain.lines[: len(choices)]]
     lines += [(extra.unit_cents * extra.quantity, extra.service_id) for extra in extras]
     rule, problem = coupon_for(db, by, basket.coupon, lines, customer=customer, now=now)
     if rule is None:
         return replace(plain, coupon_problem=problem), None
-    return quote(choices, basket.area, with_terms, extras=extras, discount=rule.discount, tip=tip), rule
+    made = quote(choices, basket.area, with_terms, extras=extras, discount=rule.discount, travel=travel, tip=tip)
+    return replace(made, travel_problem=outside), rule
+
+
+def _travel(db: Session, by: Viewer, place: Place | None) -> tuple[tuple[str, int] | None, str]:
+    """What the way costs under which name, or why nobody can say."""
+    found = travel_of(db, by, place)
+    if isinstance(found, Travel):
+        return (found.words, found.cents), ""
+    if found is None:
+        return None, ""
+    studio = db.exec(select(Studio).where(Studio.id == by.studio_id)).one()
+    is_asked = policy_of(db, by.studio_id).outside_is_asked
+    return None, outside_sentence(found, studio.area_unit, is_asked=is_asked, phone=studio.phone)
