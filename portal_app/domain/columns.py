@@ -30,6 +30,14 @@ class Instant(TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
+    def result_processor(self, dialect: Any, coltype: Any) -> Any:
+        """SQLite hands out text without a zone. It is read in one step: a calendar reads thousands."""
+        return _from_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _from_text(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(f"{text}+00:00")
+
 
 def instant(*, default: Any = ..., index: bool = False) -> Any:
     """A field holding an instant; pass `default=None` for one that may be empty."""

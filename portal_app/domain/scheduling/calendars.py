@@ -110,10 +110,11 @@ def _hours(db: Session, ids: list[int], first: date, last: date, *, is_twilight:
 
 def _busy(db: Session, by: Viewer, ids: list[int], span: Span, *, now: datetime) -> dict[int, list[Busy]]:
     """What stands, earliest first. A hold that is over stands in nobody's way."""
+    is_hold = and_(Appointment.status == AppointmentStatus.HELD, col(Appointment.held_until).is_not(None))
     rows = db.execute(
         select(
             Appointment.member_id, Appointment.id, Appointment.starts_at, Appointment.ends_at, Appointment.blocked_from,
-            Appointment.blocked_until, Appointment.lat, Appointment.lon, Appointment.held_until, Appointment.status,
+            Appointment.blocked_until, Appointment.lat, Appointment.lon, is_hold,
         )
         .where(
             Appointment.studio_id == by.studio_id,
@@ -121,15 +122,15 @@ def _busy(db: Session, by: Viewer, ids: list[int], span: Span, *, now: datetime)
             Appointment.starts_at < span[1],
             col(Appointment.member_id).in_(ids),
             col(Appointment.status).in_(STANDING),
+            or_(~is_hold, col(Appointment.held_until) > now),
         )
         .order_by(col(Appointment.starts_at))
     )  # fmt: skip
     found: dict[int, list[Busy]] = defaultdict(list)
-    for member, number, starts, ends, blocked_from, blocked_until, lat, lon, held_until, status in rows:
-        is_hold = status == AppointmentStatus.HELD and held_until is not None
-        if not is_hold or held_until > now:
-            place = place_of(lat, lon)
-            found[member].append(Busy(number, starts, ends, blocked_from or starts, blocked_until or ends, place, is_hold))
+    for member, number, starts, ends, blocked_from, blocked_until, lat, lon, held in rows:
+        found[member].append(
+            Busy(number, starts, ends, blocked_from or starts, blocked_until or ends, place_of(lat, lon), bool(held))
+        )
     return found
 
 

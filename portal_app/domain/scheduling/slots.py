@@ -97,7 +97,7 @@ class Rule:
         """The candidate starts of a day, each with its window's words where windows are offered."""
         if self.ask.purpose is Purpose.TWILIGHT:
             sun = self.ask.place and self.ground.dusk(self.ask.place, day, self.ask.zone, self.ask.minutes)
-            return [(sun[0].replace(second=0, microsecond=0), "")] if sun else []
+            return [(sun[0], "")] if sun else []
         walls = [(datetime.combine(day, time(*divmod(minute, 60))), words) for minute, words in self.grid]
         return [(at, words) for wall, words in walls if (at := _instant(wall, self.ask.zone))]
 

@@ -1,7 +1,7 @@
 """From weekly hours, days that differ and time off to the instants a member works. Pure.
 
-Hours are wall time. Where the clocks skip a time, it stands for the moment they jump; where they repeat one, hours begin
-at its first and end at its second, so that a shift over the change is worked whole.
+Hours are wall time: a shift over a change of the clocks is worked whole. A time they skip stands for the moment they jump,
+a time they repeat for its first.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ def work_spans(
 
 
 def _instants(day: date, minutes: Minutes, zone: ZoneInfo) -> Span:
-    return instant_of(day, minutes[0], zone), instant_of(day, minutes[1], zone, is_end=True)
+    return instant_of(day, minutes[0], zone), instant_of(day, minutes[1], zone)
 
 
-def instant_of(day: date, minute: int, zone: ZoneInfo, *, is_end: bool = False) -> datetime:
-    """The instant of a wall time: of one that is skipped, the jump; of one that comes twice, the second when `is_end`."""
+def instant_of(day: date, minute: int, zone: ZoneInfo) -> datetime:
+    """The instant of a wall time: of one that is skipped, the jump; of one that comes twice, the first."""
     wall = datetime.combine(day, time()) + timedelta(minutes=minute)
-    while (at := wall.replace(tzinfo=zone, fold=int(is_end)).astimezone(UTC)).astimezone(zone).replace(tzinfo=None) != wall:
+    while (at := wall.replace(tzinfo=zone).astimezone(UTC)).astimezone(zone).replace(tzinfo=None) != wall:
         wall += timedelta(minutes=1)
     return at
 
