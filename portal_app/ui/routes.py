@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal_app.core.viewer import Permission
+from portal_app.ui.admin.areas.page import page as areas
+from portal_app.ui.admin.areas.state import AreasState
 from portal_app.ui.admin.audit.page import page as audit
 from portal_app.ui.admin.audit.state import AuditState
 from portal_app.ui.admin.customers.page import page as customers
@@ -92,6 +94,7 @@ ROUTES: tuple[Row, ...] = (
     Row("/place-order", booking, "Place an order", CUSTOMER, BookingState.load),
     Row("/admin/customers", customers, "Customers", STAFF(Permission.SEE_CUSTOMERS), CustomersState.load, CustomersState.load),
     Row("/admin/staff", staff, "Staff", STAFF(Permission.MANAGE_STAFF), StaffState.load, StaffState.load),
+    Row("/admin/areas", areas, "Service areas", STAFF(Permission.SETTINGS), AreasState.load, AreasState.load),
     Row("/admin/audit", audit, "Audit log", STAFF(Permission.SEE_AUDIT), AuditState.load, AuditState.load),
     Row("/admin", today, "Today", SEE_ORDERS, TodayState.load, TodayState.load),
     Row("/admin/orders", admin_orders, "Orders", SEE_ORDERS, AdminOrdersState.load, AdminOrdersState.load),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
 from typing import Protocol
@@ -26,6 +27,14 @@ class PlaceFinder(Protocol):
         """The nearest thing known: the postcode in the town line, else the town: of several with one name the nearest to
         `near`, else the largest. None when neither is known."""
         ...
+
+
+def typed_point(typed: str) -> Place | None:
+    """`36.60, -121.89` as a place; None for what is no point on earth."""
+    found = re.fullmatch(r"\s*([+-]?\d{1,3}(?:\.\d{1,12})?)\s*[,;\s]\s*([+-]?\d{1,3}(?:\.\d{1,12})?)\s*", typed, re.ASCII)
+    if found is None or abs(float(found[1])) > 90 or abs(float(found[2])) > 180:
+        return None
+    return Place(float(found[1]), float(found[2]))
 
 
 def meters_between(one: Place, other: Place) -> int:

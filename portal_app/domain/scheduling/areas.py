@@ -75,8 +75,8 @@ def center_of(area: Area) -> Place | None:
     """Where distances are measured from: the point that was set, else the middle of the corners."""
     if area.center or not area.corners:
         return area.center
-    lat, lon = _middle(_joined(area.corners))
-    return Place(lat, _near(lon, 0.0))
+    joined = corners_near(area.corners, 0.0)
+    return Place(sum(lat for lat, _ in joined) / len(joined), sum(lon for _, lon in joined) / len(joined))
 
 
 def outside_sentence(outside: Outside, area_unit: str, *, is_asked: bool, phone: str) -> str:
@@ -120,24 +120,19 @@ def _meters_beyond(area: Area, place: Place) -> float:
         return max(0.0, meters_between(area.center, place) - area.radius_m) if area.center else EARTH_M
     if len(area.corners) < 3:
         return EARTH_M
-    joined = _joined(area.corners)
-    middle = _middle(joined)[1]
-    turn = _near(middle, place.lon) - middle
-    corners = [_flat((lat, lon + turn), place) for lat, lon in joined]
+    corners = [_flat(corner, place) for corner in corners_near(area.corners, place.lon)]
     edges = list(pairwise([*corners, corners[0]]))
     return 0.0 if _is_within(edges) else min(_to_edge(*edge) for edge in edges)
 
 
-def _joined(corners: Sequence[Point]) -> list[Point]:
-    """The same corners with longitudes that do not jump at the date line."""
+def corners_near(corners: Sequence[Point], meridian: float) -> list[Point]:
+    """The same corners with longitudes that do not jump at the date line, around whichever turn is near a meridian."""
     joined = [corners[0]]
     for lat, lon in corners[1:]:
-        joined.append((lat, _near(lon, joined[-1][1])))
-    return joined
-
-
-def _middle(corners: Sequence[Point]) -> Point:
-    return sum(lat for lat, _ in corners) / len(corners), sum(lon for _, lon in corners) / len(corners)
+        joined.append((lat, near_meridian(lon, joined[-1][1])))
+    middle = sum(lon for _, lon in joined) / len(joined)
+    turn = near_meridian(middle, meridian) - middle
+    return [(lat, lon + turn) for lat, lon in joined]
 
 
 def _flat(corner: Point, place: Place) -> Point:
@@ -146,7 +141,7 @@ def _flat(corner: Point, place: Place) -> Point:
     return EARTH_M * east, EARTH_M * radians(corner[0] - place.lat)
 
 
-def _near(lon: float, other: float) -> float:
+def near_meridian(lon: float, other: float) -> float:
     """The same meridian, named so that it is less than half around the world from the other."""
     return other + (lon - other + 180) % 360 - 180
 

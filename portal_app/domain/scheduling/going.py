@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Sequence
 
 from sqlmodel import Session, col, select
 
@@ -21,10 +21,17 @@ def areas_of(db: Session, by: Viewer) -> list[Area]:
         .where(ServiceArea.studio_id == by.studio_id, ServiceArea.is_active)
         .order_by(ServiceArea.priority, ServiceArea.id)
     ).all()
-    tiers: dict[int, list[Tier]] = defaultdict(list)
-    for tier in db.exec(select(TravelTier).where(col(TravelTier.area_id).in_([row.id for row in rows]))):
-        tiers[tier.area_id].append(Tier(tier.up_to_m, tier.fee_cents, tier.is_per_unit))
-    return [area_from(row, tuple(tiers[row.id])) for row in rows]
+    tiers = tiers_of(db, rows)
+    return [area_from(row, tiers[row.id]) for row in rows]
+
+
+def tiers_of(db: Session, rows: Sequence[ServiceArea]) -> dict[int, tuple[Tier, ...]]:
+    """The travel tiers of these areas, from near to far."""
+    found: dict[int, list[Tier]] = {row.id or 0: [] for row in rows}
+    chosen = select(TravelTier).where(col(TravelTier.area_id).in_(found)).order_by(col(TravelTier.id))
+    for tier in db.exec(chosen):
+        found[tier.area_id].append(Tier(tier.up_to_m, tier.fee_cents, tier.is_per_unit))
+    return {area: tuple(tiers) for area, tiers in found.items()}
 
 
 def area_from(row: ServiceArea, tiers: tuple[Tier, ...]) -> Area:

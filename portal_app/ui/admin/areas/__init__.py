@@ -1,0 +1,1 @@
+"""Where the studio goes, and what the way costs."""
