@@ -72,6 +72,7 @@ SHOWN: dict[str, Shown] = {
     "/admin/deliver/[number]": Shown(OLIVE, "button", "^Deliver", TO_DELIVER),
     "/admin/audit": Shown(OLIVE, "link", "Order 1"),
     "/admin/staff": Shown(OLIVE, "button", "Invite"),
+    "/admin/areas": Shown(OLIVE, "button", "New area"),
     "/admin/customers": Shown(OLIVE, "link", "@"),
 }
 PATTERNS = [row.path for row in ROUTES]

@@ -33,6 +33,11 @@ BY_NAME: dict[str, Fill] = {
     "StaffState.member": lambda t: t.member_id,
     "StaffState.invitation": lambda t: t.staff_invitation,
     "StaffState.form": lambda t: {"email": "new@x.example", "name": "New", "role": "editor", f"role-{t.member_id}": "admin"},
+    "AreasState.area": lambda t: f"area{t.studio_id}",
+    "AreasState.form": lambda t: {
+        "name": "Here", "shape": "radius", "center": "36.6, -121.9", "radius": "9", "address": "Carmel, CA", "is_active": "on",
+    },
+    "shape": lambda t: "postcodes",
     "permission": lambda t: ("see_money", "refund"),
     "who": lambda t: str(t.account_id),
     "group": lambda t: "orders",
