@@ -187,14 +187,19 @@ def charge_words(name: str, basis_points: int) -> str:
 
 
 def taken_off(lines: Sequence[tuple[int, int | None]], discount: Discount | None) -> list[int]:
-    """What a discount takes off each (minor units, service) line: never more than the lines it is good for cost."""
+    """What a discount takes off each (minor units, service) line: never more than the lines it is good for cost.
+
+    Cents that do not divide fall by service and price, not by the order of the lines: no order has another total.
+    """
     wanted = discount.service_ids if discount else None
     good_for = [cents if discount and (wanted is None or service in wanted) else 0 for cents, service in lines]
     total = sum(good_for)
     if not discount or total == 0:
         return [0] * len(lines)
     off = share(total, discount.amount) if discount.kind == AmountKind.PERCENT else discount.amount
-    return split_exactly(min(off, total), good_for)
+    by_service = sorted(range(len(lines)), key=lambda i: (lines[i][1] or 0, lines[i][0]))
+    parts = split_exactly(min(off, total), [good_for[i] for i in by_service])
+    return [part for _, part in sorted(zip(by_service, parts, strict=True))]
 
 
 def taxes(taxed: Sequence[tuple[int, tuple[Rate, ...]]]) -> list[Charge]:
