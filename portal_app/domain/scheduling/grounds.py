@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from portal_app.core.viewer import Viewer
 from portal_app.domain.listings.places import Place
 from portal_app.domain.scheduling.areas import Outside
 from portal_app.domain.scheduling.asking import VisitAsk
-from portal_app.domain.scheduling.calendars import crew_calendars
+from portal_app.domain.scheduling.calendars import STANDING, crew_calendars
 from portal_app.domain.scheduling.going import area_of
-from portal_app.domain.scheduling.models import BookingPolicy
+from portal_app.domain.scheduling.models import Appointment, BookingPolicy
 from portal_app.domain.scheduling.policies import policy_of
 from portal_app.domain.scheduling.slots import Ground, Rule
 from portal_app.domain.scheduling.sun import NoSunset, twilight_span
@@ -26,8 +26,14 @@ def rule_for(db: Session, by: Viewer, ask: VisitAsk, *, now: datetime) -> Rule:
     one outside against a visit that stands already and is moved: the studio has said yes to it.
     """
     policy = policy_of(db, by.studio_id)
-    is_outside = ask.place is not None and not ask.ours and isinstance(area_of(db, by, ask.place), Outside)
+    is_outside = ask.place is not None and isinstance(area_of(db, by, ask.place), Outside) and not _stands(db, ask)
     return Rule(ask, crew_calendars(db, by, ask, now=now), policy, now, ground_of(policy, is_outside=is_outside))
+
+
+def _stands(db: Session, ask: VisitAsk) -> bool:
+    """Whether what is asked about is booked or held already."""
+    own = select(Appointment.id).where(col(Appointment.id).in_(ask.ours), col(Appointment.status).in_(STANDING))
+    return bool(ask.ours) and db.exec(own).first() is not None
 
 
 def ground_of(policy: BookingPolicy, *, is_outside: bool = False, drives: Drives = drive_minutes) -> Ground:

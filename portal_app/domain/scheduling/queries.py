@@ -21,7 +21,7 @@ from portal_app.domain.scheduling.telling import WORDS, day_sentence
 __all__ = ["WhyNot", "day_sentence", "find_openings", "nearest", "policy_of", "takes_times", "why_not"]
 
 MOST_DAYS = 62
-REACHES = (7, 30, 366)
+REACHES = (2, 14, 366)
 NEAREST = 3
 
 

@@ -14,6 +14,7 @@ from portal_app.domain.identity.models import Account, Membership
 from portal_app.domain.scheduling.asking import Reason, VisitAsk
 from portal_app.domain.scheduling.calendars import place_of
 from portal_app.domain.scheduling.models import Appointment, AppointmentStatus, Decline, Purpose
+from portal_app.domain.scheduling.policies import policy_of
 from portal_app.domain.scheduling.queries import takes_times
 from portal_app.domain.scheduling.taking import SlotTaken, lock_members, release_expired, take_slot
 
@@ -75,7 +76,7 @@ def ask_again(db: Session, visit: Appointment, services: Services) -> VisitAsk:
         zone=visit.zone,
         first=day,
         last=day,
-        ours=frozenset({visit.id or 0}),
+        ours=frozenset({visit.id} if visit.id else ()),
         never=frozenset(db.exec(select(Decline.member_id).where(Decline.appointment_id == visit.id))),
     )
 
@@ -91,11 +92,14 @@ def close_appointments(db: Session, order_id: int, status: AppointmentStatus) ->
 
 
 def _keep_holds(db: Session, mine, now: datetime) -> None:
-    """The studio's word ends the wait for a payment: a hold of this order that still stands is booked."""
+    """The studio's word ends the wait for a payment: a hold of this order that still stands is booked, or waits for its
+    photographer alone."""
     held = mine.where(Appointment.status == AppointmentStatus.HELD, col(Appointment.held_until).is_not(None))
     for visit in db.exec(held).all():
         if visit.held_until > now:
-            visit.status, visit.held_until = AppointmentStatus.BOOKED, None
+            asks_first = policy_of(db, visit.studio_id).member_confirms
+            visit.status = AppointmentStatus.HELD if asks_first else AppointmentStatus.BOOKED
+            visit.held_until = None
         else:
             release_expired(db, [visit.member_id], now=now)
             db.refresh(visit)

@@ -70,8 +70,8 @@ def take_slot(
     """
     if override_reason and not by.may(Permission.ACCEPT_ORDERS):
         raise NotAllowed
-    if into is not None:
-        ask = replace(ask, ours=ask.ours | {into.id or 0})
+    if into is not None and into.id:
+        ask = replace(ask, ours=ask.ours | {into.id})
     rule = _locked_rule(db, by, ask, starts_at, now=now)
     may_choose = [each.member.member_id for each in rule.diaries if member_id in (None, each.member.member_id)]
     at, who, reasons = _who(rule, by, starts_at, may_choose, waived, is_firm=not override_reason)
@@ -102,18 +102,21 @@ def lock_members(db: Session, ids: Sequence[int]) -> None:
 
 
 def release_expired(db: Session, member_ids: Sequence[int], *, now: datetime) -> None:
-    """Holds that are over free their time: one without an order is gone, one of an order is its wish again."""
-    over = (
+    """Holds that are over free their time: one without an order is gone, one of an order is its wish again.
+
+    Whoever has such a row in hand waits for our members, maybe: their row is left to them, so that we never wait for it.
+    """
+    over = select(Appointment.id).where(
         col(Appointment.member_id).in_(member_ids),
         Appointment.status == AppointmentStatus.HELD,
         col(Appointment.held_until) <= now,
     )
+    ids = db.exec(over.with_for_update(skip_locked=True)).all()
+    if not ids:
+        return
     freed = case((col(Appointment.order_id).is_(None), AppointmentStatus.CANCELED), else_=AppointmentStatus.REQUESTED)
-    db.execute(
-        update(Appointment).where(*over).values(
-            status=freed, member_id=null(), blocked_from=null(), blocked_until=null(), held_until=null()
-        )
-    )  # fmt: skip
+    gone = {"status": freed, "member_id": null(), "blocked_from": null(), "blocked_until": null(), "held_until": null()}
+    db.execute(update(Appointment).where(col(Appointment.id).in_(ids)).values(**gone))
 
 
 def _locked_rule(db: Session, by: Viewer, ask: VisitAsk, at: datetime, *, now: datetime) -> Rule:
@@ -161,7 +164,10 @@ def _override_words(reason: Reason | None, why: str) -> str:
 
 
 def _make_room(db: Session, made: Appointment, override_reason: str) -> None:
-    """An override may use up buffers, never a visit: those around give way as far as ours needs it."""
+    """An override may use up buffers, never a visit: those around give way as far as ours needs it.
+
+    One that somebody is changing right now keeps its buffers, and the database refuses ours if they meet.
+    """
     if not override_reason:
         return
     around = select(Appointment).where(
@@ -172,7 +178,7 @@ def _make_room(db: Session, made: Appointment, override_reason: str) -> None:
         Appointment.starts_at < made.ends_at + timedelta(days=2),
     )
     with db.no_autoflush:
-        found = db.exec(around).all()
+        found = db.exec(around.with_for_update(skip_locked=True)).all()
     for other in found:
         begin, end = other.blocked_from or other.starts_at, other.blocked_until or other.ends_at
         if other.ends_at <= made.starts_at:
@@ -196,7 +202,7 @@ def _database_agrees(
     except DBAPIError as clash:
         if "slot_taken" not in str(clash):
             raise
-        if into is not None:
+        if into is not None and into.id:
             db.refresh(into)
         raise SlotTaken(nearest(db, by, ask, at, now=now), ask.zone) from clash
 
