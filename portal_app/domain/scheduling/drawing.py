@@ -23,7 +23,7 @@ from portal_app.domain.scheduling.models import ServiceArea, Shape, TravelTier
 from portal_app.domain.scheduling.travel import Tier, distance_unit, unit_m
 from portal_app.domain.studios.models import Studio
 
-MOST_AREAS, MOST_TIERS, MOST_POSTCODES, MOST_CORNERS, LONGEST_NAME, FARTHEST = 50, 8, 500, 200, 80, 3_000
+MOST_AREAS, MOST_TIERS, MOST_POSTCODES, MOST_CORNERS, LONGEST_NAME, FARTHEST = 50, 6, 500, 200, 80, 3_000
 UNKNOWN = "We do not know {}. Type a town with its state, a ZIP code, or two numbers such as 36.60, -121.89."
 
 

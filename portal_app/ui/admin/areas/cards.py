@@ -30,9 +30,8 @@ class AreaCard:
 
 @dataclass(frozen=True)
 class TierCard:
-    """One row of travel tiers, with the names of its fields."""
+    """One row of travel tiers."""
 
-    number: int
     up_to: str = ""
     fee: str = ""
     is_per_unit: bool = False
@@ -71,12 +70,9 @@ def area_card(drawn: DrawnArea, area_unit: str, currency: str) -> AreaCard:
 def edit_card(drawn: DrawnArea | None, key: str, area_unit: str, currency: str) -> EditCard:
     """The editor of an area, or of a new one."""
     if drawn is None:
-        return EditCard(key=key, title="New area", tiers=[TierCard(0)])
+        return EditCard(key=key, title="New area", tiers=[TierCard()])
     area = drawn.area
-    rows = [
-        TierCard(number, _amount(tier.up_to_m, area_unit), _typed(tier.fee_cents, currency), tier.is_per_unit)
-        for number, tier in enumerate(area.tiers)
-    ]
+    rows = [TierCard(_amount(tier.up_to_m, area_unit), _typed(tier.fee_cents, currency), tier.is_per_unit) for tier in area.tiers]
     return EditCard(
         id=drawn.public_id,
         key=key,
@@ -88,7 +84,7 @@ def edit_card(drawn: DrawnArea | None, key: str, area_unit: str, currency: str) 
         postcodes=" ".join(area.postcodes),
         corners="\n".join(f"{lat:g}, {lon:g}" for lat, lon in area.corners),
         is_active=drawn.is_active,
-        tiers=rows or [TierCard(0)],
+        tiers=rows or [TierCard()],
     )
 
 
@@ -136,12 +132,14 @@ def _where(area: Area, area_unit: str) -> str:
 
 def _fees(tiers: tuple[Tier, ...], area_unit: str, currency: str) -> str:
     """`Travel: up to 10 mi $0.00, then $1.50 per mi`."""
+    if not any(tier.fee_cents for tier in tiers):
+        return "Travel costs nothing"
     parts = []
     for tier in tiers:
         fee = money_words(tier.fee_cents, currency) + (f" per {distance_unit(area_unit)}" if tier.is_per_unit else "")
         reach = f"up to {distance_words(tier.up_to_m, area_unit)} " if tier.up_to_m is not None else "then " if parts else ""
         parts.append(f"{reach}{fee}")
-    return f"Travel: {', '.join(parts)}" if parts else "Travel costs nothing"
+    return f"Travel: {', '.join(parts)}"
 
 
 def _amount(meters: int | None, area_unit: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from portal_app.domain.scheduling.drawing import MOST_TIERS
 from portal_app.ui.admin.areas.cards import SHAPES
 from portal_app.ui.admin.areas.state import AreasState as S
 from portal_app.ui.components.buttons import button
@@ -11,6 +12,7 @@ from portal_app.ui.components.fields import field, select, text_area
 
 PLACE = "A town with its state, a ZIP code, or two numbers: 36.60, -121.89."
 USES = (("on", "In use"), ("off", "Not used"))
+COUNTS = (("flat", "Flat"), ("unit", "Per unit"))
 UNIT = rx.cond(S.studio.area_unit == "sq ft", "mi", "km")
 
 
@@ -97,7 +99,8 @@ def _corners() -> rx.Component:
 
 
 def _tiers() -> rx.Component:
-    few, many = S.edit.tiers.length() < 8, S.edit.tiers.length() > 1
+    count = S.edit.tiers.length()
+    few, many = count < MOST_TIERS, count > 1
     return rx.el.fieldset(
         rx.el.legend("Travel fee", class_name="label"),
         rx.el.p(
@@ -105,7 +108,7 @@ def _tiers() -> rx.Component:
             "Leave all empty when the way costs nothing.",
             class_name="hint",
         ),
-        rx.foreach(S.edit.tiers, _tier),
+        *(rx.cond(count > number, _tier(number), rx.fragment()) for number in range(MOST_TIERS)),
         rx.el.div(
             rx.cond(few, button("Add a row", drawing="plus", on_click=S.add_tier), rx.fragment()),
             rx.cond(many, button("Drop the last row", kind="soft", on_click=S.drop_tier), rx.fragment()),
@@ -115,32 +118,13 @@ def _tiers() -> rx.Component:
     )
 
 
-def _tier(row: rx.Var) -> rx.Component:
-    number = row.number
+def _tier(number: int) -> rx.Component:
+    """One row. Each has an id of its own in the page, so that a refusal finds its field."""
+    row, end, fee = S.edit.tiers[number], f"up_to-{number}", f"fee-{number}"
+    amount = {"input_mode": "decimal", "max_length": 12}
     return rx.el.div(
-        field(
-            f"Up to ({UNIT})",
-            f"up_to-{number}",
-            default_value=row.up_to,
-            input_mode="decimal",
-            max_length=8,
-            placeholder="any",
-            error=S.field_errors[f"up_to-{number}"],
-        ),
-        field(
-            "Fee",
-            f"fee-{number}",
-            default_value=row.fee,
-            input_mode="decimal",
-            max_length=12,
-            error=S.field_errors[f"fee-{number}"],
-        ),
-        select(
-            "Counts",
-            f"per-{number}",
-            (("flat", "Flat"), ("unit", "Per unit")),
-            default_value=rx.cond(row.is_per_unit, "unit", "flat"),
-        ),
+        field(f"Up to ({UNIT})", end, default_value=row.up_to, placeholder="any", error=S.field_errors[end], **amount),
+        field("Fee", fee, default_value=row.fee, error=S.field_errors[fee], **amount),
+        select("Counts", f"per-{number}", COUNTS, default_value=rx.cond(row.is_per_unit, "unit", "flat")),
         class_name="tier",
-        key=number,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -12,7 +13,7 @@ from portal_app.core.clock import utc_now
 from portal_app.core.errors import InvalidInput
 from portal_app.core.viewer import Permission
 from portal_app.domain.listings.places import Place, typed_point
-from portal_app.domain.scheduling.drawing import DrawnArea, drawn_areas, remove_area, save_area
+from portal_app.domain.scheduling.drawing import MOST_TIERS, DrawnArea, drawn_areas, remove_area, save_area
 from portal_app.domain.scheduling.going import area_of, home_of
 from portal_app.ui.admin.areas.cards import AreaCard, EditCard, TierCard, area_card, edit_card, tried_words, typed_area
 from portal_app.ui.admin.areas.drawing import DrawingCard, drawing_of
@@ -20,8 +21,6 @@ from portal_app.ui.shared.failures import beside
 from portal_app.ui.shared.guard import staff
 from portal_app.ui.shared.run import act, ask, call
 from portal_app.ui.shared.session import Base, viewer_of
-
-MOST_ROWS = 8
 
 
 class AreasState(Base):
@@ -69,16 +68,14 @@ class AreasState(Base):
     @staff(Permission.SETTINGS)
     async def add_tier(self) -> rx.event.EventSpec | None:
         """One more row of travel tiers; what is typed in the others stays."""
-        rows = self.edit.tiers[:MOST_ROWS]
-        if len(rows) < MOST_ROWS:
-            rows = [*rows, TierCard(len(rows))]
-        self.edit = _with_rows(self.edit, rows)
+        rows = [*self.edit.tiers, TierCard()][:MOST_TIERS]
+        self.edit = replace(self.edit, tiers=rows)
         return rx.set_focus(f"up_to-{len(rows) - 1}")
 
     @staff(Permission.SETTINGS)
     async def drop_tier(self) -> None:
         """Without the last row."""
-        self.edit = _with_rows(self.edit, self.edit.tiers[:-1])
+        self.edit = replace(self.edit, tiers=self.edit.tiers[:-1])
 
     @staff(Permission.SETTINGS)
     async def save(self, form: dict[str, Any]) -> rx.event.EventSpec | None:
@@ -117,7 +114,3 @@ class AreasState(Base):
         self._tried_at = place
         self.tried = tried_words(place, found, self.studio.area_unit, self.studio.currency) if typed.strip() else ""
         await AreasState.load.fn(self)
-
-
-def _with_rows(edit: EditCard, rows: list[TierCard]) -> EditCard:
-    return EditCard(**{name: getattr(edit, name) for name in EditCard.__dataclass_fields__} | {"tiers": rows})
