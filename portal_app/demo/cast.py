@@ -25,14 +25,24 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Sold:
-    """One thing on the shelf. Tiers are (up to area, price in cents, minutes); `parts` are keys of a package's services."""
+    """One thing on the shelf. Tiers are (up to area, price in cents, minutes); `parts` are keys of a package's services.
+
+    What comes in `variants` has tiers for each by its name. An add-on goes with the keys in `goes_with`, or with the
+    categories named there.
+    """
 
     key: str
     kind: Kind
     name: str
     detail: str
-    tiers: tuple[TierRow, ...]
+    tiers: tuple[TierRow, ...] = ()
     parts: tuple[str, ...] = ()
+    category: str = ""
+    is_twilight: bool = False
+    most: int = 1
+    variants: tuple[tuple[str, tuple[TierRow, ...]], ...] = ()
+    goes_with: tuple[str, ...] = ()
+    is_active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +136,7 @@ HARBOR_SHELF = (
         "Signature photos",
         "Hand-blended interiors and exteriors, about 30 pictures",
         ((SMALL, 28_900, 60), (MEDIUM, 38_900, 90), (None, 48_900, 120)),
+        category="Photos",
     ),
     Sold(
         "twilight",
@@ -133,6 +144,8 @@ HARBOR_SHELF = (
         "Twilight set",
         "Six pictures in the half hour after sunset",
         ((None, 24_500, 45),),
+        category="Photos",
+        is_twilight=True,
     ),
     Sold(
         "aerial",
@@ -140,11 +153,53 @@ HARBOR_SHELF = (
         "Aerial photos",
         "Eight pictures from a licensed drone pilot",
         ((None, 18_500, 30),),
+        category="Photos",
+    ),
+    Sold(
+        "film",
+        Kind.SERVICE,
+        "Listing film",
+        "Cut to music, with a version for the MLS without our name",
+        category="Film and tours",
+        variants=(
+            ("60 seconds", ((SMALL, 34_500, 60), (MEDIUM, 39_500, 75), (None, 46_500, 90))),
+            ("Two minutes", ((SMALL, 52_500, 90), (MEDIUM, 58_500, 105), (None, 67_500, 135))),
+        ),
+    ),
+    Sold(
+        "tour",
+        Kind.SERVICE,
+        "3D tour",
+        "Walk through every room, hosted for a year",
+        ((SMALL, 19_500, 45), (MEDIUM, 24_500, 60), (None, 31_500, 90)),
+        category="Film and tours",
     ),
     Sold("floor_plan", Kind.ADD_ON, "2D floor plan", "Measured on site", ((None, 14_500, 15),)),
     Sold("rush", Kind.ADD_ON, "Delivery by 8 am", "The next morning instead of the next day at noon", ((None, 9_500, 0),)),
     Sold(
-        "staging", Kind.ADD_ON, "Virtual staging, one room", "An empty room, furnished and labeled as staged", ((None, 4_500, 0),)
+        "staging",
+        Kind.ADD_ON,
+        "Virtual staging, one room",
+        "An empty room, furnished and labeled as staged",
+        ((None, 4_500, 0),),
+        most=12,
+        goes_with=("Photos",),
+    ),
+    Sold(
+        "on_camera",
+        Kind.ADD_ON,
+        "You in the film",
+        "Half a minute in front of the camera, with a teleprompter",
+        ((None, 9_500, 30),),
+        goes_with=("film",),
+    ),
+    Sold(
+        "prints",
+        Kind.ADD_ON,
+        "Window cards",
+        "Twenty printed cards; we offer them again in spring",
+        ((None, 6_500, 0),),
+        is_active=False,
     ),
 )
 

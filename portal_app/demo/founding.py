@@ -10,9 +10,9 @@ from sqlmodel import Session
 
 from portal_app.core.tokens import new_public_id
 from portal_app.core.viewer import Role, Viewer
-from portal_app.demo.cast import CrewPlan, Person, Sold, StudioPlan, TeamPlan
+from portal_app.demo.cast import CrewPlan, Person, Sold, StudioPlan, TeamPlan, TierRow
 from portal_app.domain.activity.service import record
-from portal_app.domain.catalog.models import Coupon, Fee, Kind, PackagePart, Service, TaxGroup, TaxRate, Tier
+from portal_app.domain.catalog.models import AddOnPlace, Coupon, Fee, Kind, PackagePart, Service, TaxGroup, TaxRate, Tier, Variant
 from portal_app.domain.customers.models import Customer
 from portal_app.domain.customers.queries import invited_to_teams
 from portal_app.domain.customers.teams import invite_member, join_team, start_team
@@ -135,21 +135,42 @@ def _welcome(db: Session, account: Account, person: Person, *, now: datetime) ->
 
 
 def stock(db: Session, studio: Studio, shelf: tuple[Sold, ...], name: Callable[[], str] = new_public_id) -> None:
-    """Put these on sale, packages pointing at their parts."""
+    """Put these on the shelf, packages pointing at their parts, add-ons at what they go with."""
     made = {
         sold.key: Service(
-            studio_id=studio.id, public_id=name(), kind=sold.kind, name=sold.name, detail=sold.detail, position=position
+            studio_id=studio.id, public_id=name(), kind=sold.kind, name=sold.name, detail=sold.detail, position=position,
+            category=sold.category, is_twilight=sold.is_twilight, most=sold.most, is_active=sold.is_active,
         )
         for position, sold in enumerate(shelf)
-    }
+    }  # fmt: skip
     db.add_all(made.values())
     db.flush()
     for sold in shelf:
         service = made[sold.key]
-        tiers = sold.tiers
-        db.add_all(Tier(service_id=service.id, up_to=area, price_cents=cents, minutes=minutes) for area, cents, minutes in tiers)
+        _price(db, service, sold, name)
         db.add_all(PackagePart(package_id=service.id, service_id=made[part].id) for part in sold.parts)
+        db.add_all(
+            AddOnPlace(add_on_id=service.id, service_id=made[key].id)
+            if key in made
+            else AddOnPlace(add_on_id=service.id, category=key)
+            for key in sold.goes_with
+        )
     db.flush()
+
+
+def _price(db: Session, service: Service, sold: Sold, name: Callable[[], str]) -> None:
+    """Its own tiers, or those of each variant."""
+    forms: list[tuple[int | None, tuple[TierRow, ...]]] = [(None, sold.tiers)]
+    for position, (words, tiers) in enumerate(sold.variants):
+        variant = Variant(service_id=service.id, public_id=name(), name=words, position=position)
+        db.add(variant)
+        db.flush()
+        forms.append((variant.id, tiers))
+    db.add_all(
+        Tier(service_id=service.id, variant_id=variant_id, up_to=area, price_cents=cents, minutes=minutes)
+        for variant_id, tiers in forms
+        for area, cents, minutes in tiers
+    )
 
 
 def charge(db: Session, studio: Studio, plan: StudioPlan, *, now: datetime) -> None:

@@ -11,6 +11,8 @@ from portal_app.ui.admin.areas.page import page as areas
 from portal_app.ui.admin.areas.state import AreasState
 from portal_app.ui.admin.audit.page import page as audit
 from portal_app.ui.admin.audit.state import AuditState
+from portal_app.ui.admin.catalog.page import page as catalog
+from portal_app.ui.admin.catalog.state import CatalogState
 from portal_app.ui.admin.customers.page import page as customers
 from portal_app.ui.admin.customers.state import CustomersState
 from portal_app.ui.admin.deliver.page import page as deliver
@@ -19,6 +21,8 @@ from portal_app.ui.admin.order.page import page as admin_order
 from portal_app.ui.admin.order.state import AdminOrderState
 from portal_app.ui.admin.orders.page import page as admin_orders
 from portal_app.ui.admin.orders.state import AdminOrdersState
+from portal_app.ui.admin.service.page import page as service
+from portal_app.ui.admin.service.state import ServiceState
 from portal_app.ui.admin.staff.page import page as staff
 from portal_app.ui.admin.staff.state import StaffState
 from portal_app.ui.admin.today.page import page as today
@@ -93,6 +97,8 @@ ROUTES: tuple[Row, ...] = (
     Row("/account/security", security, "Security", PERSON, Security.load),
     Row("/place-order", booking, "Place an order", CUSTOMER, BookingState.load),
     Row("/admin/customers", customers, "Customers", STAFF(Permission.SEE_CUSTOMERS), CustomersState.load, CustomersState.load),
+    Row("/admin/catalog", catalog, "Catalog", STAFF(Permission.SETTINGS), CatalogState.load, CatalogState.load),
+    Row("/admin/catalog/[service]", service, ServiceState.title, STAFF(Permission.SETTINGS), ServiceState.load),
     Row("/admin/staff", staff, "Staff", STAFF(Permission.MANAGE_STAFF), StaffState.load, StaffState.load),
     Row("/admin/areas", areas, "Service areas", STAFF(Permission.SETTINGS), AreasState.load, AreasState.load),
     Row("/admin/audit", audit, "Audit log", STAFF(Permission.SEE_AUDIT), AuditState.load, AuditState.load),

@@ -23,6 +23,7 @@ CARL, OLIVE, NOBODY = "carl@coastline.example", "olive@harborlight.example", ""
 
 ORDER = """select o.number from orders o join customer c on c.id = o.customer_id join account a on a.id = c.account_id
     where a.email = 'carl@coastline.example' and o.status = '{}' order by o.number desc"""
+SOLD = "select public_id from service where studio_id = 1 and name = '{}'"
 TEAM = "select public_id from team where name = '{}'"
 ANY_ORDER = "select number from orders where studio_id = 1 and status = '{}' order by number desc"
 MEMBERS_ORDER = """select o.number from orders o join customer c on c.id = o.customer_id join team t on t.id = c.team_id
@@ -71,6 +72,8 @@ SHOWN: dict[str, Shown] = {
     "/admin/orders/[number]": Shown(OLIVE, "button", "Accept order", ANY_ORDER.format("pending")),
     "/admin/deliver/[number]": Shown(OLIVE, "button", "^Deliver", TO_DELIVER),
     "/admin/audit": Shown(OLIVE, "link", "Order 1"),
+    "/admin/catalog": Shown(OLIVE, "link", "Add service"),
+    "/admin/catalog/[service]": Shown(OLIVE, "button", "Save changes", SOLD.format("Essentials")),
     "/admin/staff": Shown(OLIVE, "button", "Invite"),
     "/admin/areas": Shown(OLIVE, "button", "New area"),
     "/admin/customers": Shown(OLIVE, "link", "@"),
@@ -99,6 +102,8 @@ STATES: dict[str, tuple[str, str, str]] = {
     "the account of a member of the studio": ("/account", OLIVE, ""),
     "a link is on its way": ("/login?step=mailed", NOBODY, ""),
     "a new password": ("/reset?step=code", NOBODY, ""),
+    "a service in several forms": ("/admin/catalog/[service]", OLIVE, SOLD.format("Listing film")),
+    "an add-on to be": ("/admin/catalog/[service]", OLIVE, "select 'new-add_on'"),
     "one's own security at the studio": ("/account/security", OLIVE, ""),
     "a page that does not exist": ("/no/such/page", NOBODY, ""),
 }

@@ -14,7 +14,7 @@ from portal_app.core.viewer import Permission, Viewer
 from portal_app.db import Database
 from portal_app.domain.activity.models import Fact
 from portal_app.domain.catalog.models import Kind, Service, TaxGroup, Tier, Variant
-from portal_app.domain.catalog.pricing import PriceTier
+from portal_app.domain.catalog.offering import PriceTier
 from portal_app.domain.catalog.queries import offers
 from portal_app.domain.catalog.shelf import Form, Shelved, shelf, shelved, tax_choices
 from portal_app.domain.catalog.shelving import (

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from portal_app.core.errors import InvalidInput
 from portal_app.core.money import read_money
-from portal_app.domain.catalog.pricing import PriceTier, tier_for
+from portal_app.domain.catalog.offering import PriceTier, tier_for
 from portal_app.domain.catalog.shelf import Standing, groups, moved, moved_category
 from portal_app.domain.catalog.tiers import TypedTier, read_number, read_tiers, savings
 
@@ -93,11 +93,13 @@ PLAN = (PriceTier(None, 14500, 15),)
 @pytest.mark.parametrize(
     ("package", "parts", "saved"),
     [
-        ((PriceTier(None, 40000, 60),), [PLAN], [(-25500, -25500)]),
-        ((PriceTier(None, 40000, 60),), [PHOTOS, PLAN], [(3400, 23400)]),
-        ((PriceTier(2000, 37900, 60), PriceTier(None, 47400, 90)), [PHOTOS, PLAN], [(5500, 5500), (6000, 16000)]),
-        ((PriceTier(1000, 20000, 60), PriceTier(None, 60000, 90)), [PHOTOS], [(8900, 8900), (-31100, -11100)]),
+        ((PriceTier(None, 40000, 60),), [[PLAN]], [(-25500, -25500)]),
+        ((PriceTier(None, 40000, 60),), [[PHOTOS], [PLAN]], [(3400, 23400)]),
+        ((PriceTier(2000, 37900, 60), PriceTier(None, 47400, 90)), [[PHOTOS], [PLAN]], [(5500, 5500), (6000, 16000)]),
+        ((PriceTier(1000, 20000, 60), PriceTier(None, 60000, 90)), [[PHOTOS]], [(8900, 8900), (-31100, -11100)]),
+        ((PriceTier(None, 20000, 60),), [[PHOTOS, (PriceTier(None, 30000, 60),)]], [(8900, 10000)]),
         ((PriceTier(None, 100, 60),), [], [(-100, -100)]),
+        ((PriceTier(None, 100, 60),), [[]], [(-100, -100)]),
     ],
 )
 def test_what_a_package_saves_is_looked_at_wherever_a_price_changes(package, parts, saved) -> None:

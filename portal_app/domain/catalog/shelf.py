@@ -12,7 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from portal_app.core.errors import NotAllowed, NotFound
 from portal_app.core.viewer import Permission, Viewer
 from portal_app.domain.catalog.models import AddOnPlace, Kind, PackagePart, Service, TaxGroup, Tier, Variant
-from portal_app.domain.catalog.pricing import PriceTier
+from portal_app.domain.catalog.offering import PriceTier
 
 KINDS = (Kind.PACKAGE, Kind.SERVICE, Kind.ADD_ON)
 
@@ -89,6 +89,11 @@ def tax_choices(db: Session, by: Viewer) -> list[tuple[str, str]]:
     require_settings(by)
     asked = select(TaxGroup).where(TaxGroup.studio_id == by.studio_id, col(TaxGroup.is_default).is_(False))
     return [(group.public_id, group.name) for group in db.exec(asked.order_by(col(TaxGroup.position), col(TaxGroup.id)))]
+
+
+def sold_forms(one: Shelved) -> tuple[tuple[PriceTier, ...], ...]:
+    """The tiers of each form that is offered."""
+    return tuple(form.tiers for form in one.forms if form.is_active and form.tiers)
 
 
 def standing(service: Service) -> Standing:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from portal_app.core.errors import InvalidInput
 from portal_app.core.money import read_money
-from portal_app.domain.catalog.pricing import PriceTier, tier_for
+from portal_app.domain.catalog.offering import PriceTier, covers, tier_for
 
 MOST_AREA, MOST_CENTS, MOST_MINUTES, MOST_ROWS = 200_000, 100_000_000, 1_440, 12
 
@@ -45,19 +45,26 @@ def read_number(typed: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
-def savings(package: Sequence[PriceTier], parts: Sequence[Sequence[PriceTier]]) -> list[tuple[int, int]]:
+def savings(package: Sequence[PriceTier], parts: Sequence[Sequence[Sequence[PriceTier]]]) -> list[tuple[int, int]]:
     """For each tier of a package the least and the most it saves against its parts bought one by one, in minor units.
 
-    Below 0 where the package costs more. Looked at wherever some price changes within the tier.
+    A part is the tiers of each of its forms, and counts with the cheapest. Below 0 where the package costs more. Looked at
+    wherever some price changes within the tier.
     """
-    ends = sorted({tier.up_to for tiers in (package, *parts) for tier in tiers if tier.up_to is not None})
+    forms = [form for part in parts for form in part]
+    ends = sorted({tier.up_to for tiers in (package, *forms) for tier in tiers if tier.up_to is not None})
     sizes = [*ends, (ends[-1] if ends else 0) + 1]
     found = []
     for tier in package:
-        inside = [size for size in sizes if tier_for(package, size) == tier]
-        saved = [sum(tier_for(part, size).price_cents for part in parts) - tier.price_cents for size in inside]
+        inside = [size for size in sizes if covers(package, size) and tier_for(package, size) == tier]
+        saved = [_apart(parts, size) - tier.price_cents for size in inside]
         found.append((min(saved), max(saved)))
     return found
+
+
+def _apart(parts: Sequence[Sequence[Sequence[PriceTier]]], size: int) -> int:
+    known = ([tier_for(form, size).price_cents for form in part if covers(form, size)] for part in parts)
+    return sum(min(prices, default=0) for prices in known)
 
 
 def _end(typed: str, below: int, here: str, unit: str, *, is_last: bool) -> int | None:

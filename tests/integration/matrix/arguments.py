@@ -69,6 +69,17 @@ BY_NAME: dict[str, Fill] = {
     "what": lambda t: ("remove", "leave", "close"),
     "ask_first.name": lambda t: "Lee",
     "page": lambda t: 1,
+    # the catalog and one thing of it
+    "kind": lambda t: "service",
+    "category": lambda t: "",
+    "by_places": lambda t: 1,
+    "look.area": lambda t: "1800",
+    "variant": lambda t: 0,
+    "row": lambda t: 0,
+    "ServiceState.field": lambda t: "name",
+    "ServiceState.keep_cell.field": lambda t: "price",
+    "ServiceState.group": lambda t: "crew",
+    "ServiceState.form": lambda t: {"name": "Twilight", "most": "1", "price-0-0": "245", "minutes-0-0": "45"},
     "more": lambda t: "",
     # forms: everything any of them asks for
     "deliver.form": lambda t: {"message": "words", "copy_to": ""},

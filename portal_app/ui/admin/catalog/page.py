@@ -1,0 +1,163 @@
+"""The catalog: what the studio sells, in the order customers see it."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from portal_app.ui.admin.catalog.state import CatalogState as S
+from portal_app.ui.components.buttons import button, link_button
+from portal_app.ui.components.fields import field
+from portal_app.ui.components.floating import dialog
+from portal_app.ui.components.frames import empty, page_head, section
+from portal_app.ui.components.icons import icon
+from portal_app.ui.components.links import go
+from portal_app.ui.components.prices import line, lines
+from portal_app.ui.shared.layout import admin_shell
+
+
+def page() -> rx.Component:
+    """Packages, services and add-ons."""
+    return admin_shell(_loaded(), ready=S.loaded)
+
+
+def _loaded() -> rx.Component:
+    nothing = empty("tag", "Nothing is for sale yet.", "Customers can book as soon as one service has a price.")
+    return rx.fragment(
+        page_head(
+            rx.el.h1("Catalog"),
+            rx.el.div(
+                button("Preview as the customer", on_click=S.preview(True)),
+                link_button("Add service", "/admin/catalog/new-service", kind="main", drawing="plus"),
+                class_name="row wrap gap-1",
+            ),
+            under=rx.el.p("What you sell, in the order customers see it.", class_name="small quiet"),
+        ),
+        rx.el.p(S.said, role="status", class_name="hide"),
+        rx.cond(S.is_empty, nothing, rx.fragment()),
+        rx.foreach(S.kinds, _kind),
+        _preview(),
+    )
+
+
+def _kind(kind: rx.Var) -> rx.Component:
+    add = link_button(kind.add, kind.href, kind="soft", drawing="plus")
+    none = rx.el.p("None yet.", class_name="small quiet")
+    return section(
+        kind.title,
+        rx.cond(kind.groups, rx.foreach(kind.groups, lambda group: _group(kind, group)), none),
+        key=kind.kind,
+        aside=add,
+    )
+
+
+def _group(kind: rx.Var, group: rx.Var) -> rx.Component:
+    head = rx.el.div(
+        rx.el.h3(group.title),
+        rx.cond(
+            group.is_first & group.is_last,
+            rx.fragment(),
+            _arrows(
+                group.title,
+                is_first=group.is_first,
+                is_last=group.is_last,
+                up=S.move_group(kind.kind, group.category, -1),
+                down=S.move_group(kind.kind, group.category, 1),
+            ),
+        ),
+        class_name="row between goods-head",
+    )
+    return rx.el.div(
+        rx.cond(group.title, head, rx.fragment()),
+        rx.el.ul(rx.foreach(group.goods, _good), class_name="goods"),
+        key=group.category,
+    )
+
+
+def _good(good: rx.Var) -> rx.Component:
+    to = f"/admin/catalog/{good.id}"
+    named = rx.el.div(
+        go(good.name, to=to, kind="strong plain-link"),
+        rx.cond(good.caption, rx.el.p(good.caption, class_name="small quiet"), rx.fragment()),
+        rx.cond(good.saving, rx.el.p(good.saving, class_name="saving"), rx.fragment()),
+        class_name="named",
+    )
+    amounts = rx.el.div(
+        rx.el.p(good.price, class_name="num strong"), rx.el.p(good.minutes, class_name="tiny quiet"), class_name="amounts"
+    )
+    return rx.el.li(named, amounts, _acts(good), key=good.id, class_name=rx.cond(good.is_active, "", "off"))
+
+
+def _acts(good: rx.Var) -> rx.Component:
+    on_sale = rx.el.label(
+        rx.el.input(type="checkbox", role="switch", checked=good.is_active, on_change=lambda is_on: S.switch(good.id, is_on)),
+        rx.el.span(rx.cond(good.is_active, "On sale", "Off sale"), class_name="small"),
+        rx.el.span(", ", good.name, class_name="hide"),
+        class_name="switch",
+    )
+    copy = button(
+        rx.fragment("Duplicate", rx.el.span(" ", good.name, class_name="hide")), kind="soft", on_click=S.duplicate(good.id)
+    )
+    return rx.el.div(
+        on_sale,
+        copy,
+        _arrows(
+            good.name,
+            is_first=good.is_first,
+            is_last=good.is_last,
+            up=S.move(good.id, -1),
+            down=S.move(good.id, 1),
+            key=good.id,
+        ),
+        class_name="row acts",
+    )
+
+
+def _arrows(name: rx.Var, *, is_first: rx.Var, is_last: rx.Var, up, down, key: rx.Var | str = "") -> rx.Component:
+    """Two native buttons; the one that would do nothing is off."""
+
+    def arrow(drawing: str, says: str, *, off: rx.Var, on_click, key: str) -> rx.Component:
+        named = {"id": key} if key else {}
+        return rx.el.button(
+            icon(drawing), rx.el.span(says, name, class_name="hide"), type="button", disabled=off, on_click=on_click,
+            class_name="btn square", **named,
+        )  # fmt: skip
+
+    is_named = isinstance(key, rx.Var)
+    return rx.el.span(
+        arrow("up", "Move up ", off=is_first, on_click=up, key=f"up-{key}" if is_named else ""),
+        arrow("down", "Move down ", off=is_last, on_click=down, key=f"down-{key}" if is_named else ""),
+        class_name="row gap-1",
+    )
+
+
+def _preview() -> rx.Component:
+    def group(each: rx.Var) -> rx.Component:
+        return rx.el.div(
+            rx.el.h3(each.title), lines(rx.foreach(each.goods, lambda good: line(good.name, good.price, good.detail)))
+        )
+
+    return dialog(
+        "What customers see",
+        rx.el.div(
+            field(
+                f"Size of the property, {S.studio.area_unit}",
+                "size",
+                hint="Without a size the largest price is shown.",
+                input_mode="numeric",
+                auto_complete="off",
+                placeholder="for example 3000",
+                default_value=S.size,
+                on_change=S.look.debounce(250),
+            ),
+            rx.cond(
+                S.seen,
+                rx.el.div(rx.foreach(S.seen, group), class_name="stack"),
+                rx.el.p("Nothing is on sale for this size.", class_name="quiet"),
+            ),
+            rx.el.div(button("Close", on_click=S.preview(False)), class_name="row wrap acts"),
+            class_name="stack",
+        ),
+        is_open=S.previewing,
+        on_dismiss=S.preview(False),
+        broad=True,
+    )

@@ -1,0 +1,137 @@
+"""One thing of the catalog: what it is, what it costs, what it goes with, who can do it."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from portal_app.ui.admin.service.parts import contains, goes_with, prices, who
+from portal_app.ui.admin.service.state import ServiceState as S
+from portal_app.ui.components.buttons import button
+from portal_app.ui.components.fields import field, select, switch
+from portal_app.ui.components.floating import LeaveGuard
+from portal_app.ui.components.frames import crumb, page_head, setting
+from portal_app.ui.components.prices import line, lines
+from portal_app.ui.shared.layout import admin_shell
+
+
+def page() -> rx.Component:
+    """The editor of one service, package or add-on."""
+    return admin_shell(_loaded(), ready=S.loaded)
+
+
+def _loaded() -> rx.Component:
+    head = page_head(
+        rx.el.div(crumb("Catalog", "/admin/catalog", S.title), rx.el.h1(S.title)),
+        under=rx.cond(
+            S.is_active,
+            rx.fragment(),
+            rx.el.p("Off sale. Customers do not see it until you put it on sale in the catalog.", class_name="small quiet"),
+        ),
+    )
+    form = rx.el.form(
+        rx.el.div(
+            _what(),
+            prices(),
+            rx.cond(S.kind == "package", contains(), rx.fragment()),
+            rx.cond(S.kind == "add_on", goes_with(), rx.fragment()),
+            rx.cond(S.kind == "package", rx.fragment(), _how()),
+            rx.cond(S.crew, who(), rx.fragment()),
+            class_name="settings",
+        ),
+        rx.el.aside(_seen(), _save(), class_name="stack gap-5", aria_label="Preview and save"),
+        on_submit=S.save,
+        class_name="cols staff",
+        no_validate=True,
+        key=S.edition.to_string(),
+    )
+    return rx.fragment(LeaveGuard.create(active=S.is_changed), head, form)
+
+
+def _typed(label: rx.Var | str, name: str, **props) -> rx.Component:
+    return field(
+        label,
+        name,
+        error=S.field_errors[name],
+        default_value=getattr(S, name),
+        on_blur=lambda typed: S.keep(name, typed),
+        auto_complete="off",
+        **props,
+    )
+
+
+def _what() -> rx.Component:
+    return setting(
+        "What it is",
+        "As customers read it.",
+        _typed("Name", "name", max_length=80, required=True),
+        _typed("One line about it", "detail", optional=True, max_length=200),
+        _typed(
+            "Category",
+            "category",
+            optional=True,
+            hint="What belongs together stands together on the booking page.",
+            max_length=80,
+            list="known-categories",
+        ),
+        rx.el.datalist(rx.foreach(S.known_categories, lambda each: rx.el.option(value=each)), id="known-categories"),
+        key="what",
+    )
+
+
+def _how() -> rx.Component:
+    tax = select(
+        "Tax",
+        "tax_group",
+        S.taxes,
+        hint="Everything else follows the studio’s own tax group.",
+        error=S.field_errors["tax_group"],
+        value=S.tax_group,
+        on_change=lambda value: S.keep("tax_group", value),
+    )
+    return setting(
+        "How it is ordered",
+        "What customers may choose, and when it is done.",
+        _typed(
+            "How many can be ordered at once", "most", input_mode="numeric", class_name="narrow", hint="1 is a plain yes or no."
+        ),
+        switch(
+            "At twilight",
+            "On a visit of its own, at the time the sun says",
+            checked=S.is_twilight,
+            on_change=S.twilight,
+        ),
+        rx.cond(S.taxes, tax, rx.fragment()),
+        key="how",
+    )
+
+
+def _seen() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2("As the customer sees it", id="seen"),
+        field(
+            f"Size of the property, {S.studio.area_unit}",
+            "size",
+            hint="Without a size the largest price is shown.",
+            input_mode="numeric",
+            auto_complete="off",
+            placeholder="for example 3000",
+            default_value=S.size,
+            on_change=S.look.debounce(250),
+        ),
+        lines(rx.foreach(S.seen, lambda card: line(card.name, card.price, card.detail))),
+        aria_labelledby="seen",
+        class_name="panel stack",
+    )
+
+
+def _save() -> rx.Component:
+    unsaved = rx.el.div(
+        rx.el.p("Not saved yet. It stays here until you save it.", class_name="small quiet grow"),
+        button("Discard changes", kind="soft", on_click=S.discard),
+        class_name="row wrap between",
+    )
+    return rx.el.div(
+        button(rx.cond(S.is_new, f"Add {S.kind_words}", "Save changes"), kind="main", tall=True, wide=True, type="submit"),
+        rx.el.div(rx.cond(S.is_changed, unsaved, rx.fragment()), role="status"),
+        class_name="stack gap-2",
+    )
