@@ -149,6 +149,32 @@ function LightTable({ list, at, go, onClose, onPay, payLabel, payOff }) {
   );
 }
 
+// How long a time is kept, in words that change each second. Read aloud at five minutes and at one, and when it is over.
+export function Countdown({ seconds, before, over, onOver, ...rest }) {
+  const [left, setLeft] = useState(seconds);
+  useEffect(() => {
+    const end = performance.now() + seconds * 1000;
+    const tick = () => {
+      const now = Math.max(0, Math.ceil((end - performance.now()) / 1000));
+      setLeft(now);
+      if (now > 0) return;
+      clearInterval(timer);
+      onOver && onOver();
+    };
+    const timer = setInterval(tick, 1000);
+    setLeft(seconds);
+    return () => clearInterval(timer);
+  }, [seconds]);
+  const words = left >= 60 ? `${Math.floor(left / 60)} min ${left % 60} s` : `${left} s`;
+  const said = left === 0 ? over : left <= 60 ? `${before} 1 minute` : left <= 300 ? `${before} 5 minutes` : "";
+  return (
+    <p {...rest}>
+      <span aria-hidden={left > 0 ? undefined : "true"}>{left > 0 ? <>{before} <b className="num">{words}</b></> : over}</span>
+      <span className="hide" role="status">{said}</span>
+    </p>
+  );
+}
+
 // The browser asks before the tab goes while something typed is not saved yet.
 export function LeaveGuard({ active }) {
   useEffect(() => {

@@ -36,11 +36,16 @@ class VisitChange:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """`cancel` speaks for the whole order. `call` says whom to ask when something is refused. Empty on a closed order."""
+    """`cancel` speaks for the whole order. `call` says whom to ask when something is refused. No visits on a closed order.
+
+    `held_until` is when a time that waits for its payment is free again; `has_lost_time` when that has happened.
+    """
 
     visits: tuple[VisitChange, ...] = ()
     cancel: Verdict | None = None
     call: str = ""
+    held_until: datetime | None = None
+    has_lost_time: bool = False
 
 
 def changes_of(db: Session, by: Viewer, number: int, *, now: datetime) -> Changes:
@@ -67,7 +72,23 @@ def changes(db: Session, by: Viewer, order: Order, *, now: datetime) -> Changes:
     seen = [_latest(rows, purpose) for purpose in Purpose if any(row.purpose == purpose for row in rows)]
     kept = tuple(_visit(by, policy, row, now=now) for row in seen) or (_unplanned(db, order, studio),)
     cancels = [_verdict(by, policy, Change.CANCEL, row, now=now) for row in seen]
-    return Changes(kept, cancel=_heaviest(cancels), call=_call(studio))
+    ends = [row.held_until for row in seen if row.status == AppointmentStatus.HELD and row.held_until]
+    return Changes(
+        kept,
+        cancel=_heaviest(cancels),
+        call=_call(studio),
+        held_until=min(ends) if ends else None,
+        has_lost_time=order.status == OrderStatus.PENDING
+        and order.upfront_cents > 0
+        and not all(_stands(row, now) for row in seen),
+    )
+
+
+def _stands(row: Appointment, now: datetime) -> bool:
+    """Whether a time is kept, for good or for the minutes that paying takes."""
+    if row.status == AppointmentStatus.HELD and row.held_until:
+        return row.held_until > now
+    return row.status in (AppointmentStatus.HELD, AppointmentStatus.BOOKED)
 
 
 def _latest(rows, purpose: Purpose) -> Appointment:

@@ -11,6 +11,7 @@ from portal_app.ui.components.people import person
 from portal_app.ui.components.prices import line, lines, minor_line, sum_line, total_line
 from portal_app.ui.components.status import status
 from portal_app.ui.portal.order.state import OneOrder as S
+from portal_app.ui.shared.changing_dialogs import cancel_part, change_buttons, change_dialogs, held_words
 from portal_app.ui.shared.layout import portal_shell
 from portal_app.ui.shared.paying import pay_button
 
@@ -18,10 +19,11 @@ from portal_app.ui.shared.paying import pay_button
 def page() -> rx.Component:
     """Head, then the order in two columns; on a phone the money comes first."""
     title = rx.fragment(crumb("Orders", "/orders", S.order.number), address_title(S.order.street, S.order.town))
-    body = rx.el.div(_visits(), _lines(), _history(), class_name="stack gap-7")
+    body = rx.el.div(_visits(), _lines(), _history(), cancel_part(S.order.number, S.changes), class_name="stack gap-7")
     return portal_shell(
         page_head(title, under=rx.el.div(status(S.order.status), _whose(), class_name="row wrap")),
         rx.el.div(body, _money(), class_name="cols aside-first"),
+        change_dialogs(S.load),
         ready=S.loaded,
     )
 
@@ -32,7 +34,8 @@ def _whose() -> rx.Component:
 
 def _visits() -> rx.Component:
     none = panel(rx.el.h2("Time to be confirmed"), rx.el.p("The studio calls or writes to you.", class_name="quiet"))
-    return rx.cond(S.order.visits, rx.el.div(rx.foreach(S.order.visits, _visit), class_name="stack"), none)
+    visits = rx.cond(S.order.visits, rx.el.div(rx.foreach(S.order.visits, _visit), class_name="stack"), none)
+    return rx.el.div(visits, rx.foreach(S.changes.visits, lambda card: change_buttons(S.order.number, card)), class_name="stack")
 
 
 def _visit(visit: rx.Var) -> rx.Component:
@@ -88,7 +91,9 @@ def _due() -> rx.Component:
     return rx.fragment(
         rx.el.p("Amount due", class_name="small quiet"),
         rx.el.p(S.money.due, class_name="big num"),
-        rx.cond(S.money.is_on_its_way, arriving, rx.fragment(rx.el.p(S.money.note, class_name="small quiet"), pay)),
+        rx.el.p(S.money.note, class_name="small quiet"),
+        held_words(S.changes, S.load),
+        rx.cond(S.money.is_on_its_way, arriving, rx.cond(S.changes.has_lost_time, rx.fragment(), pay)),
     )
 
 

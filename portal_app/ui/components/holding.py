@@ -1,0 +1,26 @@
+"""A time that is kept for the minutes paying takes, counting down in words."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from portal_app.ui.components.words import Number
+
+
+class Countdown(rx.Component):
+    """Seconds that run down in the browser; the server's own clock decides when they are over."""
+
+    library = "$/public/foyer.jsx"
+    tag = "Countdown"
+    seconds: rx.Var[int]
+    before: rx.Var[str]
+    over: rx.Var[str]
+    on_over: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+def countdown(seconds: Number, on_over) -> rx.Component:
+    """*Your time is kept for 14 min 32 s*"""
+    over = "Your 15 minutes are over, so the time is free again."
+    return Countdown.create(
+        seconds=seconds, before="Your time is kept for", over=over, on_over=on_over, class_name="small count-down"
+    )

@@ -1,0 +1,159 @@
+"""What may be changed on an order, in words: the same for its page, its secret page and their dialogs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from portal_app.core.clock import clock_words, day_words, when_words
+from portal_app.core.money import money_words
+from portal_app.domain.orders.windows import Changes, VisitChange
+from portal_app.domain.scheduling.asking import DayOpenings
+from portal_app.domain.scheduling.changing import Free, Late, Refused, Verdict
+
+NAMES = {"visit": "visit", "twilight": "twilight visit"}
+WISHES = (
+    ("soon", "As soon as possible"),
+    ("morning", "A morning"),
+    ("afternoon", "An afternoon"),
+    ("evening", "An evening"),
+)
+
+
+@dataclass(frozen=True)
+class ChangeCard:
+    """One visit and the two buttons under it. `when` is empty while it has no time."""
+
+    purpose: str = ""
+    when: str = ""
+    move: str = ""
+    can_postpone: bool = False
+
+
+@dataclass(frozen=True)
+class ChangesCard:
+    """What the page offers: a row a visit, and canceling. Nothing on a closed order."""
+
+    visits: tuple[ChangeCard, ...] = ()
+    can_cancel: bool = False
+    seconds_left: int = 0
+    has_lost_time: bool = False
+
+
+@dataclass(frozen=True)
+class TimeCard:
+    """One start: `value` goes back to the server, `words` are read."""
+
+    value: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a dialog says. `refused` leaves nothing to confirm; `fee` is empty for what is free."""
+
+    title: str = ""
+    consequence: str = ""
+    refused: str = ""
+    fee: str = ""
+    act: str = ""
+
+
+def changes_card(found: Changes, *, now: datetime) -> ChangesCard:
+    """An order's open visits and what may be done to them."""
+    left = int((found.held_until - now).total_seconds()) if found.held_until else 0
+    return ChangesCard(
+        visits=tuple(_row(visit) for visit in found.visits),
+        can_cancel=found.cancel is not None,
+        seconds_left=max(left, 0),
+        has_lost_time=found.has_lost_time,
+    )
+
+
+def _row(visit: VisitChange) -> ChangeCard:
+    name = NAMES[visit.purpose]
+    return ChangeCard(
+        purpose=visit.purpose,
+        when=when_words(visit.starts_at, visit.zone) if visit.starts_at else "",
+        move="Change time" if visit.starts_at else f"Choose a time for the {name}",
+        can_postpone=visit.starts_at is not None,
+    )
+
+
+def move_words(found: Changes, visit: VisitChange, currency: str) -> Asked:
+    """Another time, or a first one."""
+    fee = _fee(visit.move, currency)
+    if visit.starts_at is None:
+        return Asked(
+            f"When shall we come for the {NAMES[visit.purpose]}?", "", _refused(visit.move, found), fee, "Choose this time"
+        )
+    return Asked(
+        title=f"Another time for the {NAMES[visit.purpose]}?",
+        consequence=f"It is on {when_words(visit.starts_at, visit.zone)}, and stays so until the new time is yours. "
+        + _terms(visit.move, visit.zone, currency, "change"),
+        refused=_refused(visit.move, found),
+        fee=fee,
+        act=f"Change it for {fee}" if fee else "Change the time",
+    )
+
+
+def postpone_words(found: Changes, visit: VisitChange, currency: str) -> Asked:
+    """No time for now."""
+    fee = _fee(visit.postpone, currency)
+    return Asked(
+        title=f"Postpone the {NAMES[visit.purpose]}?",
+        consequence="Its time is given back, and the order stays. You choose another time here whenever you are ready. "
+        + _terms(visit.postpone, visit.zone, currency, "change"),
+        refused=_refused(visit.postpone, found),
+        fee=fee,
+        act=f"Postpone for {fee}" if fee else "Postpone it",
+    )
+
+
+def cancel_words(found: Changes, *, zone: str, currency: str, paid_cents: int, studio: str) -> Asked:
+    """The whole order, and what happens to money that was paid already."""
+    verdict = found.cancel or Free()
+    fee = _fee(verdict, currency)
+    paid = money_words(paid_cents, currency)
+    kept = f" The {paid} you have paid stay with {studio}, who settles them with you." if paid_cents else ""
+    return Asked(
+        title="Cancel this order?",
+        consequence="The photographer’s time is given back. " + _terms(verdict, zone, currency, "cancellation") + kept,
+        refused=_refused(verdict, found),
+        fee=fee,
+        act=f"Cancel for {fee}" if fee else "Cancel the order",
+    )
+
+
+def day_choices(days: Sequence[DayOpenings], zone: str) -> list[tuple[str, str]]:
+    """Days with free times: `Sat 28 Nov, 5 free`."""
+    return [
+        (day.day.isoformat(), f"{day_words(day.starts[0].at, zone)}, {len(day.starts)} free") for day in days if day.starts
+    ]  # fmt: skip
+
+
+def time_cards(days: Sequence[DayOpenings], day: str, zone: str) -> list[TimeCard]:
+    """The starts of one day; a named window says its name."""
+    chosen = next((each for each in days if each.day.isoformat() == day), None)
+    return (
+        [TimeCard(start.at.isoformat(), start.arrival or clock_words(start.at, zone)) for start in chosen.starts]
+        if chosen
+        else []
+    )
+
+
+def _fee(verdict: Verdict, currency: str) -> str:
+    return money_words(verdict.fee_cents, currency) if isinstance(verdict, Late) else ""
+
+
+def _refused(verdict: Verdict, found: Changes) -> str:
+    return f"{verdict.sentence} {found.call}" if isinstance(verdict, Refused) else ""
+
+
+def _terms(verdict: Verdict, zone: str, currency: str, what: str) -> str:
+    if isinstance(verdict, Late):
+        return f"It is late: this {what} costs {money_words(verdict.fee_cents, currency)}, which joins what you owe."
+    if isinstance(verdict, Free) and verdict.until:
+        return f"It costs nothing until {when_words(verdict.until, zone)}."
+    return "It costs nothing."

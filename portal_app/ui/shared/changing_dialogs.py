@@ -1,0 +1,125 @@
+"""The buttons under a visit, and the three dialogs they open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from portal_app.ui.components.buttons import button
+from portal_app.ui.components.fields import error_line, select, text_area
+from portal_app.ui.components.floating import dialog
+from portal_app.ui.components.frames import note
+from portal_app.ui.components.holding import countdown
+from portal_app.ui.components.links import away
+from portal_app.ui.shared.changing import CANCEL, MOVE, POSTPONE, Changing
+from portal_app.ui.shared.changing_cards import WISHES
+
+
+def change_buttons(order: rx.Var, card: rx.Var) -> rx.Component:
+    """*Change time* and *Postpone* for each visit that is open; *Choose a time* for one that has none."""
+    postpone = button("Postpone", kind="soft", on_click=Changing.open(order, POSTPONE, card.purpose))
+    return rx.el.div(
+        button(card.move, on_click=Changing.open(order, MOVE, card.purpose)),
+        rx.cond(card.can_postpone, postpone, rx.fragment()),
+        class_name="row wrap acts",
+    )
+
+
+def held_words(changes: rx.Var, on_over: Any) -> rx.Component:
+    """How long the time is kept while it is not paid, or that it is free again."""
+    over = "Your 15 minutes are over, so the time is free again. Choose it once more, or another."
+    return rx.cond(
+        changes.seconds_left > 0,
+        countdown(changes.seconds_left, on_over),
+        rx.cond(changes.has_lost_time, note(over, tone="wait"), rx.fragment()),
+    )
+
+
+def cancel_part(order: rx.Var, card: rx.Var) -> rx.Component:
+    """The last thing on the page: it will not happen."""
+    words = rx.el.div(
+        rx.el.h3("Will not happen?"), rx.el.p("Canceling gives the photographer’s time back.", class_name="small quiet")
+    )
+    press = button("Cancel this order", kind="danger", on_click=Changing.open(order, CANCEL, ""))
+    return rx.cond(card.can_cancel, rx.el.section(words, press, class_name="cut"), rx.fragment())
+
+
+def change_dialogs(on_done: Any) -> rx.Component:
+    """The open dialog. `on_done` reads the page again after it."""
+    return dialog(
+        Changing.asked.title,
+        rx.cond(Changing.asked.refused, _refused(), _form(on_done)),
+        is_open=Changing.what != "",
+        on_dismiss=Changing.shut,
+    )
+
+
+def _refused() -> rx.Component:
+    phone = Changing.studio.phone
+    call = away("Call ", phone, to=f"tel:{phone}", kind="btn main-act")
+    verbs = (button("Close", kind="soft", on_click=Changing.shut), rx.cond(phone, call, rx.fragment()))
+    return rx.el.div(
+        note(Changing.asked.refused, tone="wait"), rx.el.div(*verbs, class_name="row wrap acts"), class_name="stack"
+    )  # fmt: skip
+
+
+def _form(on_done: Any) -> rx.Component:
+    return rx.el.form(
+        rx.cond(Changing.asked.consequence, rx.el.p(Changing.asked.consequence, class_name="quiet"), rx.fragment()),
+        rx.cond(Changing.problem, rx.el.div(error_line(Changing.problem), role="alert"), rx.fragment()),
+        rx.cond(Changing.what == MOVE, _times(), rx.fragment()),
+        rx.cond(Changing.what == POSTPONE, select("When would suit you?", "wish", WISHES, key="change-wish"), rx.fragment()),
+        rx.cond(Changing.is_firm, _reason(), rx.fragment()),
+        rx.el.div(
+            button("Keep it as it is", kind="soft", on_click=Changing.shut),
+            button(
+                Changing.asked.act,
+                kind="main",
+                type="submit",
+                busy=Changing.is_working,
+                disabled=(Changing.what == MOVE) & (Changing.time == ""),
+            ),
+            class_name="row wrap acts",
+        ),
+        on_submit=[Changing.confirm, on_done],
+        no_validate=True,
+        class_name="stack",
+    )
+
+
+def _reason() -> rx.Component:
+    return text_area(
+        "Why?",
+        "reason",
+        hint="A few words help the studio to plan.",
+        error=Changing.field_errors["reason"],
+        max_length=500,
+        rows="2",
+    )
+
+
+def _times() -> rx.Component:
+    later = button("Later days", kind="soft", on_click=Changing.show_later)
+    none = rx.el.div(rx.el.p("No free time in these four weeks.", class_name="small quiet"), later, class_name="row between wrap")
+    some = rx.el.div(
+        select("Day", "day", Changing.days, key="change-day", value=Changing.day, on_change=Changing.choose_day),
+        rx.el.fieldset(
+            rx.el.legend("Time", class_name="label"),
+            rx.el.div(rx.foreach(Changing.times, _time), class_name="times three"),
+            rx.cond(Changing.field_errors["time"], error_line(Changing.field_errors["time"]), rx.fragment()),
+        ),
+        later,
+        class_name="stack",
+    )
+    return rx.cond(Changing.days, some, none)
+
+
+def _time(card: rx.Var) -> rx.Component:
+    return rx.el.label(
+        rx.el.input(
+            type="radio", name="time", value=card.value, checked=Changing.time == card.value,
+            on_change=Changing.choose_time(card.value),
+        ),
+        rx.el.span(card.words),
+    )  # fmt: skip

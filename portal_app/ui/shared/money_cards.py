@@ -1,0 +1,36 @@
+"""What an order owes, in words: on its customer's page and on its status page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portal_app.core.money import money_words
+from portal_app.domain.billing.balance import Balance
+
+
+@dataclass(frozen=True)
+class MoneyCard:
+    """What was paid and what is due; `due` is empty when nothing is."""
+
+    due: str = ""
+    paid: str = ""
+    note: str = ""
+    is_on_its_way: bool = False
+
+
+def money_card(status: str, kept: Balance, currency: str, *, is_on_its_way: bool) -> MoneyCard:
+    """The aside of an order in words."""
+    return MoneyCard(
+        due=money_words(kept.due, currency) if kept.due > 0 else "",
+        paid=money_words(kept.paid, currency) if kept.paid else "",
+        note=_note(status, kept.due),
+        is_on_its_way=is_on_its_way,
+    )
+
+
+def _note(status: str, due: int) -> str:
+    if status == "pending":
+        return "Due now, so that your time is booked." if due > 0 else "Nothing is due until the studio accepts your order."
+    if status == "canceled":
+        return "This order is canceled. Only the late fee is due." if due > 0 else "This order is canceled. Nothing is due."
+    return "Due now. Your photos open moments after the payment." if due > 0 else "Paid in full. Nothing more is due."
