@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from portal_app.core.viewer import system_viewer
+from portal_app.core.viewer import STAFF, Role, system_viewer
 from portal_app.domain.activity.models import Fact
 from portal_app.domain.activity.service import enqueue
 from portal_app.domain.billing import upfront
@@ -17,6 +17,9 @@ from portal_app.jobs.worker import Job
 
 Reaction = Callable[..., None]
 ONE_REACTION = "react_one"
+CHANGES_OF_VISITS = (
+    "appointment.set", "appointment.moved", "appointment.postponed", "appointment.booked", "appointment.lost", "order.canceled",
+)  # fmt: skip
 
 
 def mail_code(db: Session, fact: Fact, *, now: datetime) -> None:
@@ -67,6 +70,20 @@ def settle_visits(db: Session, fact: Fact, *, now: datetime) -> None:
         upfront.settle_visits(db, system_viewer(fact.studio_id), fact.order_id, now=now)
 
 
+def mail_change(db: Session, fact: Fact, *, now: datetime) -> None:
+    """The customer learns what became of their visit."""
+    kind = fact.kind.rpartition(".")[2]
+    writing.mail_visit_changed(db, fact.order_id, fact.id, kind, fact.details, now=now)
+
+
+def announce_change(db: Session, fact: Fact, *, now: datetime) -> None:
+    """The studio learns what its customers change; what it did itself is no news to it."""
+    if Role(fact.actor_role) in STAFF or fact.details.get("held"):
+        return
+    kind = fact.kind.rpartition(".")[2]
+    writing.mail_visit_changed_to_studio(db, fact.order_id, fact.id, kind, fact.details, now=now)
+
+
 def announce_odd_payment(db: Session, fact: Fact, *, now: datetime) -> None:
     """The studio learns of money that does not fit; a payment that fits is no news to it."""
     writing.mail_odd_payment(db, fact.order_id, fact.id, fact.details, now=now)
@@ -86,6 +103,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "team.member_removed": (end_links,),
     "order.placed": (confirm_order, announce_order),
     "order.accepted": (confirm_acceptance,),
+    **dict.fromkeys(CHANGES_OF_VISITS, (mail_change, announce_change)),
     "listing.delivered": (mail_delivery,),
     "payment.received": (settle_visits, mail_receipt, announce_odd_payment),
     "payment.unallocated": (announce_odd_payment,),

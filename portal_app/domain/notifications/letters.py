@@ -231,6 +231,73 @@ def order_accepted(order: OrderWords) -> Letter:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class VisitWords:
+    """What became of a visit: `kind` is the last word of its fact, `before` and `at` are times in words, `fee` an amount."""
+
+    kind: str
+    before: str = ""
+    at: str = ""
+    fee: str = ""
+    reason: str = ""
+
+
+VISIT_TITLES = {
+    "set": "Your visit has a time",
+    "moved": "Your visit has another time",
+    "postponed": "Your visit is postponed",
+    "booked": "Your time is booked",
+    "lost": "Choose another time",
+    "canceled": "Your order is canceled",
+}
+
+
+def visit_changed(order: OrderWords, visit: VisitWords) -> Letter:
+    """To the customer: what became of their visit, and what that costs."""
+    told = {
+        "set": f"We see you on {visit.at}.",
+        "moved": f"It was {visit.before}. We see you on {visit.at} now.",
+        "postponed": f"{visit.at} is given back. Choose another time on the order’s page whenever you are ready.",
+        "booked": f"Your payment is here. We see you on {visit.at}.",
+        "lost": f"Your payment came when the minutes of your hold were over, and {visit.at} is taken. The payment is kept: "
+        "choose another time on the order’s page, and there is nothing more to pay for it.",
+        "canceled": "Nobody comes, and the time is given back.",
+    }[visit.kind]
+    fee = (f"It was late: a fee of {visit.fee} joined what you owe.",) if visit.fee else ()
+    return Letter(
+        subject=f"{VISIT_TITLES[visit.kind]}: order {order.number}, {order.street}",
+        preheader=told,
+        title=VISIT_TITLES[visit.kind],
+        paragraphs=(f"{order.street}, {order.town}.", told, *fee),
+        button=Button(f"See order {order.number}", order.page),
+        closing=("This is not what you want? Answer this mail.",),
+    )
+
+
+def visit_changed_to_studio(order: OrderWords, visit: VisitWords) -> Letter:
+    """To the studio: a customer changed something, or a payment came too late for its time."""
+    title, told = {
+        "set": (f"{order.customer} chose a time", f"The visit is on {visit.at}."),
+        "moved": (f"{order.customer} moved a visit", f"It was {visit.before} and is {visit.at} now."),
+        "postponed": (f"{order.customer} postponed a visit", f"{visit.at} is free again."),
+        "booked": (f"{order.customer} paid at booking", f"The visit is on {visit.at}."),
+        "lost": (
+            "Paid, and the time is gone",
+            f"The payment came after the hold on {visit.at}, and somebody else has that time.",
+        ),
+        "canceled": (f"{order.customer} canceled", "Its time is free again."),
+    }[visit.kind]
+    fee = (f"The late fee of {visit.fee} is on the order.",) if visit.fee else ()
+    return Letter(
+        subject=f"{title}: order {order.number}, {order.street}",
+        preheader=told,
+        title=title,
+        paragraphs=(f"{order.street}, {order.town}.", told, *fee),
+        quote=visit.reason,
+        button=Button(f"Open order {order.number}", f"{order.base}/admin/orders/{order.number}"),
+    )
+
+
 def delivered(order: OrderWords, *, photos: int, due_cents: int, is_locked: bool, message: str, link: str) -> Letter:
     """To one recipient, with their own secret link. `is_locked`: downloads wait for the payment."""
     count = "1 photo is" if photos == 1 else f"{photos} photos are"

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from portal_app.core.clock import day_words, span_words, zone_words
+from portal_app.core.clock import day_words, span_words, when_words, zone_words
 from portal_app.core.money import money_words
 from portal_app.domain.billing.models import PaymentAttempt
 from portal_app.domain.billing.queries import due
@@ -20,7 +20,7 @@ from portal_app.domain.delivery.service import make_link
 from portal_app.domain.identity.inviting import issue_invitation_token
 from portal_app.domain.identity.models import Account, Invitation
 from portal_app.domain.notifications import letters
-from portal_app.domain.notifications.letters import Letter, OrderWords, Row
+from portal_app.domain.notifications.letters import Letter, OrderWords, Row, VisitWords
 from portal_app.domain.notifications.service import is_written, write_mail
 from portal_app.domain.orders.models import Order, OrderCharge, OrderLine
 from portal_app.domain.scheduling.models import Appointment, AppointmentStatus
@@ -65,6 +65,28 @@ def mail_order_accepted(db: Session, order_id: int, *, now: datetime) -> None:
     """To the customer: it will happen, and when."""
     order, studio = _order(db, order_id)
     _write_to_all(db, studio, letters.order_accepted(order_words(db, order, studio)), "order_accepted", order.id, order, now=now)
+
+
+def mail_visit_changed(db: Session, order_id: int, fact_id: int, kind: str, details: dict[str, Any], *, now: datetime) -> None:
+    """To the customer: what became of their visit. The studio may have asked to keep it quiet."""
+    if details.get("quiet"):
+        return
+    order, studio = _order(db, order_id)
+    letter = letters.visit_changed(order_words(db, order, studio), _visit_words(kind, details, order, studio))
+    _write_to_all(db, studio, letter, f"visit_{kind}", fact_id, order, now=now)
+
+
+def mail_visit_changed_to_studio(
+    db: Session, order_id: int, fact_id: int, kind: str, details: dict[str, Any], *, now: datetime
+) -> None:
+    """To the studio's own address: what a customer changed."""
+    order, studio = _order(db, order_id)
+    customer = addressees(db, order.customer_id)[0]
+    letter = letters.visit_changed_to_studio(order_words(db, order, studio), _visit_words(kind, details, order, studio))
+    write_mail(
+        db, studio, letter, kind=f"visit_{kind}_studio", once_key=f"visit_studio:{fact_id}", to_email=studio.email,
+        to_name=studio.name, reply_to=customer.email, order=order, now=now,
+    )  # fmt: skip
 
 
 def mail_delivery(db: Session, delivery_id: int, *, now: datetime) -> None:
@@ -132,6 +154,14 @@ def order_words(db: Session, order: Order, studio: Studio) -> OrderWords:
         total_cents=order.total_cents,
         currency=order.currency,
     )
+
+
+def _visit_words(kind: str, details: dict[str, Any], order: Order, studio: Studio) -> VisitWords:
+    def when(name: str) -> str:
+        return when_words(datetime.fromisoformat(details[name]), studio.zone) if details.get(name) else ""
+
+    fee = money_words(details["fee_cents"], order.currency) if details.get("fee_cents") else ""
+    return VisitWords(kind, before=when("before"), at=when("starts_at"), fee=fee, reason=str(details.get("reason", "")))
 
 
 def _counted(line: OrderLine) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from portal_app.core.clock import day_words, long_day_words, span_words, when_words, zone_words
 from portal_app.core.money import money_words
@@ -198,21 +199,33 @@ def order_page_card(page: OrderPage, *, zone: str, unit: str, studio: str) -> Or
 
 def history_cards(history: Sequence[HistoryRow], currency: str, *, zone: str, studio: str) -> list[HistoryCard]:
     """The facts a person asks for, newest first; facts without a sentence are the machine's own."""
-    told = [(fact, sentence) for fact in history if (sentence := _sentence(fact, currency, studio))]
+    told = [(fact, sentence) for fact in history if (sentence := _sentence(fact, currency, studio, zone))]
     return [
         HistoryCard(sentence, f"{when_words(fact.at, zone)}{_by(fact)}", is_latest=position == 0)
         for position, (fact, sentence) in enumerate(told)
     ]
 
 
-def _sentence(fact: HistoryRow, currency: str, studio: str) -> str:
+def _sentence(fact: HistoryRow, currency: str, studio: str, zone: str) -> str:
     match fact.kind:
         case "order.placed":
             return "Order placed"
         case "order.accepted":
             return f"Accepted by {studio}"
         case "order.canceled":
-            return "Order canceled"
+            return _because("Order canceled", fact)
+        case "appointment.set":
+            return f"Time chosen: {_at(fact, 'starts_at', zone)}"
+        case "appointment.moved":
+            return _because(f"Visit moved to {_at(fact, 'starts_at', zone)}", fact)
+        case "appointment.postponed":
+            return _because(f"Visit on {_at(fact, 'starts_at', zone)} postponed", fact)
+        case "appointment.booked":
+            return f"Time booked: {_at(fact, 'starts_at', zone)}"
+        case "appointment.released":
+            return f"The time kept on {_at(fact, 'starts_at', zone)} is free again"
+        case "appointment.lost":
+            return f"Paid, but {_at(fact, 'starts_at', zone)} is taken: another time is needed"
         case "listing.delivered":
             return _delivered(fact)
         case "payment.received":
@@ -225,6 +238,15 @@ def _sentence(fact: HistoryRow, currency: str, studio: str) -> str:
             return "All photos downloaded"
         case _:
             return ""
+
+
+def _at(fact: HistoryRow, name: str, zone: str) -> str:
+    return when_words(datetime.fromisoformat(fact.details[name]), zone) if fact.details.get(name) else ""
+
+
+def _because(words: str, fact: HistoryRow) -> str:
+    reason = str(fact.details.get("reason", ""))
+    return f"{words}: {reason}" if reason else words
 
 
 def _delivered(fact: HistoryRow) -> str:
