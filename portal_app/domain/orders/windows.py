@@ -14,6 +14,7 @@ from portal_app.domain.orders.queries import visible
 from portal_app.domain.scheduling.changing import Change, Free, Late, Refused, Verdict, may_change
 from portal_app.domain.scheduling.models import Appointment, AppointmentStatus, BookingPolicy, Purpose
 from portal_app.domain.scheduling.policies import policy_of
+from portal_app.domain.scheduling.queries import takes_times
 from portal_app.domain.studios.models import Studio
 
 OPEN = frozenset({OrderStatus.PENDING, OrderStatus.ACCEPTED})
@@ -39,6 +40,7 @@ class Changes:
     """`cancel` speaks for the whole order. `call` says whom to ask when something is refused. No visits on a closed order.
 
     `held_until` is when a time that waits for its payment is free again; `has_lost_time` when that has happened.
+    `offers_times`: free times can be chosen here; elsewhere the studio plans by hand.
     """
 
     visits: tuple[VisitChange, ...] = ()
@@ -46,6 +48,7 @@ class Changes:
     call: str = ""
     held_until: datetime | None = None
     has_lost_time: bool = False
+    offers_times: bool = False
 
 
 def changes_of(db: Session, by: Viewer, number: int, *, now: datetime) -> Changes:
@@ -78,6 +81,7 @@ def changes(db: Session, by: Viewer, order: Order, *, now: datetime) -> Changes:
         cancel=_heaviest(cancels),
         call=_call(studio),
         held_until=min(ends) if ends else None,
+        offers_times=takes_times(db, by),
         has_lost_time=order.status == OrderStatus.PENDING
         and order.upfront_cents > 0
         and not all(_stands(row, now) for row in seen),

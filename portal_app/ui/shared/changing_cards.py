@@ -83,16 +83,16 @@ def _row(visit: VisitChange) -> ChangeCard:
 
 def move_words(found: Changes, visit: VisitChange, currency: str) -> Asked:
     """Another time, or a first one."""
+    by_hand = "" if found.offers_times else f"The studio finds another time with you. {found.call}"
+    refused = _refused(visit.move, found) or by_hand
     fee = _fee(visit.move, currency)
     if visit.starts_at is None:
-        return Asked(
-            f"When shall we come for the {NAMES[visit.purpose]}?", "", _refused(visit.move, found), fee, "Choose this time"
-        )
+        return Asked(f"When shall we come for the {NAMES[visit.purpose]}?", "", refused, fee, "Choose this time")
     return Asked(
         title=f"Another time for the {NAMES[visit.purpose]}?",
         consequence=f"It is on {when_words(visit.starts_at, visit.zone)}, and stays so until the new time is yours. "
         + _terms(visit.move, visit.zone, currency, "change"),
-        refused=_refused(visit.move, found),
+        refused=refused,
         fee=fee,
         act=f"Change it for {fee}" if fee else "Change the time",
     )

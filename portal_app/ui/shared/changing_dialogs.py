@@ -47,12 +47,13 @@ def cancel_part(order: rx.Var, card: rx.Var) -> rx.Component:
 
 def change_dialogs(on_done: Any) -> rx.Component:
     """The open dialog. `on_done` reads the page again after it."""
-    return dialog(
+    box = dialog(
         Changing.asked.title,
         rx.cond(Changing.asked.refused, _refused(), _form(on_done)),
         is_open=Changing.what != "",
         on_dismiss=Changing.shut,
     )
+    return rx.el.div(box, on_mount=Changing.shut)  # what was open on another page is not open here
 
 
 def _refused() -> rx.Component:

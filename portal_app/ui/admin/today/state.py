@@ -9,6 +9,7 @@ from portal_app.core.clock import at_wall_time, local, long_day_words, utc_now
 from portal_app.core.viewer import Permission
 from portal_app.domain.billing.queries import owed
 from portal_app.domain.delivery.queries import listing_cards
+from portal_app.domain.orders.changing import Why
 from portal_app.domain.orders.queries import OrderRow, agenda, order_rows
 from portal_app.domain.orders.service import accept, cancel
 from portal_app.ui.admin.today.cards import (
@@ -76,7 +77,7 @@ class TodayState(Base):
         """Cancel the request that was asked about."""
         number, self.declining = self.declining, 0
         if number:
-            await act(cancel, viewer_of(self), number, reason="declined", now=utc_now())
+            await act(cancel, viewer_of(self), number, Why("declined"), now=utc_now())
             self._say(f"Order {number} is declined.")
         await self._reload()
 
