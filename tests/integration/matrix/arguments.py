@@ -70,6 +70,7 @@ BY_NAME: dict[str, Fill] = {
     "purpose": lambda t: "visit",
     "Changing.choose_time.time": lambda t: "2027-02-03T18:00:00+00:00",
     "Changing.confirm.form": lambda t: {"reason": "words", "wish": "soon"},
+    "purpose": lambda t: "visit",
     "what": lambda t: ("remove", "leave", "close"),
     "ask_first.name": lambda t: "Lee",
     "page": lambda t: 1,
@@ -86,6 +87,7 @@ BY_NAME: dict[str, Fill] = {
     "ServiceState.form": lambda t: {"name": "Twilight", "most": "1", "price-0-0": "245", "minutes-0-0": "45"},
     "more": lambda t: "",
     # forms: everything any of them asks for
+    "decline_visit.form": lambda t: {"reason": "words"},
     "deliver.form": lambda t: {"message": "words", "copy_to": ""},
     "place.form": lambda t: {
         "street": "9 Plain Street", "town": "Carmel", "area": "1800", "day": "2027-02-03", "time": "10:00", "notes": "words",

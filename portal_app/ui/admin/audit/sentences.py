@@ -77,6 +77,8 @@ PLAIN = {
     "account.profile_changed": "Changed name or phone",
     "account.verified": "Proved the mailbox",
     "appointment.booked": "Paid at booking: the time is booked",
+    "appointment.confirmed": "Confirmed the visit",
+    "appointment.declined": "{who} declined the visit: {why}. Asked instead: {instead}",
     "appointment.lost": "Paid after the time was free again, and somebody else has it",
     "appointment.moved": "Moved the visit",
     "appointment.released": "A time that was held is free again",

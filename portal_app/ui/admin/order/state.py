@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import reflex as rx
 
-from portal_app.core.clock import utc_now
+from portal_app.core.clock import utc_now, when_words
+from portal_app.core.errors import InvalidInput, NotFound
 from portal_app.core.viewer import Permission
 from portal_app.domain.billing.queries import balances_for
 from portal_app.domain.orders.changing import Why
+from portal_app.domain.orders.confirming import Asked, asked_of, confirm_visit, decline_visit
 from portal_app.domain.orders.queries import order_page
 from portal_app.domain.orders.service import accept, cancel
+from portal_app.domain.scheduling.models import Purpose
+from portal_app.ui.shared.failures import beside
 from portal_app.ui.shared.guard import staff
 from portal_app.ui.shared.order_cards import OrderPageCard, amount_words, order_page_card
 from portal_app.ui.shared.run import act, ask
 from portal_app.ui.shared.session import Base, route_number, viewer_of
+
+
+@dataclass(frozen=True)
+class AskedCard:
+    """A visit that waits for its photographer's word: `You are asked to come`, `Thu 26 Nov, 9:30 am`."""
+
+    purpose: str = ""
+    who: str = ""
+    when: str = ""
 
 
 class AdminOrderState(Base):
@@ -22,6 +38,8 @@ class AdminOrderState(Base):
     order: OrderPageCard = OrderPageCard()
     paid: str = ""
     due: str = ""
+    asked: list[AskedCard] = []
+    declining: str = ""
     is_asking: bool = False
     loaded: bool = False
 
@@ -39,7 +57,32 @@ class AdminOrderState(Base):
         self.order = order_page_card(page, zone=self.studio.zone, unit=self.studio.area_unit, studio=self.studio.name)
         self.paid = amount_words(money and money.paid, page.row.currency)
         self.due = amount_words(money and money.due, page.row.currency)
+        self.asked = [_asked_card(each) for each in await ask(asked_of, by, route_number(self))]
         self.loaded = True
+
+    @staff(Permission.SEE_ORDERS)
+    async def confirm_visit(self, purpose: str) -> None:
+        """The photographer comes; the second click changes nothing."""
+        await act(confirm_visit, viewer_of(self), route_number(self), as_purpose(purpose), now=utc_now())
+        self._say("Confirmed.")
+        await AdminOrderState.load.fn(self)
+
+    @staff(Permission.SEE_ORDERS)
+    async def ask_decline(self, purpose: str) -> None:
+        """Open the question why, for this visit; close it with none."""
+        self.declining, self.field_errors = purpose[:20], {}
+
+    @staff(Permission.SEE_ORDERS)
+    async def decline_visit(self, form: dict[str, Any]) -> rx.event.EventSpec | None:
+        """The photographer does not come: whoever is next is asked."""
+        by, reason = viewer_of(self), str(form.get("reason", ""))
+        try:
+            instead = await act(decline_visit, by, route_number(self), as_purpose(self.declining), reason, now=utc_now())
+        except InvalidInput as wrong:
+            return beside(self, wrong)
+        self.declining = ""
+        self._say(f"Declined. {instead} is asked now." if instead else "Declined. The order waits for a new time.")
+        return await AdminOrderState.load.fn(self)
 
     @staff(Permission.ACCEPT_ORDERS)
     async def accept(self) -> None:
@@ -60,3 +103,15 @@ class AdminOrderState(Base):
         await act(cancel, viewer_of(self), route_number(self), Why("canceled by the studio"), now=utc_now())
         self._say("The order is canceled.")
         await AdminOrderState.load.fn(self)
+
+
+def as_purpose(word: str) -> Purpose:
+    """Which visit of the order is meant. Raises NotFound for a word that names none."""
+    if word not in set(Purpose):
+        raise NotFound
+    return Purpose(word)
+
+
+def _asked_card(asked: Asked) -> AskedCard:
+    who = "You are asked to come" if asked.is_me else f"{asked.photographer} is asked to come"
+    return AskedCard(asked.purpose, who, when_words(asked.starts_at, asked.zone))
