@@ -236,11 +236,12 @@ def test_a_time_dropped_from_the_list_is_forgotten_and_a_new_rhythm_is_kept(data
 def test_the_worker_runs_retries_caps_and_stops(database: Database, tmp_path) -> None:
     ran: list[str] = []
     at_once = {"now": 0, "most": 0}
+    together = threading.Barrier(2, timeout=20)  # each waits for another one beside it, however busy the machine is
 
     def slow(job: Job) -> None:
         at_once["now"] += 1
         at_once["most"] = max(at_once["most"], at_once["now"])
-        time.sleep(0.05)
+        together.wait()
         at_once["now"] -= 1
 
     def shaky(job: Job) -> None:
