@@ -20,6 +20,7 @@ from portal_app.core.viewer import Viewer
 from portal_app.db import Database
 from portal_app.demo import developing
 from portal_app.demo.cast import STUDIOS, StudioPlan
+from portal_app.demo.days import plan_days
 from portal_app.demo.founding import found_studio
 from portal_app.demo.story import DELIVERED, ORDERS, WITH_PHOTOS, Ends, Planned
 from portal_app.demo.stripe.process import open_account
@@ -92,6 +93,7 @@ def _seed_studios(history: _History, settings: Settings, now: datetime) -> bool:
             open_account(db, settings, studio.id or 0, studio.name)
             for planned in (each for each in ORDERS if each.studio == plan.slug):
                 _order(db, plan, planned, now)
+            plan_days(db, plan.slug, {person.key: viewer(db, plan, person.key) for person in plan.people})
     return True
 
 

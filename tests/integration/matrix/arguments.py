@@ -70,7 +70,6 @@ BY_NAME: dict[str, Fill] = {
     "purpose": lambda t: "visit",
     "Changing.choose_time.time": lambda t: "2027-02-03T18:00:00+00:00",
     "Changing.confirm.form": lambda t: {"reason": "words", "wish": "soon"},
-    "purpose": lambda t: "visit",
     "what": lambda t: ("remove", "leave", "close"),
     "ask_first.name": lambda t: "Lee",
     "page": lambda t: 1,
