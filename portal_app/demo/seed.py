@@ -108,6 +108,8 @@ def _order(db: Session, plan: StudioPlan, planned: Planned, now: datetime) -> No
         starts_at=wished(planned, plan.zone, now),
         access_notes=planned.notes,
         on_behalf_of=_record_in(db, plan, planned),
+        coupon=planned.coupon,
+        tip=planned.tip,
     )
     number = place_order(db, viewer(db, plan, planned.customer), request, now=placed_at)
     owner = viewer(db, plan, plan.people[0].key)

@@ -41,6 +41,8 @@ class Planned:
     notes: str = ""
     message: str = ""
     team: str = ""
+    coupon: str = ""
+    tip: str = ""
 
     @property
     def key(self) -> str:
@@ -120,6 +122,7 @@ HARBOR_ORDERS = (
         15.75,
         Ends.SMALL,
         ("dusk-gables", "living-sun", "kitchen-island", "bedroom", "bathroom"),
+        coupon="AUTUMN10",
     ),
     Planned("harbor", "jo", "7 Gull Court", SEASIDE, 1_150, ("photos",), -20, -15, 13.0, Ends.LOCKED, ("townhouses", "bedroom")),
     Planned(
@@ -134,6 +137,7 @@ HARBOR_ORDERS = (
         8.5,
         Ends.PAID,
         ("day-ranch", "kitchen-island", "living-sun"),
+        tip="1500",
     ),
     Planned("harbor", "bartholomew", "23 Spyglass Woods Drive", PEBBLE, 3_900, ("photos",), -14, -9, 14.0, Ends.CANCELED),
     Planned(
@@ -178,6 +182,8 @@ HARBOR_ORDERS = (
         9.5,
         Ends.ACCEPTED,
         notes="Ring the bell, the owners are home until ten.",
+        coupon="HARBOR15",
+        tip="1000",
     ),
     Planned(
         "harbor",

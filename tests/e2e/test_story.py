@@ -102,13 +102,13 @@ def _orders(page: Page, portal: Portal, findings: list[str]) -> int:
     page.get_by_label("Town, state and ZIP").fill("Pacific Grove, CA 93950")
     page.get_by_label("Size").fill("2,940")
     page.get_by_role("checkbox", name=re.compile("Signature photos")).last.click()
-    expect(page.get_by_text("$401.25").last).to_be_attached()
+    expect(page.get_by_text("$413.25").last).to_be_attached()
     page.get_by_label("Day", exact=True).fill(f"{datetime.now(UTC) + timedelta(days=12):%Y-%m-%d}")
     page.get_by_label("Time", exact=True).select_option("10:30")
     page.get_by_label("Notes for the photographer").fill("The gate code is on the fridge")
     page.get_by_role("button", name="Place order").click()
     page.wait_for_url(re.compile(r"/orders/\d+$"))
-    for words in (STREET, "Pending", "Signature photos", "$389.00", "$401.25", "Pacific time", re.compile("10:30 am – 12:00 pm")):
+    for words in (STREET, "Pending", "Signature photos", "$389.00", "$413.25", "Pacific time", re.compile("10:30 am – 12:00 pm")):
         expect(page.get_by_text(words).first).to_be_visible()
     _look(page, findings)
     return int(page.url.rpartition("/")[2])
@@ -157,7 +157,7 @@ def _delivers(page: Page, portal: Portal, number: int, negatives: dict[str, Path
 
 def _is_locked(nora: Watched, portal: Portal, listing: str, negatives: dict[str, Path], findings: list[str]) -> bytes:
     page = nora.page
-    expect(page.get_by_role("button", name="Pay $401.25").first).to_be_visible()
+    expect(page.get_by_role("button", name="Pay $413.25").first).to_be_visible()
     expect(page.locator(".sheet img")).to_have_count(12)
     _look(page, findings)
     _opens_the_light_table(page)
@@ -194,12 +194,12 @@ def _pays_by_link(friend: Watched, watching: Page, portal: Portal, findings: lis
     letter = newest_mail(page, portal.url, EMAIL, STREET.split(maxsplit=1)[0])
     page.goto(re.search(r"http\S+/l/\S+", letter)[0])
     page.wait_for_url(re.compile("/listings/"))
-    expect(page.get_by_text("$401.25").first).to_be_visible()
+    expect(page.get_by_text("$413.25").first).to_be_visible()
     _look(page, findings)
-    page.get_by_role("button", name="Pay $401.25").first.dblclick()
+    page.get_by_role("button", name="Pay $413.25").first.dblclick()
     page.wait_for_url(re.compile("/c/pay/"))
     page.get_by_role("link", name="Fill in a card that pays").click()
-    page.get_by_role("button", name=re.compile(r"Pay \$401\.25")).click()
+    page.get_by_role("button", name=re.compile(r"Pay \$413\.25")).click()
     page.wait_for_url(re.compile("/listings/"))
     expect(page.get_by_text("Ready").first).to_be_visible()
     expect(watching.get_by_text("Ready").first).to_be_visible(timeout=5_000)

@@ -132,10 +132,10 @@ def _sees_and_pays(page: Page, portal: Portal, number: int) -> None:
     page.get_by_label("Team").select_option("Coastline")
     row.get_by_role("link").click()
     page.wait_for_url(re.compile(f"/orders/{number}"))
-    page.get_by_role("button", name="Pay $298.10").click()
+    page.get_by_role("button", name="Pay $310.10").click()
     page.wait_for_url(re.compile("/c/pay/"))
     page.get_by_role("link", name="Fill in a card that pays").click()
-    page.get_by_role("button", name=re.compile(r"Pay \$298\.10")).click()
+    page.get_by_role("button", name=re.compile(r"Pay \$310\.10")).click()
     page.wait_for_url(re.compile(f"/orders/{number}"))
     expect(page.get_by_text("Paid in full")).to_be_visible()
 
