@@ -31,3 +31,9 @@ def sum_line(name: Words, amount: Words) -> rx.Component:
 def total_line(name: Words, amount: Words) -> rx.Component:
     """The total under a hairline, larger."""
     return rx.el.div(rx.el.dt(name), rx.el.dd(amount), class_name="sum total")
+
+
+def answers(rows: rx.Var) -> rx.Component:
+    """What the studio asked while booking, each question above its answer; nothing when nothing was asked."""
+    asked = rx.foreach(rows, lambda row: rx.el.div(rx.el.dt(row.prompt), rx.el.dd(row.answer, class_name="pre")))
+    return rx.cond(rows, rx.el.dl(asked, class_name="facts asked small"), rx.fragment())

@@ -68,6 +68,14 @@ class HistoryCard:
 
 
 @dataclass(frozen=True)
+class AnswerCard:
+    """A question of the studio and what was answered."""
+
+    prompt: str
+    answer: str
+
+
+@dataclass(frozen=True)
 class OrderPageCard:
     """An order's own page."""
 
@@ -82,6 +90,7 @@ class OrderPageCard:
     customer_phone: str = ""
     area: str = ""
     access_notes: str = ""
+    answers: list[AnswerCard] = field(default_factory=list)
     services: str = ""
     visits: list[VisitCard] = field(default_factory=list)
     lines: list[PriceCard] = field(default_factory=list)
@@ -185,6 +194,7 @@ def order_page_card(page: OrderPage, *, zone: str, unit: str, studio: str) -> Or
         customer_phone=page.customer_phone,
         area=f"{page.area:,} {unit}" if page.area else "",
         access_notes=page.access_notes,
+        answers=[AnswerCard(each.prompt, each.answer) for each in page.answers],
         services=", ".join(line.name if i == 0 else line.name[:1].lower() + line.name[1:] for i, line in enumerate(page.lines)),
         visits=[visit_card(visit) for visit in page.visits],
         lines=price_cards(page.lines, row.currency),

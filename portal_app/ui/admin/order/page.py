@@ -12,7 +12,7 @@ from portal_app.ui.components.buttons import button, link_button
 from portal_app.ui.components.floating import confirm
 from portal_app.ui.components.frames import crumb, fact, panel, section, timeline
 from portal_app.ui.components.people import person
-from portal_app.ui.components.prices import line, lines, minor_line, sum_line, total_line
+from portal_app.ui.components.prices import answers, line, lines, minor_line, sum_line, total_line
 from portal_app.ui.components.status import status
 from portal_app.ui.shared.layout import admin_shell
 from portal_app.ui.shared.session import may
@@ -115,6 +115,9 @@ def _visit(card: rx.Var) -> rx.Component:
                 S.order.access_notes,
                 rx.el.div(rx.el.dt("Access"), rx.el.dd(S.order.access_notes, class_name="pre")),
                 rx.fragment(),
+            ),
+            rx.foreach(
+                S.order.answers, lambda asked: rx.el.div(rx.el.dt(asked.prompt), rx.el.dd(asked.answer, class_name="pre"))
             ),
             class_name="facts small",
         ),

@@ -8,7 +8,7 @@ from portal_app.ui.components.address import address_title
 from portal_app.ui.components.buttons import link_button
 from portal_app.ui.components.frames import crumb, fact, note, page_head, panel, section, timeline
 from portal_app.ui.components.people import person
-from portal_app.ui.components.prices import line, lines, minor_line, sum_line, total_line
+from portal_app.ui.components.prices import answers, line, lines, minor_line, sum_line, total_line
 from portal_app.ui.components.status import status
 from portal_app.ui.portal.order.state import OneOrder as S
 from portal_app.ui.shared.changing_dialogs import cancel_part, change_buttons, change_dialogs, held_words
@@ -46,6 +46,10 @@ def _visit(visit: rx.Var) -> rx.Component:
 
 
 def _facts() -> rx.Component:
+    return rx.fragment(_about(), answers(S.order.answers))
+
+
+def _about() -> rx.Component:
     return rx.el.dl(
         _fact("For", S.order.services),
         _fact("Size", S.order.area),
