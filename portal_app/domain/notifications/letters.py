@@ -42,7 +42,8 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class OrderWords:
-    """An order as mails name it. `when` is empty while no time was asked for; `base` is the studio's address."""
+    """An order as mails name it. `when` is empty while there is no exact time, `wish` says what was asked for
+    instead; `base` is the studio's address."""
 
     studio: str
     base: str
@@ -54,6 +55,7 @@ class OrderWords:
     rows: tuple[Row, ...]
     total_cents: int
     currency: str
+    wish: str = ""
 
     @property
     def total(self) -> Row:
@@ -187,9 +189,13 @@ def invitation(studio: str, inviter: str, role: str, *, team: str, link: str, da
     )
 
 
+def _wished(order: OrderWords) -> str:
+    return f"Your wish: {order.wish}. " if order.wish else ""
+
+
 def order_placed(order: OrderWords) -> Letter:
     """To the customer, at once."""
-    wished = f"You asked for {order.when}." if order.when else "We get in touch about a time."
+    wished = f"You asked for {order.when}." if order.when else f"{_wished(order)}We get in touch about a time."
     return Letter(
         subject=f"Order {order.number}: {order.street}",
         preheader=f"{order.studio} has your order and confirms the time.",
@@ -208,7 +214,10 @@ def order_placed_to_studio(order: OrderWords) -> Letter:
         subject=f"New order {order.number}: {order.street}",
         preheader=f"{order.customer} waits for your answer.",
         title=f"New order from {order.customer}",
-        paragraphs=(f"{order.street}, {order.town}.", f"Wished: {order.when}." if order.when else "No time was asked for."),
+        paragraphs=(
+            f"{order.street}, {order.town}.",
+            f"Wished: {order.when or order.wish}." if order.when or order.wish else "No time was asked for.",
+        ),
         rows=order.rows,
         total=order.total,
         button=Button(f"Open order {order.number}", f"{order.base}/admin/orders/{order.number}"),

@@ -23,6 +23,7 @@ from portal_app.domain.notifications import letters
 from portal_app.domain.notifications.letters import Letter, OrderWords, Row, VisitWords
 from portal_app.domain.notifications.service import is_written, write_mail
 from portal_app.domain.orders.models import Order, OrderCharge, OrderLine
+from portal_app.domain.orders.wishes import wish_words
 from portal_app.domain.scheduling.models import Appointment, AppointmentStatus
 from portal_app.domain.studios.models import Studio
 
@@ -150,6 +151,7 @@ def order_words(db: Session, order: Order, studio: Studio) -> OrderWords:
         street=order.street,
         town=order.town,
         when=_when(db, order),
+        wish=wish_words(order.wish, order.wish_on),
         rows=tuple(rows),
         total_cents=order.total_cents,
         currency=order.currency,

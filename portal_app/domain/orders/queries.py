@@ -23,6 +23,7 @@ from portal_app.domain.customers.queries import own_ids, to_order_for, whose
 from portal_app.domain.identity.models import Account, Membership
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.orders.models import Order, OrderAnswer, OrderCharge, OrderLine, OrderStatus
+from portal_app.domain.orders.wishes import wish_words
 from portal_app.domain.scheduling.models import Appointment, AppointmentStatus
 
 PAGE = 25
@@ -41,7 +42,8 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """One row of the orders table. `listing` is the listing's public id; `whose` is empty for what is simply the viewer's."""
+    """One row of the orders table. `listing` is the listing's public id; `whose` is empty for what is simply the
+    viewer's, `wish` when it is for an exact time."""
 
     id: int
     number: int
@@ -57,6 +59,7 @@ class OrderRow:
     visit: Visit | None = None
     whose: str = ""
     team: str = ""
+    wish: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,7 @@ class OrderPage:
     row: OrderRow
     area: int | None
     access_notes: str
+    entry: str
     customer_email: str
     customer_phone: str
     lines: tuple[LineRow, ...]
@@ -176,7 +180,8 @@ def order_page(db: Session, by: Viewer, number: int) -> OrderPage:
         area=order.area,
         access_notes=order.access_notes,
         customer_email=email,
-        customer_phone=phone,
+        customer_phone=order.phone or phone,
+        entry=order.entry,
         lines=_lines(db, by, order.id),
         subtotal_cents=_told(by, order.subtotal_cents),
         charges=_charges(db, by, order.id),
@@ -260,6 +265,7 @@ def _row(by: Viewer, found: Sequence[Any], visits: dict[int, list[Visit]]) -> Or
         visit=next(iter(visits.get(order.id, ())), None),
         whose=whose(by, account_id, order.customer_name, team),
         team=team or "",
+        wish=wish_words(order.wish, order.wish_on),
     )
 
 

@@ -11,6 +11,13 @@ from portal_app.core.money import money_words
 from portal_app.domain.catalog.pricing import Charge, ChargeKind, charge_words
 from portal_app.domain.orders.queries import ChargeRow, HistoryRow, LineRow, OrderPage, OrderRow, Visit
 
+ENTRY_WORDS = {
+    "": "",
+    "meet": "Somebody is there",
+    "lockbox": "Lockbox",
+    "door_code": "Door code",
+    "open": "The door is open",
+}
 STATUS_WORDS = {"pending": "Pending", "accepted": "Accepted", "completed": "Completed", "canceled": "Canceled"}
 
 
@@ -90,6 +97,8 @@ class OrderPageCard:
     customer_phone: str = ""
     area: str = ""
     access_notes: str = ""
+    entry: str = ""
+    wish: str = ""
     answers: list[AnswerCard] = field(default_factory=list)
     services: str = ""
     visits: list[VisitCard] = field(default_factory=list)
@@ -134,7 +143,7 @@ def order_card(row: OrderRow, *, zone: str, base: str = "/orders", due_cents: in
         customer=row.customer_name,
         total=amount_words(row.total_cents, row.currency),
         placed=day_words(row.placed_at, zone)[4:],
-        when=when_words(row.visit.starts_at, row.visit.zone) if row.visit else "Time to be confirmed",
+        when=when_words(row.visit.starts_at, row.visit.zone) if row.visit else row.wish or "Time to be confirmed",
         listing=row.listing,
         due=f"{money_words(due_cents, row.currency)} due" if due_cents > 0 else "",
         cover=cover,
@@ -194,6 +203,8 @@ def order_page_card(page: OrderPage, *, zone: str, unit: str, studio: str) -> Or
         customer_phone=page.customer_phone,
         area=f"{page.area:,} {unit}" if page.area else "",
         access_notes=page.access_notes,
+        entry=ENTRY_WORDS[page.entry],
+        wish=row.wish,
         answers=[AnswerCard(each.prompt, each.answer) for each in page.answers],
         services=", ".join(line.name if i == 0 else line.name[:1].lower() + line.name[1:] for i, line in enumerate(page.lines)),
         visits=[visit_card(visit) for visit in page.visits],

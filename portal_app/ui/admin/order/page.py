@@ -92,7 +92,13 @@ def _customer() -> rx.Component:
 
 
 def _visits() -> rx.Component:
-    return rx.el.div(rx.foreach(S.order.visits, _visit), class_name="stack")
+    none = panel(
+        rx.el.h2("No time yet"),
+        rx.cond(S.order.wish, rx.el.p(f"Wished: {S.order.wish}", class_name="quiet"), rx.fragment()),
+        rx.el.hr(class_name="rule"),
+        *_about(),
+    )
+    return rx.cond(S.order.visits, rx.el.div(rx.foreach(S.order.visits, _visit), class_name="stack"), none)
 
 
 def _visit(card: rx.Var) -> rx.Component:
@@ -108,19 +114,24 @@ def _visit(card: rx.Var) -> rx.Component:
             class_name="row between wrap",
         ),
         rx.el.hr(class_name="rule"),
+        *_about(),
+    )
+
+
+def _about() -> tuple[rx.Component, ...]:
+    return (
         rx.el.dl(
             rx.el.div(rx.el.dt("For"), rx.el.dd(S.order.services)),
             rx.cond(S.order.area, rx.el.div(rx.el.dt("Size"), rx.el.dd(S.order.area)), rx.fragment()),
+            rx.cond(S.order.entry, rx.el.div(rx.el.dt("Access"), rx.el.dd(S.order.entry)), rx.fragment()),
             rx.cond(
                 S.order.access_notes,
-                rx.el.div(rx.el.dt("Access"), rx.el.dd(S.order.access_notes, class_name="pre")),
+                rx.el.div(rx.el.dt("Note"), rx.el.dd(S.order.access_notes, class_name="pre")),
                 rx.fragment(),
-            ),
-            rx.foreach(
-                S.order.answers, lambda asked: rx.el.div(rx.el.dt(asked.prompt), rx.el.dd(asked.answer, class_name="pre"))
             ),
             class_name="facts small",
         ),
+        answers(S.order.answers),
     )
 
 

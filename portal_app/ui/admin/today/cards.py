@@ -70,7 +70,7 @@ def _owed_card(debt: Owed) -> OwedCard:
 
 def request_card(row: OrderRow) -> WaitingCard:
     """A request: whose, for how much, and the wished time."""
-    wish = f"Wants {when_words(row.visit.starts_at, row.visit.zone)}" if row.visit else "No time wished"
+    wish = f"Wants {when_words(row.visit.starts_at, row.visit.zone)}" if row.visit else row.wish or "No time wished"
     caption = " · ".join(filter(None, (row.customer_name, amount_words(row.total_cents, row.currency))))
     return WaitingCard(row.number, "request", row.street, caption, wish)
 

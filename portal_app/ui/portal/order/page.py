@@ -33,7 +33,13 @@ def _whose() -> rx.Component:
 
 
 def _visits() -> rx.Component:
-    none = panel(rx.el.h2("Time to be confirmed"), rx.el.p("The studio calls or writes to you.", class_name="quiet"))
+    none = panel(
+        rx.el.h2("Time to be confirmed"),
+        rx.cond(S.order.wish, rx.el.p(f"Your wish: {S.order.wish}", class_name="quiet"), rx.fragment()),
+        rx.el.p("The studio calls or writes to you.", class_name="quiet"),
+        rx.el.hr(class_name="rule"),
+        _facts(),
+    )
     visits = rx.cond(S.order.visits, rx.el.div(rx.foreach(S.order.visits, _visit), class_name="stack"), none)
     return rx.el.div(visits, rx.foreach(S.changes.visits, lambda card: change_buttons(S.order.number, card)), class_name="stack")
 
@@ -53,6 +59,7 @@ def _about() -> rx.Component:
     return rx.el.dl(
         _fact("For", S.order.services),
         _fact("Size", S.order.area),
+        _fact("Access", S.order.entry),
         _fact("Note", S.order.access_notes),
         class_name="facts small",
     )
