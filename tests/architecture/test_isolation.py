@@ -279,6 +279,20 @@ def typed_service() -> Any:
     return TypedService("service", "Theirs", (TypedForm((TypedTier("", "1", "1"),)),))
 
 
+def verbs_of_places(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
+    """Where Harbor Light goes, and where one of its properties is."""
+    from portal_app.adapters.offline_places import OfflinePlaces
+    from portal_app.domain.orders.locating import set_place
+    from portal_app.domain.scheduling.drawing import TypedArea, remove_area, save_area
+
+    area, theirs = f"area{MARK}", TypedArea("Theirs", "radius", center="36.6, -121.9", radius="9")
+    return {
+        "set_place": lambda db, by: set_place(db, by, world.pending, "36.6, -121.9", OfflinePlaces(), now=NOW),
+        "save_area": lambda db, by: save_area(db, by, area, theirs, OfflinePlaces(), now=NOW),
+        "remove_area": lambda db, by: remove_area(db, by, area, now=NOW),
+    }
+
+
 def verbs_of_both(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
     """Every verb that a customer has as well as the studio, aimed at Carl's orders."""
     from portal_app.domain.orders.canceling import cancel
@@ -321,7 +335,7 @@ def snapshot(database: Database) -> dict[str, list]:
 def test_a_verb_refuses_a_stranger_and_changes_nothing(database: Database, cast: Cast, who: str) -> None:
     world = build(database, cast)
     before = snapshot(database)
-    for name, verb in verbs(world).items():
+    for name, verb in (verbs(world) | verbs_of_places(world)).items():
         with pytest.raises((NotFound, NotAllowed, InvalidInput)), database.unit_of_work() as db:
             verb(db, getattr(cast, who))
             pytest.fail(f"{name} let {who} in")

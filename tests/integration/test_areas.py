@@ -1,15 +1,19 @@
 """The studio draws where it goes; what customers are charged and offered follows."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
+from sqlmodel import select
 
 from portal_app.adapters.offline_places import OfflinePlaces
 from portal_app.core.errors import InvalidInput, NotAllowed, NotFound
 from portal_app.core.viewer import guest_viewer
 from portal_app.db import Database
 from portal_app.domain.listings.places import Place
+from portal_app.domain.orders.locating import place_of_order, set_place
+from portal_app.domain.orders.models import Order, OrderCharge
+from portal_app.domain.orders.placing import Basket, OrderRequest, estimate, place_order
 from portal_app.domain.scheduling.areas import Found, Outside
 from portal_app.domain.scheduling.asking import Reason
 from portal_app.domain.scheduling.drawing import TypedArea, TypedTier, drawn_areas, remove_area, save_area
@@ -18,6 +22,7 @@ from portal_app.domain.scheduling.models import Purpose
 from portal_app.domain.scheduling.queries import find_openings
 from portal_app.domain.scheduling.travel import Tier, Travel
 from tests.conftest import NOW, Cast
+from tests.integration.builders import make_order
 from tests.integration.crew import HERE, give_hours, set_policy, visit
 
 pytestmark = pytest.mark.proof("booking-06")
@@ -158,3 +163,56 @@ def test_a_twilight_visit_starts_when_the_sun_sets_there_also_when_the_clocks_ch
     assert pst.at.isoformat() == "2027-03-14T02:13:00+00:00"
     assert pdt.at.isoformat() == "2027-03-15T02:14:00+00:00"
     assert not any(day.starts for day in unknown)
+
+
+def test_staff_say_where_a_property_is_and_its_travel_fee_stays(database: Database, cast: Cast) -> None:
+    number = make_order(database, cast.harbor, cast.carl_customer, status="pending").number
+    with database.reading() as db:
+        assert place_of_order(db, cast.olive, number) is None
+    with database.unit_of_work() as db:
+        assert set_place(db, cast.olive, number, "Carmel, CA 93923", FINDER, now=NOW).how == "postcode"
+        exact = set_place(db, cast.olive, number, "36.55512, -121.92341", FINDER, now=NOW)
+    with database.reading() as db:
+        assert place_of_order(db, cast.olive, number) == exact == Place(36.55512, -121.92341, "person")
+        order = db.exec(select(Order)).one()
+        assert (order.travel_cents, order.total_cents) == (0, 47_757)
+        with pytest.raises(NotFound):
+            place_of_order(db, cast.omar, number)
+    for by, typed, refusal in (
+        (cast.olive, "nowhere at all", InvalidInput),
+        (cast.pia, "36, -121", NotAllowed),
+        (cast.carl, "36, -121", NotAllowed),
+        (cast.omar, "36, -121", NotFound),
+    ):
+        with pytest.raises(refusal), database.unit_of_work() as db:
+            set_place(db, by, number, typed, FINDER, now=NOW)
+
+
+def test_an_order_keeps_the_travel_fee_that_was_shown_before_confirming(database: Database, cast: Cast) -> None:
+    draw(database, cast.olive, BAY)
+    place = Place(36.6, -121.6)
+    with database.reading() as db:
+        shown = estimate(db, cast.carl, Basket({cast.photos: 1}, None, place=place), now=NOW)
+    assert [(charge.kind, charge.name, charge.amount_cents) for charge in shown.charges if charge.kind == "travel"] == [
+        ("travel", "Travel, 16.4 mi", 960)
+    ]
+    asked = OrderRequest(
+        "key-1", "1 Any Street", "Salinas, CA", "", [cast.photos], datetime(2026, 12, 1, 10), place=place,
+        expected_total_cents=shown.total_cents,
+    )  # fmt: skip
+    with database.unit_of_work() as db:
+        number = place_order(db, cast.carl, asked, now=NOW)
+    (area,) = (drawn.public_id for drawn in _drawn(database, cast))
+    with database.unit_of_work() as db:
+        save_area(db, cast.olive, area, replace(BAY, tiers=(TypedTier("", "99"),)), FINDER, now=NOW)
+    with database.reading() as db:
+        order = db.exec(select(Order).where(Order.number == number)).one()
+        frozen = db.exec(select(OrderCharge).where(OrderCharge.order_id == order.id, OrderCharge.kind == "travel")).one()
+        assert (order.travel_cents, order.total_cents) == (960, shown.total_cents)
+        assert (frozen.name, frozen.amount_cents) == ("Travel, 16.4 mi", 960)
+        assert (order.lat, order.lon, order.placed_by) == (36.6, -121.6, "person")
+
+
+def _drawn(database: Database, cast: Cast):
+    with database.reading() as db:
+        return drawn_areas(db, cast.olive)

@@ -88,6 +88,7 @@ BY_NAME: dict[str, Fill] = {
     # forms: everything any of them asks for
     "decline_visit.form": lambda t: {"reason": "words"},
     "deliver.form": lambda t: {"message": "words", "copy_to": ""},
+    "save_place.form": lambda t: {"place": "36.6, -121.9"},
     "place.form": lambda t: {
         "street": "9 Plain Street", "town": "Carmel", "area": "1800", "day": "2027-02-03", "time": "10:00", "notes": "words",
     },

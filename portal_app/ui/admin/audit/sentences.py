@@ -115,6 +115,7 @@ PLAIN = {
     "order.accepted": "Accepted the order",
     "order.canceled": "Canceled the order",
     "order.completed": "The order is completed",
+    "order.located": "Set where the property is: {place}",
     "order.placed": "Placed the order",
     "payment.unallocated": "A payment arrived that fits no order",
     "photo.downloaded": "Downloaded a photo",

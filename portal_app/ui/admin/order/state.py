@@ -7,12 +7,15 @@ from typing import Any
 
 import reflex as rx
 
+from portal_app import wiring
 from portal_app.core.clock import utc_now, when_words
 from portal_app.core.errors import InvalidInput, NotFound
 from portal_app.core.viewer import Permission
 from portal_app.domain.billing.queries import balances_for
+from portal_app.domain.listings.places import Place
 from portal_app.domain.orders.changing import Why
 from portal_app.domain.orders.confirming import Asked, asked_of, confirm_visit, decline_visit
+from portal_app.domain.orders.locating import place_of_order, set_place
 from portal_app.domain.orders.queries import order_page
 from portal_app.domain.orders.service import accept, cancel
 from portal_app.domain.scheduling.models import Purpose
@@ -21,6 +24,9 @@ from portal_app.ui.shared.guard import staff
 from portal_app.ui.shared.order_cards import OrderPageCard, amount_words, order_page_card
 from portal_app.ui.shared.run import act, ask
 from portal_app.ui.shared.session import Base, route_number, viewer_of
+
+HOW = {"postcode": "found by its postcode", "town": "found by its town, so about there", "person": "set by hand"}
+UNKNOWN_PLACE = "Nobody knows yet where this is. Drives, travel fees and the sunset need it."
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,9 @@ class AdminOrderState(Base):
     due: str = ""
     asked: list[AskedCard] = []
     declining: str = ""
+    place: str = ""
     is_asking: bool = False
+    is_correcting: bool = False
     loaded: bool = False
 
     @rx.var
@@ -58,6 +66,7 @@ class AdminOrderState(Base):
         self.paid = amount_words(money and money.paid, page.row.currency)
         self.due = amount_words(money and money.due, page.row.currency)
         self.asked = [_asked_card(each) for each in await ask(asked_of, by, route_number(self))]
+        self.place = place_words(await ask(place_of_order, by, page.row.number))
         self.loaded = True
 
     @staff(Permission.SEE_ORDERS)
@@ -103,6 +112,30 @@ class AdminOrderState(Base):
         await act(cancel, viewer_of(self), route_number(self), Why("canceled by the studio"), now=utc_now())
         self._say("The order is canceled.")
         await AdminOrderState.load.fn(self)
+
+    @staff(Permission.ACCEPT_ORDERS)
+    async def correct_place(self, is_on: bool) -> rx.event.EventSpec | None:  # noqa: FBT001
+        """Open or close the form that says where the property is."""
+        self.is_correcting, self.field_errors = is_on, {}
+        return rx.set_focus("place") if is_on else None
+
+    @staff(Permission.ACCEPT_ORDERS)
+    async def save_place(self, form: dict[str, Any]) -> rx.event.EventSpec | None:
+        """Set the place by hand."""
+        self.field_errors = {}
+        typed, finder = str(form.get("place", ""))[:160], wiring.current().places
+        try:
+            place = await act(set_place, viewer_of(self), route_number(self), typed, finder, now=utc_now())
+        except InvalidInput as wrong:
+            return beside(self, wrong)
+        self.place, self.is_correcting = place_words(place), False
+        self._say("The place is saved. The travel fee of this order stays as it was.")
+        return None
+
+
+def place_words(place: Place | None) -> str:
+    """`36.617, -121.922, found by its postcode`."""
+    return f"{place.lat:g}, {place.lon:g}, {HOW.get(place.how, 'set by hand')}" if place else UNKNOWN_PLACE
 
 
 def as_purpose(word: str) -> Purpose:
