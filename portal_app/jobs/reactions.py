@@ -84,6 +84,11 @@ def announce_change(db: Session, fact: Fact, *, now: datetime) -> None:
     writing.mail_visit_changed_to_studio(db, fact.order_id, fact.id, kind, fact.details, now=now)
 
 
+def announce_decline(db: Session, fact: Fact, *, now: datetime) -> None:
+    """The studio learns that a photographer said no, and who is asked instead: maybe nobody is left."""
+    writing.mail_visit_changed_to_studio(db, fact.order_id, fact.id, "declined", fact.details, now=now)
+
+
 def announce_odd_payment(db: Session, fact: Fact, *, now: datetime) -> None:
     """The studio learns of money that does not fit; a payment that fits is no news to it."""
     writing.mail_odd_payment(db, fact.order_id, fact.id, fact.details, now=now)
@@ -104,6 +109,8 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "order.placed": (confirm_order, announce_order),
     "order.accepted": (confirm_acceptance,),
     **dict.fromkeys(CHANGES_OF_VISITS, (mail_change, announce_change)),
+    "appointment.confirmed": (mail_change,),
+    "appointment.declined": (announce_decline,),
     "listing.delivered": (mail_delivery,),
     "payment.received": (settle_visits, mail_receipt, announce_odd_payment),
     "payment.unallocated": (announce_odd_payment,),

@@ -3,17 +3,22 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 from sqlmodel import select
 
 from portal_app.core.errors import InvalidInput, NotAllowed, NotFound
 from portal_app.core.viewer import Viewer
 from portal_app.db import Database
 from portal_app.domain.activity.models import Fact
+from portal_app.domain.notifications.models import Mail
 from portal_app.domain.orders.confirming import NobodyWaits, asked_of, confirm_visit, decline_visit
 from portal_app.domain.orders.models import Order
+from portal_app.domain.orders.queries import order_page
 from portal_app.domain.orders.service import accept
 from portal_app.domain.scheduling.models import Appointment, Decline, Purpose
 from portal_app.domain.scheduling.taking import SlotTaken, take_slot
+from portal_app.domain.studios.models import Studio
+from portal_app.jobs.reactions import REACTIONS
 from tests.conftest import NOW, Cast
 from tests.integration.builders import make_order
 from tests.integration.crew import at, give_hours, hire, set_policy, visit
@@ -79,10 +84,29 @@ def test_no_asks_the_next_and_then_nobody_is_left(database: Database, cast: Cast
             (cast.pia.member_id, "My drone is in repair"),
             (jonas.member_id, "On holiday"),
         ]
-        assert [fact.details["instead"] for fact in db.exec(select(Fact).order_by(Fact.id))] == ["Jonas", "nobody"]
+        assert [fact.details["instead"] for fact in db.exec(select(Fact).order_by(Fact.id))] == ["Jonas", ""]
         assert db.exec(select(Order.status).where(Order.number == NUMBER)).one() == "pending"
+        told = [fact.kind for fact in order_page(db, cast.olive, NUMBER).history]
+        assert told == ["appointment.declined"] * 2
+        assert not order_page(db, cast.carl, NUMBER).history
     with pytest.raises(NobodyWaits):
         decline(database, cast.olive)
+
+
+def test_the_customer_hears_the_yes_and_the_studio_the_no(database: Database, cast: Cast, jonas: Viewer) -> None:
+    decline(database, cast.pia)
+    with database.unit_of_work() as db:
+        confirm_visit(db, jonas, NUMBER, Purpose.VISIT, now=NOW)
+        db.exec(update(Studio).values(email="studio@harbor.example"))
+        for fact in db.exec(select(Fact).order_by(Fact.id)):
+            for reaction in REACTIONS[fact.kind]:
+                reaction(db, fact, now=NOW)
+        mails = [(mail.to_email, mail.subject.partition(":")[0]) for mail in db.exec(select(Mail).order_by(Mail.id))]
+        words = [mail.text for mail in db.exec(select(Mail).order_by(Mail.id))]
+    assert mails == [("studio@harbor.example", "A photographer declined"), ("carl@coastline.example", "Your visit is confirmed")]
+    assert "Jonas is asked instead for Thu 26 Nov, 10:00 am." in words[0]
+    assert "My drone is in repair" in words[0]
+    assert "drone" not in words[1]
 
 
 def test_who_declined_is_not_booked_when_the_studio_accepts(database: Database, cast: Cast, jonas: Viewer) -> None:

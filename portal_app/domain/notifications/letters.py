@@ -249,6 +249,7 @@ class VisitWords:
     at: str = ""
     fee: str = ""
     reason: str = ""
+    instead: str = ""
 
 
 VISIT_TITLES = {
@@ -256,6 +257,7 @@ VISIT_TITLES = {
     "moved": "Your visit has another time",
     "postponed": "Your visit is postponed",
     "booked": "Your time is booked",
+    "confirmed": "Your visit is confirmed",
     "lost": "Choose another time",
     "canceled": "Your order is canceled",
 }
@@ -268,6 +270,7 @@ def visit_changed(order: OrderWords, visit: VisitWords) -> Letter:
         "moved": f"It was {visit.before}. We see you on {visit.at} now.",
         "postponed": f"{visit.at} is given back. Choose another time on the order’s page whenever you are ready.",
         "booked": f"Your payment is here. We see you on {visit.at}.",
+        "confirmed": f"Your photographer said yes. We see you on {visit.at}.",
         "lost": f"Your payment came when the minutes of your hold were over, and {visit.at} is taken. The payment is kept: "
         "choose another time on the order’s page, and there is nothing more to pay for it.",
         "canceled": "Nobody comes, and the time is given back.",
@@ -295,6 +298,7 @@ def visit_changed_to_studio(order: OrderWords, visit: VisitWords) -> Letter:
             f"The payment came after the hold on {visit.at}, and somebody else has that time.",
         ),
         "canceled": (f"{order.customer} canceled", "Its time is free again."),
+        "declined": ("A photographer declined", f"{visit.instead or 'Nobody'} is asked instead for {visit.at}."),
     }[visit.kind]
     fee = (f"The late fee of {visit.fee} is on the order.",) if visit.fee else ()
     return Letter(

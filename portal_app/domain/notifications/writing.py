@@ -163,7 +163,10 @@ def _visit_words(kind: str, details: dict[str, Any], order: Order, studio: Studi
         return when_words(datetime.fromisoformat(details[name]), studio.zone) if details.get(name) else ""
 
     fee = money_words(details["fee_cents"], order.currency) if details.get("fee_cents") else ""
-    return VisitWords(kind, before=when("before"), at=when("starts_at"), fee=fee, reason=str(details.get("reason", "")))
+    said = str(details.get("reason") or details.get("why", ""))
+    return VisitWords(
+        kind, before=when("before"), at=when("starts_at"), fee=fee, reason=said, instead=str(details.get("instead", ""))
+    )
 
 
 def _counted(line: OrderLine) -> str:

@@ -78,10 +78,10 @@ def decline_visit(db: Session, by: Viewer, number: int, purpose: Purpose, reason
     why = one_line(reason, REASON_AT_MOST)
     if not why:
         raise InvalidInput("reason", "Say in a few words why, so that the studio can plan.")
-    was = _name(db, visit.member_id)
+    was, at = _name(db, visit.member_id), visit.starts_at.isoformat()
     found = pass_on(db, by, visit, services_of(db, order.id or 0), why, now=now)
     instead = _name(db, visit.member_id) if found else ""
-    _record(db, by, order, "appointment.declined", now, who=was, why=why, instead=instead or "nobody")
+    _record(db, by, order, "appointment.declined", now, starts_at=at, who=was, why=why, instead=instead)
     return instead
 
 

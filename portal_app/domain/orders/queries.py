@@ -308,8 +308,13 @@ def _answers(db: Session, order_id: int) -> tuple[AnswerRow, ...]:
 
 
 def _history(db: Session, by: Viewer, order_id: int) -> tuple[HistoryRow, ...]:
+    """What happened to an order, newest first. What its people say among each other is the studio's own."""
+    among_us = () if by.is_staff or by.role is Role.SYSTEM else ("appointment.declined",)
     facts = db.exec(
-        select(Fact).where(Fact.studio_id == by.studio_id, Fact.order_id == order_id).order_by(col(Fact.id).desc()).limit(100)
+        select(Fact)
+        .where(Fact.studio_id == by.studio_id, Fact.order_id == order_id, col(Fact.kind).not_in(among_us))
+        .order_by(col(Fact.id).desc())
+        .limit(100)
     )
     return tuple(
         HistoryRow(

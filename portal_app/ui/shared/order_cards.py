@@ -241,6 +241,11 @@ def _sentence(fact: HistoryRow, currency: str, studio: str, zone: str) -> str:
             return _because(f"Visit moved to {_at(fact, 'starts_at', zone)}", fact)
         case "appointment.postponed":
             return _because(f"Visit on {_at(fact, 'starts_at', zone)} postponed", fact)
+        case "appointment.confirmed":
+            return f"Visit confirmed: {_at(fact, 'starts_at', zone)}"
+        case "appointment.declined":
+            details = fact.details
+            return f"{details['who']} declined the visit: {details['why']}. Asked instead: {details['instead'] or 'nobody'}"
         case "appointment.booked":
             return f"Time booked: {_at(fact, 'starts_at', zone)}"
         case "appointment.released":

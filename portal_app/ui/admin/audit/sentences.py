@@ -65,6 +65,11 @@ def _invited(details: Details) -> str:
     return f"Invited {details.get('name', '')} ({details.get('email', '')}) {place} as {details.get('role', '')}"
 
 
+def _declined(details: Details) -> str:
+    instead = details.get("instead") or "nobody"
+    return f"{details.get('who', '')} declined the visit: {details.get('why', '')}. Asked instead: {instead}"
+
+
 PLAIN = {
     "account.closed": "Closed the account",
     "account.code_requested": "Asked for a code by mail",
@@ -78,7 +83,6 @@ PLAIN = {
     "account.verified": "Proved the mailbox",
     "appointment.booked": "Paid at booking: the time is booked",
     "appointment.confirmed": "Confirmed the visit",
-    "appointment.declined": "{who} declined the visit: {why}. Asked instead: {instead}",
     "appointment.lost": "Paid after the time was free again, and somebody else has it",
     "appointment.moved": "Moved the visit",
     "appointment.released": "A time that was held is free again",
@@ -155,6 +159,7 @@ PLAIN = {
 }
 
 MADE: dict[str, Callable[[Details], str]] = {
+    "appointment.declined": _declined,
     "invitation.sent": _invited,
     "listing.delivered": _counted,
     "member.role_changed": lambda details: f"{details.get('name', '')}: {_changes(details)}",
