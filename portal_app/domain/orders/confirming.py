@@ -15,6 +15,7 @@ from portal_app.domain.identity.models import Account, Membership
 from portal_app.domain.orders.models import Order
 from portal_app.domain.orders.queries import visible
 from portal_app.domain.orders.visits import services_of
+from portal_app.domain.scheduling.calendars import STANDING
 from portal_app.domain.scheduling.confirming import is_asked, keep, pass_on
 from portal_app.domain.scheduling.models import Appointment, AppointmentStatus, Purpose
 
@@ -38,22 +39,42 @@ class Asked:
     is_me: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """Who comes to a visit and why; `overrides` says which rule was set aside for it, and the reason."""
+
+    photographer: str
+    because: str
+    overrides: str
+
+
 def asked_of(db: Session, by: Viewer, number: int) -> list[Asked]:
     """The visits of an order that wait for an answer this viewer may give."""
+    return [
+        Asked(visit.purpose, visit.starts_at, visit.zone, name, is_me=visit.member_id == by.member_id)
+        for visit, name in _manned(db, by, number)
+        if is_asked(visit) and _may_answer(by, visit)
+    ]
+
+
+def assigned_of(db: Session, by: Viewer, number: int) -> list[Assigned]:
+    """Who comes to the visits of an order, and why; for the studio's eyes."""
+    told = [Assigned(name, visit.assigned_because, visit.overrides) for visit, name in _manned(db, by, number)]
+    return [each for each in told if each.because or each.overrides]
+
+
+def _manned(db: Session, by: Viewer, number: int) -> list[tuple[Appointment, str]]:
+    """Visits that stand, each with its photographer. Nothing for who is not of the studio."""
     named = (
         visible(by)
         .join(Appointment, col(Appointment.order_id) == col(Order.id))
         .join(Membership, col(Membership.id) == col(Appointment.member_id))
         .join(Account, col(Account.id) == col(Membership.account_id))
-        .where(Order.number == number, Appointment.status == AppointmentStatus.HELD)
+        .where(Order.number == number, col(Appointment.status).in_(STANDING))
         .order_by(col(Appointment.starts_at))
         .with_only_columns(Appointment, Account.name)
     )
-    return [
-        Asked(visit.purpose, visit.starts_at, visit.zone, name, is_me=visit.member_id == by.member_id)
-        for visit, name in db.execute(named).all()
-        if is_asked(visit) and _may_answer(by, visit)
-    ]
+    return [(visit, name) for visit, name in db.execute(named)] if by.is_staff else []
 
 
 def confirm_visit(db: Session, by: Viewer, number: int, purpose: Purpose, *, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""A photographer was asked: yes, or no with a reason."""
+"""Who comes and why, and the answer of a photographer who was asked: yes, or no with a reason."""
 
 from __future__ import annotations
 
@@ -9,11 +9,31 @@ from portal_app.ui.components.buttons import button
 from portal_app.ui.components.fields import text_area
 from portal_app.ui.components.floating import dialog
 from portal_app.ui.components.frames import panel
+from portal_app.ui.components.icons import icon
 
 
 def asked() -> rx.Component:
     """One panel for each visit that waits for an answer this person may give."""
     return rx.fragment(rx.foreach(S.asked, _one), _decline())
+
+
+def who_comes() -> rx.Component:
+    """Why these photographers, and what was set aside for it."""
+    return rx.cond(
+        S.assigned,
+        panel(rx.el.h2("Who comes", class_name="kick"), rx.foreach(S.assigned, _assigned)),
+        rx.fragment(),
+    )
+
+
+def _assigned(card: rx.Var) -> rx.Component:
+    return rx.el.div(
+        rx.el.p(card.who, class_name="strong"),
+        rx.cond(card.because, rx.el.p(card.because, class_name="small quiet"), rx.fragment()),
+        rx.cond(
+            card.overrides, rx.el.p(icon("warning", size=16), " Set aside: ", card.overrides, class_name="small"), rx.fragment()
+        ),
+    )
 
 
 def _one(card: rx.Var) -> rx.Component:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from portal_app.core.viewer import Permission
-from portal_app.ui.admin.order.answering import asked
+from portal_app.ui.admin.order.answering import asked, who_comes
 from portal_app.ui.admin.order.place import place_panel
 from portal_app.ui.admin.order.state import AdminOrderState as S
 from portal_app.ui.components.address import address_title
@@ -36,7 +36,7 @@ def _loaded() -> rx.Component:
         ),
         rx.el.div(
             rx.el.div(_visits(), _ordered(), _history(), _cancel(), class_name="stack gap-7"),
-            rx.el.aside(asked(), _next(), _customer(), place_panel(), class_name="stack"),
+            rx.el.aside(asked(), _next(), who_comes(), _customer(), place_panel(), class_name="stack"),
             class_name="cols staff aside-first",
         ),
         rx.cond(may(Permission.ACCEPT_ORDERS), _question(), rx.fragment()),

@@ -14,7 +14,7 @@ from portal_app.core.viewer import Permission
 from portal_app.domain.billing.queries import balances_for
 from portal_app.domain.listings.places import Place
 from portal_app.domain.orders.changing import Why
-from portal_app.domain.orders.confirming import Asked, asked_of, confirm_visit, decline_visit
+from portal_app.domain.orders.confirming import Asked, asked_of, assigned_of, confirm_visit, decline_visit
 from portal_app.domain.orders.locating import place_of_order, set_place
 from portal_app.domain.orders.queries import order_page
 from portal_app.domain.orders.service import accept, cancel
@@ -38,6 +38,15 @@ class AskedCard:
     when: str = ""
 
 
+@dataclass(frozen=True)
+class AssignedCard:
+    """Who comes, and why; which rule was set aside for it."""
+
+    who: str = ""
+    because: str = ""
+    overrides: str = ""
+
+
 class AdminOrderState(Base):
     """The order in the address."""
 
@@ -45,6 +54,7 @@ class AdminOrderState(Base):
     paid: str = ""
     due: str = ""
     asked: list[AskedCard] = []
+    assigned: list[AssignedCard] = []
     declining: str = ""
     place: str = ""
     is_asking: bool = False
@@ -66,6 +76,8 @@ class AdminOrderState(Base):
         self.paid = amount_words(money and money.paid, page.row.currency)
         self.due = amount_words(money and money.due, page.row.currency)
         self.asked = [_asked_card(each) for each in await ask(asked_of, by, route_number(self))]
+        assigned = await ask(assigned_of, by, route_number(self))
+        self.assigned = [AssignedCard(each.photographer, each.because, each.overrides) for each in assigned]
         self.place = place_words(await ask(place_of_order, by, page.row.number))
         self.loaded = True
 
