@@ -79,6 +79,7 @@ class OrderRequest:
     phone: str = ""
     guest: GuestRequest | None = None
     place: Place | None = None
+    takes_cards: bool = True
 
     def basket(self, area: int | None) -> Basket:
         """What of it makes the price."""
@@ -115,7 +116,15 @@ def place_order(
     count_try(db, by.studio_id, _limits(by, customer, caller), now=now)
     order = write_order(db, by, studio, customer, checked, times, priced, seal=seal, now=now)
     is_taken = keep_times(
-        db, by, order, studio.zone, wanted(times, priced.quote), request.place, has_request=priced.is_outside, now=now
+        db,
+        by,
+        order,
+        studio.zone,
+        wanted(times, priced.quote),
+        request.place,
+        has_request=priced.is_outside,
+        takes_cards=request.takes_cards,
+        now=now,
     )
     record(
         db, by, "order.placed", now=now, order_id=order.id, listing_id=order.listing_id, customer_id=order.customer_id,

@@ -25,6 +25,7 @@ from portal_app.domain.scheduling.service import request_appointment
 from portal_app.domain.scheduling.taking import take_slot
 
 SHORTEST = 15
+LEAST_CENTS = 50  # less is charged to no card
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def wanted(times: Times, quote: Quote) -> list[Wanted]:
 
 def keep_times(
     db: Session, by: Viewer, order: Order, zone: str, visits: list[Wanted], place: Place | None,
-    *, has_request: bool, now: datetime,
+    *, has_request: bool, takes_cards: bool, now: datetime,
 ) -> bool:  # fmt: skip
     """Take each time, or keep it as a wish where the studio takes none or must answer first. Raises SlotTaken.
 
@@ -93,7 +94,8 @@ def keep_times(
             )
         return False
     policy = policy_of(db, by.studio_id)
-    order.upfront_cents = share(order.total_cents, policy.pay_basis_points) if visits else 0
+    upfront = share(order.total_cents, policy.pay_basis_points) if visits and takes_cards else 0
+    order.upfront_cents = upfront if upfront >= LEAST_CENTS else 0
     for visit in visits:
         day = local(visit.at, zone).date()
         ask = VisitAsk(visit.minutes, visit.purpose, visit.service_ids, place, zone, day, day)

@@ -1,43 +1,18 @@
-"""Holds: a time kept for the minutes that choosing and paying take. They end by themselves, and a refresh makes none longer."""
+"""Holds: a time kept for the minutes that paying takes. They end by themselves, and choosing the same time again adds nothing."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from portal_app.core.viewer import Viewer, system_viewer
+from portal_app.core.viewer import system_viewer
 from portal_app.domain.activity.service import record
-from portal_app.domain.scheduling.asking import VisitAsk
-from portal_app.domain.scheduling.models import Appointment, AppointmentStatus, Purpose
+from portal_app.domain.scheduling.models import Appointment, AppointmentStatus
 from portal_app.domain.scheduling.policies import policy_of
-from portal_app.domain.scheduling.taking import lock_members, release_expired, take_slot
+from portal_app.domain.scheduling.taking import lock_members, release_expired
 
 MOST_AT_ONCE = 500
-
-
-def hold(db: Session, by: Viewer, ask: VisitAsk, at: datetime, *, key: str, now: datetime) -> Appointment:
-    """Keep a time for whoever books under this key. The same time again is the same hold with the same end; another time
-    gives the first one back. Raises SlotTaken."""
-    kept = held(db, by, key, ask.purpose)
-    if kept and is_kept(kept, now) and kept.starts_at == at:
-        return kept
-    until = now + timedelta(minutes=policy_of(db, by.studio_id).hold_minutes)
-    return take_slot(
-        db, by, ask, at, now=now, hold_key=key, held_until=until, status=AppointmentStatus.HELD, into=kept
-    )  # fmt: skip
-
-
-def held(db: Session, by: Viewer, key: str, purpose: Purpose) -> Appointment | None:
-    """What was held under a key that no order has taken over yet, whether or not it is over."""
-    own = select(Appointment).where(
-        Appointment.studio_id == by.studio_id,
-        Appointment.hold_key == key,
-        Appointment.purpose == purpose,
-        col(Appointment.order_id).is_(None),
-    )
-    return db.exec(own.with_for_update()).first() if key else None
 
 
 def is_kept(visit: Appointment, now: datetime) -> bool:
@@ -69,7 +44,7 @@ def book_held(db: Session, order_id: int) -> list[Appointment]:
 
 
 def release_over(db: Session, *, now: datetime) -> int:
-    """Give back every hold whose end has come, at every studio, and forget those no order ever took over."""
+    """Give back every hold whose end has come, at every studio."""
     over = select(Appointment).where(
         Appointment.status == AppointmentStatus.HELD, col(Appointment.held_until) <= now
     ).order_by(col(Appointment.id)).limit(MOST_AT_ONCE)  # fmt: skip
@@ -82,6 +57,4 @@ def release_over(db: Session, *, now: datetime) -> int:
         if row.order_id and row.status == AppointmentStatus.REQUESTED:
             told = {"starts_at": row.starts_at.isoformat()}
             record(db, system_viewer(row.studio_id), "appointment.released", now=now, order_id=row.order_id, details=told)
-    never = (col(Appointment.order_id).is_(None), Appointment.status == AppointmentStatus.CANCELED)
-    db.execute(delete(Appointment).where(*never, col(Appointment.starts_at) < now))
     return len(rows)
