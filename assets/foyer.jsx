@@ -185,3 +185,19 @@ export function LeaveGuard({ active }) {
   }, [active]);
   return null;
 }
+
+// When another step opens, its heading comes into view and takes the focus; what is marked as wrong goes first.
+export function StepFocus({ at, marked }) {
+  const was = useRef("");
+  useEffect(() => {
+    const head = document.getElementById("step-" + at);
+    const wrong = marked && document.getElementById(marked);
+    if (wrong) wrong.focus();
+    else if (head && was.current && was.current !== at) {
+      head.focus({ preventScroll: true });
+      head.scrollIntoView({ block: "start" });
+    }
+    was.current = at;
+  }, [at, marked]);
+  return null;
+}

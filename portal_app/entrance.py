@@ -16,9 +16,11 @@ from portal_app.domain.delivery.seeing import is_visible
 from portal_app.domain.delivery.service import viewer_by_link
 from portal_app.domain.identity.queries import live_session
 from portal_app.domain.identity.sessions import SEEN_EVERY, touch_session
+from portal_app.domain.orders.links import viewer_of_link
 from portal_app.domain.studios.queries import StudioCard, host_name, moved_to, studio_by_host
 
 SESSION, LINK, FLASH = "foyer", "foyer_link", "foyer_flash"
+STATUS = "/status/"
 STUDIO_SECONDS = 5.0
 _studios: dict[str, tuple[float, StudioCard | None]] = {}
 _moved: dict[str, tuple[float, str | None]] = {}
@@ -45,7 +47,8 @@ class Arrival:
         viewer, studio = self.viewer, self.studio
         if studio is None or viewer is None:
             return f"{studio.id if studio else 0}:nobody"
-        return f"{studio.id}:{viewer.role}:{viewer.account_id}:{viewer.session_id}:{viewer.link_id}:{viewer.behind_account_id}"
+        link = f"order {viewer.order_id}" if viewer.order_id else viewer.link_id
+        return f"{studio.id}:{viewer.role}:{viewer.account_id}:{viewer.session_id}:{link}:{viewer.behind_account_id}"
 
 
 def cookie_name(name: str) -> str:
@@ -63,7 +66,8 @@ def who_is(host: str, cookie_header: str, path: str = "") -> Arrival:
     """The studio and the viewer of a host and a Cookie header. Opens its own short units: call it off the loop.
 
     The person signed in comes first; on the page of a listing they may not see, a secret link to it speaks instead.
-    `path` is the client's word, and all it chooses between are two identities this browser has proven.
+    `path` is the client's word: it chooses between two identities this browser has proven, or is itself the secret of
+    an order's status page, which shows everybody who has it the same.
     """
     studio = studio_of(host)
     if studio is None:
@@ -71,6 +75,8 @@ def who_is(host: str, cookie_header: str, path: str = "") -> Arrival:
     cookies = cookies_of(cookie_header)
     viewer = _by_session(studio, cookies.get(cookie_name(SESSION), ""))
     guest = _by_link(studio, cookies.get(cookie_name(LINK), ""))
+    if path.startswith(STATUS) and (holder := _by_status(studio, path)):
+        return Arrival(studio, holder, viewer)
     if viewer and guest and _speaks(guest, viewer, path):
         return Arrival(studio, guest, viewer)
     return Arrival(studio, viewer, guest) if viewer else Arrival(studio, guest)
@@ -113,6 +119,11 @@ def _by_link(studio: StudioCard, token: str) -> Viewer | None:
     with wiring.current().database.reading() as db:
         viewer = viewer_by_link(db, token, now=utc_now())
     return viewer if viewer and viewer.studio_id == studio.id else None
+
+
+def _by_status(studio: StudioCard, path: str) -> Viewer | None:
+    with wiring.current().database.reading() as db:
+        return viewer_of_link(db, studio.id, path.removeprefix(STATUS).rstrip("/"))
 
 
 def _speaks(guest: Viewer, viewer: Viewer, path: str) -> bool:

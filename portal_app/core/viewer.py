@@ -77,7 +77,8 @@ def permissions_in(words: str | None) -> frozenset[Permission]:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who is acting now, at which studio. Only `identity` makes one from a cookie, `delivery` from a secret link.
+    """Who is acting now, at which studio. Only `identity` makes one from a cookie, `delivery` and `orders` from a
+    secret link.
 
     A LINK viewer holds one secret link: a listing's, and sees `listing_id` and nothing else, or an order's status page, and
     sees `order_id` and nothing else. A GUEST books without signing in, and sees only what is for sale.

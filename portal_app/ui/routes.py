@@ -29,8 +29,6 @@ from portal_app.ui.admin.today.page import page as today
 from portal_app.ui.admin.today.state import TodayState
 from portal_app.ui.portal.account.page import page as account
 from portal_app.ui.portal.account.state import Account
-from portal_app.ui.portal.booking.page import page as booking
-from portal_app.ui.portal.booking.state import BookingState
 from portal_app.ui.portal.dashboard.page import page as dashboard
 from portal_app.ui.portal.dashboard.state import Dashboard
 from portal_app.ui.portal.listing.page import page as listing
@@ -47,6 +45,8 @@ from portal_app.ui.portal.team.page import page as team
 from portal_app.ui.portal.team.state import OneTeam
 from portal_app.ui.portal.teams.page import page as teams
 from portal_app.ui.portal.teams.state import Teams
+from portal_app.ui.public.booking.page import page as booking
+from portal_app.ui.public.booking.state import BookingState
 from portal_app.ui.public.enter.page import page as enter
 from portal_app.ui.public.enter.state import Enter
 from portal_app.ui.public.invitation.page import page as invitation
@@ -59,6 +59,8 @@ from portal_app.ui.public.sign_in.page import page as sign_in
 from portal_app.ui.public.sign_in.state import SignIn
 from portal_app.ui.public.sign_up.page import page as sign_up
 from portal_app.ui.public.sign_up.state import SignUp
+from portal_app.ui.public.status.page import page as order_status
+from portal_app.ui.public.status.state import OrderStatusPage
 from portal_app.ui.public.verify.page import page as verify
 from portal_app.ui.public.verify.state import Verify
 from portal_app.ui.shared.guard import CUSTOMER, CUSTOMER_OR_LINK, PERSON, PUBLIC, STAFF, Callers
@@ -86,6 +88,7 @@ ROUTES: tuple[Row, ...] = (
     Row("/enter/[token]", enter, "Sign in", PUBLIC, Enter.enter),
     Row("/invitation/[token]", invitation, "Invitation", PUBLIC, Invited.enter),
     Row("/second-step", second_step, "One more step", PUBLIC, SecondStep.load),
+    Row("/status/[token]", order_status, OrderStatusPage.title, PUBLIC, OrderStatusPage.load, OrderStatusPage.load),
     Row("/", dashboard, "Home", CUSTOMER, Dashboard.load, Dashboard.load),
     Row("/orders", orders, "Orders", CUSTOMER, Orders.load, Orders.load),
     Row("/orders/[number]", order, OneOrder.title, CUSTOMER, OneOrder.load, OneOrder.load),
@@ -95,7 +98,7 @@ ROUTES: tuple[Row, ...] = (
     Row("/account/teams", teams, "Teams", CUSTOMER, Teams.load, Teams.load),
     Row("/account/teams/[team]", team, OneTeam.title, CUSTOMER, OneTeam.load, OneTeam.load),
     Row("/account/security", security, "Security", PERSON, Security.load),
-    Row("/place-order", booking, "Place an order", CUSTOMER, BookingState.load),
+    Row("/place-order", booking, "Place an order", PUBLIC, BookingState.load),
     Row("/admin/customers", customers, "Customers", STAFF(Permission.SEE_CUSTOMERS), CustomersState.load, CustomersState.load),
     Row("/admin/catalog", catalog, "Catalog", STAFF(Permission.SETTINGS), CatalogState.load, CatalogState.load),
     Row("/admin/catalog/[service]", service, ServiceState.title, STAFF(Permission.SETTINGS), ServiceState.load),

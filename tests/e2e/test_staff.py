@@ -108,7 +108,7 @@ def _looks_as_carl(page: Page, portal: Portal) -> None:
         expect(banner).to_contain_text("You see this as Carl Nakamura. Everything you do is recorded under both names.")
     for width in (320, 1280):
         page.set_viewport_size({"width": width, "height": 640})
-        page.get_by_role("button", name="Place order").click(trial=True)
+        page.get_by_role("button", name="Continue to services").click(trial=True)
         assert not has_sideways_scroll(page)
     page.set_viewport_size(DESK)
     assert serious(page) == []

@@ -6,13 +6,14 @@ import hashlib
 import io
 import re
 import zipfile
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageChops, ImageStat
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.booking import chooses_time, goes_on, types_address
 from tests.e2e.browsing import (
     DESK,
     PHONE,
@@ -30,6 +31,7 @@ from tests.photos import camera_jpeg
 OLIVE = ("olive@harborlight.example", "harbor-demo-1")
 EMAIL, PASSWORD = "nora@tidewater.example", "four quiet otters swim"
 STREET = "14 Foghorn Terrace"
+TOTAL = "$413.25"  # photos, a fee, two taxes
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -97,18 +99,20 @@ def _signs_up(nora: Watched, portal: Portal, findings: list[str]) -> None:
 
 def _orders(page: Page, portal: Portal, findings: list[str]) -> int:
     page.get_by_role("link", name="Place order").last.click()
-    page.get_by_label("Street and number").fill(STREET)
+    types_address(page, STREET, "Pacific Grove, CA 93950", "2,940")
     _look(page, findings)
-    page.get_by_label("Town, state and ZIP").fill("Pacific Grove, CA 93950")
-    page.get_by_label("Size").fill("2,940")
     page.get_by_role("checkbox", name=re.compile("Signature photos")).last.click()
-    expect(page.get_by_text("$413.25").last).to_be_attached()
-    page.get_by_label("Day", exact=True).fill(f"{datetime.now(UTC) + timedelta(days=12):%Y-%m-%d}")
-    page.get_by_label("Time", exact=True).select_option("10:30")
+    expect(page.get_by_text(TOTAL).last).to_be_attached()
+    goes_on(page, "time")
+    _look(page, findings)
+    time = chooses_time(page)
+    goes_on(page, "details")
     page.get_by_label("Notes for the photographer").fill("The gate code is on the fridge")
+    goes_on(page, "review")
+    _look(page, findings)
     page.get_by_role("button", name="Place order").click()
     page.wait_for_url(re.compile(r"/orders/\d+$"))
-    for words in (STREET, "Pending", "Signature photos", "$389.00", "$413.25", "Pacific time", re.compile("10:30 am – 12:00 pm")):
+    for words in (STREET, "Pending", "Signature photos", "$389.00", TOTAL, "Pacific time", time.partition(" ")[0]):
         expect(page.get_by_text(words).first).to_be_visible()
     _look(page, findings)
     return int(page.url.rpartition("/")[2])
@@ -157,7 +161,7 @@ def _delivers(page: Page, portal: Portal, number: int, negatives: dict[str, Path
 
 def _is_locked(nora: Watched, portal: Portal, listing: str, negatives: dict[str, Path], findings: list[str]) -> bytes:
     page = nora.page
-    expect(page.get_by_role("button", name="Pay $413.25").first).to_be_visible()
+    expect(page.get_by_role("button", name=f"Pay {TOTAL}").first).to_be_visible()
     expect(page.locator(".sheet img")).to_have_count(12)
     _look(page, findings)
     _opens_the_light_table(page)
@@ -194,12 +198,12 @@ def _pays_by_link(friend: Watched, watching: Page, portal: Portal, findings: lis
     letter = newest_mail(page, portal.url, EMAIL, STREET.split(maxsplit=1)[0])
     page.goto(re.search(r"http\S+/l/\S+", letter)[0])
     page.wait_for_url(re.compile("/listings/"))
-    expect(page.get_by_text("$413.25").first).to_be_visible()
+    expect(page.get_by_text(TOTAL).first).to_be_visible()
     _look(page, findings)
-    page.get_by_role("button", name="Pay $413.25").first.dblclick()
+    page.get_by_role("button", name=f"Pay {TOTAL}").first.dblclick()
     page.wait_for_url(re.compile("/c/pay/"))
     page.get_by_role("link", name="Fill in a card that pays").click()
-    page.get_by_role("button", name=re.compile(r"Pay \$413\.25")).click()
+    page.get_by_role("button", name=f"Pay {TOTAL}").click()
     page.wait_for_url(re.compile("/listings/"))
     expect(page.get_by_text("Ready").first).to_be_visible()
     expect(watching.get_by_text("Ready").first).to_be_visible(timeout=5_000)

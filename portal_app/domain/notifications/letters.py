@@ -56,6 +56,7 @@ class OrderWords:
     total_cents: int
     currency: str
     wish: str = ""
+    link: str = ""
 
     @property
     def total(self) -> Row:
@@ -63,7 +64,8 @@ class OrderWords:
 
     @property
     def page(self) -> str:
-        return f"{self.base}/orders/{self.number}"
+        """Where it is looked at: a guest's secret address, or the customer's own page."""
+        return self.link or f"{self.base}/orders/{self.number}"
 
 
 def code_to_verify(studio: str, code: str, minutes: int) -> Letter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +23,7 @@ from portal_app.domain.identity.models import Account, Invitation
 from portal_app.domain.notifications import letters
 from portal_app.domain.notifications.letters import Letter, OrderWords, Row, VisitWords
 from portal_app.domain.notifications.service import is_written, write_mail
+from portal_app.domain.orders.links import is_of_guest, link_of_order
 from portal_app.domain.orders.models import Order, OrderCharge, OrderLine
 from portal_app.domain.orders.wishes import wish_words
 from portal_app.domain.scheduling.models import Appointment, AppointmentStatus
@@ -48,7 +50,8 @@ def mail_invitation(db: Session, invitation_id: int, fact_id: int, *, now: datet
 def mail_order_placed(db: Session, order_id: int, *, now: datetime) -> None:
     """To the customer: we have it."""
     order, studio = _order(db, order_id)
-    _write_to_all(db, studio, letters.order_placed(order_words(db, order, studio)), "order_placed", order.id, order, now=now)
+    words = _words_for_customer(db, order, studio, now=now)
+    _write_to_all(db, studio, letters.order_placed(words), "order_placed", order.id, order, is_secret=bool(words.link), now=now)
 
 
 def mail_order_placed_to_studio(db: Session, order_id: int, *, now: datetime) -> None:
@@ -65,7 +68,10 @@ def mail_order_placed_to_studio(db: Session, order_id: int, *, now: datetime) ->
 def mail_order_accepted(db: Session, order_id: int, *, now: datetime) -> None:
     """To the customer: it will happen, and when."""
     order, studio = _order(db, order_id)
-    _write_to_all(db, studio, letters.order_accepted(order_words(db, order, studio)), "order_accepted", order.id, order, now=now)
+    words = _words_for_customer(db, order, studio, now=now)
+    _write_to_all(
+        db, studio, letters.order_accepted(words), "order_accepted", order.id, order, is_secret=bool(words.link), now=now
+    )
 
 
 def mail_visit_changed(db: Session, order_id: int, fact_id: int, kind: str, details: dict[str, Any], *, now: datetime) -> None:
@@ -73,8 +79,9 @@ def mail_visit_changed(db: Session, order_id: int, fact_id: int, kind: str, deta
     if details.get("quiet"):
         return
     order, studio = _order(db, order_id)
-    letter = letters.visit_changed(order_words(db, order, studio), _visit_words(kind, details, order, studio))
-    _write_to_all(db, studio, letter, f"visit_{kind}", fact_id, order, now=now)
+    words = _words_for_customer(db, order, studio, now=now)
+    letter = letters.visit_changed(words, _visit_words(kind, details, order, studio))
+    _write_to_all(db, studio, letter, f"visit_{kind}", fact_id, order, is_secret=bool(words.link), now=now)
 
 
 def mail_visit_changed_to_studio(
@@ -169,6 +176,14 @@ def _visit_words(kind: str, details: dict[str, Any], order: Order, studio: Studi
     )
 
 
+def _words_for_customer(db: Session, order: Order, studio: Studio, *, now: datetime) -> OrderWords:
+    """The same, leading a guest to the status page by a secret address made here and kept nowhere else."""
+    words = order_words(db, order, studio)
+    if not is_of_guest(db, order):
+        return words
+    return replace(words, link=f"{studio.address}/status/{link_of_order(db, order, now=now)}")
+
+
 def _counted(line: OrderLine) -> str:
     return line.name if line.quantity == 1 else f"{line.quantity} × {line.name}"
 
@@ -189,12 +204,14 @@ def _order(db: Session, order_id: int) -> tuple[Order, Studio]:
 
 
 def _write_to_all(
-    db: Session, studio: Studio, letter: Letter, kind: str, cause: int, order: Order, *, also: str = "", now: datetime
-) -> None:
+    db: Session, studio: Studio, letter: Letter, kind: str, cause: int, order: Order, *, also: str = "",
+    is_secret: bool = False, now: datetime,
+) -> None:  # fmt: skip
     """One mail each to whoever hears of this order: its person, the assistants who get copies, and one more address."""
     people = {each.email.lower(): (each.name, each.email) for each in addressees(db, order.customer_id)}
     people.setdefault(also.lower(), ("", also))
     for key, (name, email) in people.items():
         write_mail(
-            db, studio, letter, kind=kind, once_key=f"{kind}:{cause}:{key}", to_email=email, to_name=name, order=order, now=now
+            db, studio, letter, kind=kind, once_key=f"{kind}:{cause}:{key}", to_email=email, to_name=name, order=order,
+            is_secret=is_secret, now=now,
         )  # fmt: skip

@@ -15,7 +15,7 @@ def error_line(sentence: Words, *, id: str = "") -> rx.Component:  # noqa: A002 
     return rx.el.p(icon("warning", size=16), rx.el.span(sentence), id=id, class_name="error")
 
 
-def _beneath(key: str, hint: Words, error: Words) -> rx.Component:
+def _beneath(key: Words, hint: Words, error: Words) -> rx.Component:
     quiet = rx.el.p(hint, id=f"{key}-hint", class_name="hint") if _is_there(hint) else rx.fragment()
     if not _is_there(error):
         return quiet
@@ -26,7 +26,7 @@ def _is_there(words: Words) -> bool:
     return isinstance(words, rx.Var) or bool(words)
 
 
-def _joined(key: str, hint: Words, error: Words) -> dict:
+def _joined(key: Words, hint: Words, error: Words) -> dict:
     described = f"{key}-hint" if _is_there(hint) else ""
     if not _is_there(error):
         return {"aria_describedby": described} if described else {}
@@ -36,7 +36,7 @@ def _joined(key: str, hint: Words, error: Words) -> dict:
     }
 
 
-def _label(key: str, label: Words, aside: Child | None, *, optional: bool) -> rx.Component:
+def _label(key: Words, label: Words, aside: Child | None, *, optional: bool) -> rx.Component:
     words = (label, rx.el.span(" (optional)", class_name="quiet")) if optional else (label,)
     plain = rx.el.label(*words, html_for=key, class_name="label")
     return rx.el.div(plain, aside, class_name="row between") if aside is not None else plain
@@ -44,30 +44,30 @@ def _label(key: str, label: Words, aside: Child | None, *, optional: bool) -> rx
 
 def field(
     label: Words,
-    name: str,
+    name: Words,
     *,
     hint: Words = "",
     error: Words = "",
     aside: Child | None = None,
     optional: bool = False,
-    key: str = "",
+    key: Words = "",
     **props,
 ) -> rx.Component:
     """One line of typing. `error` (a sentence or "") marks it; `aside` stands right of the label (*Forgot it?*).
 
     Everything else goes to the input: `type`, `auto_complete`, `input_mode`, `default_value`, `on_change`, `required` …
     """
-    key = key or name
+    key = name if isinstance(key, str) and not key else key
     look = classes("in", props.pop("class_name", ""))
     box = rx.el.input(id=key, name=name, class_name=look, **_joined(key, hint, error), **props)
     return rx.el.div(_label(key, label, aside, optional=optional), box, _beneath(key, hint, error), class_name="field")
 
 
 def text_area(
-    label: Words, name: str, *, hint: Words = "", error: Words = "", optional: bool = False, key: str = "", **props
+    label: Words, name: str, *, hint: Words = "", error: Words = "", optional: bool = False, key: Words = "", **props
 ) -> rx.Component:
     """Several lines of typing."""
-    key = key or name
+    key = name if isinstance(key, str) and not key else key
     props.setdefault("rows", "3")
     box = rx.el.textarea(id=key, name=name, class_name="in", **_joined(key, hint, error), **props)
     return rx.el.div(_label(key, label, None, optional=optional), box, _beneath(key, hint, error), class_name="field")
@@ -75,16 +75,16 @@ def text_area(
 
 def select(
     label: Words,
-    name: str,
+    name: Words,
     choices: Sequence[tuple[str, str]] | rx.Var,
     *,
     hint: Words = "",
     error: Words = "",
-    key: str = "",
+    key: Words = "",
     **props,
 ) -> rx.Component:
     """A native choice of up to twelve; `choices` are (value, words) pairs, plain or a var of pairs."""
-    key = key or name
+    key = name if isinstance(key, str) and not key else key
     if isinstance(choices, rx.Var):
         options = (rx.foreach(choices, lambda pair: rx.el.option(pair[1], value=pair[0])),)
     else:
@@ -152,6 +152,18 @@ def count(label: Words, number: Number, *, fewer, more, least: int = 0, most: in
 def _step(sign: str, says: str, label: Words, *, off: Flag, **props) -> rx.Component:
     return rx.el.button(
         sign, rx.el.span(f"{says}, ", label, class_name="hide"), type="button", disabled=off, class_name="btn square", **props
+    )
+
+
+def segments_of(legend: Words, name: str, choices: rx.Var, *, value: Words, on_change) -> rx.Component:
+    """The same under a legend that is seen; `choices` is a var of (value, words) pairs."""
+
+    def one(pair: rx.Var) -> rx.Component:
+        box = rx.el.input(type="radio", name=name, value=pair[0], checked=value == pair[0], on_change=on_change(pair[0]))
+        return rx.el.label(box, rx.el.span(pair[1]))
+
+    return rx.el.fieldset(
+        rx.el.legend(legend, class_name="label"), rx.el.div(rx.foreach(choices, one), class_name="seg"), class_name="field"
     )
 
 

@@ -29,6 +29,15 @@ class Toasts(rx.Component):
     on_done: rx.EventHandler[rx.event.passthrough_event_spec(str)]
 
 
+class StepFocus(rx.Component):
+    """When another step opens, its heading comes into view and takes the focus; `marked`, the id of what is wrong, goes first."""
+
+    library = "$/public/foyer.jsx"
+    tag = "StepFocus"
+    at: rx.Var[str]
+    marked: rx.Var[str]
+
+
 class LeaveGuard(rx.Component):
     """The browser asks before the tab goes while `active`."""
 

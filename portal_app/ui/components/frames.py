@@ -80,14 +80,21 @@ def empty(drawing: str, fact_words: Words, fills: Words, act: Child | None = Non
     return rx.el.div(icon(drawing, size=40, stroke=1), rx.el.h3(fact_words), rx.el.p(fills), act, class_name="empty")
 
 
-def step(number: int, title: Words, *, state: Words, folded: Child, opened: Child, change=None) -> rx.Component:
-    """One step. `state` is "done", "now" or "later": done folds to one line with *Change*, later is grey."""
+def step(number: int, title: Words, *, key: str, state: Words, folded: Child, opened: Child, change=None) -> rx.Component:
+    """One step. `state` is "done", "now" or "later": done folds to two lines with *Change*, later is grey with what comes.
+
+    `key` names its heading, `step-…`, which takes the focus when the step opens.
+    """
     return rx.match(
         state,
         ("done", _done_step(title, folded, change)),
-        ("now", rx.el.li(_number(number), rx.el.h2(title), opened, class_name="step", aria_current="step")),
-        rx.el.li(_number(number), rx.el.h2(title, class_name="quiet"), class_name="step"),
+        ("now", rx.el.li(_number(number), _step_head(title, key), opened, class_name="step", aria_current="step")),
+        rx.el.li(_number(number), rx.el.h2(title, class_name="quiet"), folded, class_name="step"),
     )
+
+
+def _step_head(title: Words, key: str) -> rx.Component:
+    return rx.el.h2(title, id=f"step-{key}", tab_index=-1)
 
 
 def _number(number: int) -> rx.Component:

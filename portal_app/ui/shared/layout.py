@@ -4,7 +4,8 @@ portal_shell   a customer's places, Place order first
 admin_shell    the studio's places, each only for whom the guard would let in
 person_shell   whoever is signed in, for what is their own: a customer's places or the studio's
 listing_shell  whoever looks: a customer, the studio, or the holder of a secret link, who gets the mark only
-plain_shell    a task of its own: the mark and a way out
+link_shell     what a secret address shows, to whoever has it
+booking_shell  a task of its own: the mark and a way out
 """
 
 from __future__ import annotations
@@ -100,8 +101,9 @@ def person_shell(*children: Child, ready: Flag = True) -> rx.Component:
 def booking_shell(*children: Child) -> rx.Component:
     """Placing an order: the mark, a way out that keeps what was typed, and the task."""
     out = rx.el.div(link_button("Save and close", "/", kind="soft"), _me(), class_name="row gap-1")
+    sign_in = link_button("Sign in", "/login?next=/place-order", kind="soft")
     main = rx.el.main(*children, id="main", tab_index=-1)
-    head = rx.el.header(mark("/"), out, class_name="btop")
+    head = rx.el.header(mark(""), rx.cond(Base.me.has_home & (Base.me.role != "link"), out, sign_in), class_name="btop")
     return rx.fragment(_skip(), viewing_banner(), head, main, _me_menu(), toasts(Base.toasts, Notes.put_away))
 
 
@@ -116,6 +118,13 @@ def listing_shell(*children: Child, ready: Flag = True) -> rx.Component:
         class_name=rx.cond(is_guest, "frame linked", "frame"),
     )
     return rx.fragment(_skip(), viewing_banner(), frame, _me_menu(), toasts(Base.toasts, Notes.put_away))
+
+
+def link_shell(*children: Child, ready: Flag = True) -> rx.Component:
+    """A page that everybody who has its address sees the same."""
+    main = rx.el.main(_content(children, ready), id="main", tab_index=-1, class_name="main")
+    frame = rx.el.div(_guest_top(), main, class_name="frame linked")
+    return rx.fragment(_skip(), frame, toasts(Base.toasts, Notes.put_away))
 
 
 def _guest_top() -> rx.Component:

@@ -103,13 +103,14 @@ async def _tell(app: Any, refreshes: Mapping[str, str], news: Collection[FactCar
     if not news or not OPEN:
         return
     listings = {fact.listing_id for fact in news if fact.listing_id}
+    orders = {fact.order_id for fact in news if fact.order_id}
     customers = {fact.customer_id for fact in news if fact.customer_id}
     teams = {fact.details["team_id"] for fact in news if fact.details.get("team_id")}
     accounts = await ask(accounts_concerned, listings, customers, teams) | _named(news)
     studios = {fact.studio_id for fact in news}
     for token, tab in list(OPEN.items()):
         by = tab.viewer
-        concerned = by.is_staff or by.account_id in accounts or by.listing_id in listings
+        concerned = by.is_staff or by.account_id in accounts or by.listing_id in listings or by.order_id in orders
         refresh = refreshes.get(tab.pattern)
         if refresh and concerned and by.studio_id in studios and mine.get(token) == tab.socket:
             await app.event_processor.enqueue(token, Event(name=refresh, payload={}))

@@ -28,12 +28,15 @@ from tests.integration.matrix.world import HARBOR_PEOPLE, MADE_UP, Person, Thing
 # signing in and asking for a code make.
 CAUSED = {"fact", "work", "attempt", "mailed_code", "challenge", "team", "account", "customer", "sign_in_session"}
 # Whoever brings a secret that opens a thing is let in by it: what it opens is judged, not compared.
-OPENING = ("/l/{token}", "/api/sign-in", "/invitation/[token]", "/api/invitation/accept")
+OPENING = ("/l/{token}", "/api/sign-in", "/invitation/[token]", "/status/[token]", "/api/invitation/accept")
 # In the short run these ask for both, so that everything is answered at least once.
 ANSWERED = {"carl", "tara", "link", "olive"}
 TEAMS = {"coast", "meadow"}
 # What the holder of such a secret reads: who invites whom into what.
-OPENED = {"/invitation/[token]": {"team", "invitation", "account"}}
+OPENED = {
+    "/invitation/[token]": {"team", "invitation", "account"},
+    "/status/[token]": {"order_line", "order_charge", "orders.street", "orders.town", "listing.street", "listing.town"},
+}
 FILE = re.compile(r"\[(?:original|thumb|web|mls|small|web_marked|thumb_marked) (\w+)\]")
 SEVERAL = 12
 
@@ -258,7 +261,7 @@ class Matrix:
         opened = next((open_ for page, open_ in OPENED.items() if page in what), set())
         for found in {match[0].lower(): match for match in CANARY.finditer(text)}.values():
             of, table, column = (found[name].lower() for name in ("owner", "table", "column"))
-            if not person.may_hear(of, table, column) and not (table in opened and column not in SECRET):
+            if not person.may_hear(of, table, column) and not ({table, f"{table}.{column}"} & opened and column not in SECRET):
                 self.report.leaks.append(f"{who}: {found[0]}")
         for photo in set(FILE.findall(text)):
             if self.files.get(photo, "") not in person.sees:

@@ -1,0 +1,136 @@
+"""The steps of booking: which one an address may open, where Continue leads, and a month of days."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from portal_app.domain.catalog.offering import Offer, Part, PriceTier
+from portal_app.domain.scheduling.asking import DayOpenings, Reason, Start
+from portal_app.ui.public.booking.cards import add_on_cards, shelf_cards, tip_choices, toggled
+from portal_app.ui.public.booking.month import month_card, month_of, span_of, times_of, whys
+from portal_app.ui.public.booking.steps import STEPS, allowed, looks, onward, step_of
+
+pytestmark = pytest.mark.proof("booking-03")
+
+TIERS = (PriceTier(None, 10_000, 30),)
+
+
+def offer(id: int, kind: str = "service", name: str = "", **more) -> Offer:  # noqa: A002
+    name = name or f"s{id}"
+    return Offer(
+        id=id, public_id=name, kind=kind, name=name, detail="", tiers=TIERS, service_public_id=more.pop("of", name), **more
+    )
+
+
+PHOTOS, PLAN = offer(1, name="photos"), offer(2, name="plan")
+FEW, MANY = offer(5, name="few", of="set", variant="few"), offer(5, name="many", of="set", variant="many")
+BUNDLE = offer(3, "package", "bundle", inside=(Part(1, "photos"), Part(2, "plan")))
+OTHER = offer(6, "package", "other", inside=(Part(2, "plan"),))
+TWILIGHT = offer(4, "add_on", "sky", goes_with=frozenset({"photos"}))
+SHELF = [BUNDLE, OTHER, PHOTOS, PLAN, FEW, MANY, TWILIGHT]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "done", "opens"),
+    [
+        ("", [], "address"),
+        ("", list(STEPS[:3]), "address"),
+        ("review", [], "address"),
+        ("review", ["address"], "services"),
+        ("time", ["address", "services"], "time"),
+        ("address", ["address", "services"], "address"),
+        ("review", ["address", "services", "time", "details"], "review"),
+        ("details", ["address", "services", "details"], "time"),
+        ("../admin", ["address"], "address"),
+    ],
+)
+def test_an_address_opens_no_step_before_its_time(wanted: str, done: list[str], opens: str) -> None:
+    assert allowed(wanted, done) == opens
+
+
+def test_continue_skips_what_is_done() -> None:
+    assert onward("address", ["address", "services", "details"]) == "time"
+    assert onward("time", ["address", "services", "time", "details"]) == "review"
+    assert looks("time", ["address", "details"]) == {
+        "address": "done", "services": "later", "time": "now", "details": "done", "review": "later",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("field", "step"),
+    [("town", "address"), ("services", "services"), ("twilight_at", "time"), ("answer_q1", "details"), ("coupon", "details")],
+)
+def test_a_refusal_opens_its_step(field: str, step: str) -> None:
+    assert step_of(field) == step
+
+
+@pytest.mark.parametrize(
+    ("chosen", "click", "then"),
+    [
+        ({}, "photos", {"photos": 1}),
+        ({"photos": 2}, "photos", {}),
+        ({"photos": 1, "plan": 1}, "bundle", {"bundle": 1}),
+        ({"bundle": 1}, "other", {"other": 1}),
+        ({"bundle": 1}, "plan", {"plan": 1}),
+        ({"few": 1}, "many", {"many": 1}),
+        ({"photos": 1, "sky": 1}, "photos", {}),
+        ({"photos": 1, "sky": 1}, "bundle", {"bundle": 1, "sky": 1}),
+        ({"photos": 1}, "sky", {"photos": 1, "sky": 1}),
+        ({}, "sky", {}),
+        ({"gone": 1}, "made up", {}),
+    ],
+)
+def test_one_click_keeps_the_choice_orderable(chosen: dict[str, int], click: str, then: dict[str, int]) -> None:
+    assert toggled(SHELF, chosen, click) == then
+
+
+def test_add_ons_come_with_what_they_go_along_with() -> None:
+    words = (None, {"photos": 1}, "USD", "sq ft")
+    assert [card.id for card in add_on_cards(SHELF, *words)] == ["sky"]
+    assert add_on_cards(SHELF, None, {"plan": 1}, "USD", "sq ft") == []
+    assert [shelf.title for shelf in shelf_cards(SHELF, *words)] == ["Packages", "Services"]
+
+
+def test_a_tip_is_none_a_share_or_an_own_amount() -> None:
+    assert tip_choices("1000 1550") == [("", "No tip"), ("1000", "10%"), ("1550", "15.5%"), ("own", "Other")]
+
+
+def opened(day: date, *hours: int, refused: dict | None = None) -> DayOpenings:
+    starts = tuple(Start(datetime(day.year, day.month, day.day, hour, tzinfo=UTC), ()) for hour in hours)
+    refused = refused or {}
+    return DayOpenings(day, starts, refused, len(starts) + sum(refused.values()), len(starts))
+
+
+def test_a_month_has_its_days_in_weeks_and_says_which_are_free() -> None:
+    days = [opened(date(2026, 12, 3), 18), opened(date(2026, 12, 4))]
+    times = times_of(days, "America/Los_Angeles")
+    assert times == {"2026-12-03": [("2026-12-03T10:00", "10:00 am")]}
+    card = month_card(date(2026, 12, 1), times, date(2026, 11, 23), date(2027, 1, 20))
+    assert (card.title, card.earlier, card.later) == ("December 2026", "November", "January")
+    assert [cell.number for cell in card.weeks[0]] == ["", "1", "2", "3", "4", "5", "6"]
+    assert [(cell.label, cell.is_free) for cell in card.weeks[0][3:5]] == [
+        ("Thursday 3 December", True),
+        ("Friday 4 December, no free times", False),
+    ]
+
+
+def test_a_month_is_asked_for_from_today_to_the_horizon() -> None:
+    assert span_of(date(2026, 11, 1), date(2026, 11, 23), date(2027, 1, 20)) == (date(2026, 11, 23), date(2026, 11, 30))
+    assert span_of(date(2027, 1, 1), date(2026, 11, 23), date(2027, 1, 20)) == (date(2027, 1, 1), date(2027, 1, 20))
+    assert [month_of(date(2026, 11, 23), step) for step in (-11, 1, 2)] == [
+        date(2025, 12, 1),
+        date(2026, 12, 1),
+        date(2027, 1, 1),
+    ]
+
+
+@pytest.mark.proof("booking-08")
+def test_full_days_in_a_row_share_one_sentence() -> None:
+    first = date(2026, 12, 1)
+    refused = [{Reason.BUSY: 2}, {Reason.BUSY: 2}, {}, {Reason.HOURS: 2}]
+    days = [opened(first + timedelta(days=at), refused=one) for at, one in enumerate(refused)]
+    days[2] = opened(first + timedelta(days=2), 18)
+    assert [why.days for why in whys(days)] == ["Tue 1 – Wed 2 Dec", "Fri 4 Dec"]
+    assert "booked" in whys(days)[0].sentence
