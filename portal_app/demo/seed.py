@@ -22,6 +22,7 @@ from portal_app.demo import developing
 from portal_app.demo.cast import STUDIOS, StudioPlan
 from portal_app.demo.days import plan_days
 from portal_app.demo.founding import found_studio
+from portal_app.demo.going import draw_areas
 from portal_app.demo.story import DELIVERED, ORDERS, WITH_PHOTOS, Ends, Planned
 from portal_app.demo.stripe.process import open_account
 from portal_app.domain.activity.models import Work, WorkState
@@ -33,25 +34,26 @@ from portal_app.domain.delivery.service import DeliverRequest, deliver
 from portal_app.domain.identity.models import Account, Membership
 from portal_app.domain.identity.passwords import hash_password
 from portal_app.domain.identity.queries import viewer_from
+from portal_app.domain.listings.places import PlaceFinder
 from portal_app.domain.media import service as media
 from portal_app.domain.media.models import Asset, AssetState
 from portal_app.domain.orders.changing import Why
 from portal_app.domain.orders.models import Order, OrderStatus
 from portal_app.domain.orders.service import OrderRequest, accept, cancel, place_order
 from portal_app.domain.studios.models import Studio
-from portal_app.settings import Settings
 from portal_app.wiring import Wiring
 
 # Yesterday at any hour of today, daylight saving included; the story delivers nothing on the day before, which would be
 # news in the morning only.
 NEWS = timedelta(hours=40)
+AREAS_DRAWN = timedelta(days=-30)
 PLANS = {plan.slug: plan for plan in STUDIOS}
 
 
 def seed(wiring: Wiring, *, now: datetime) -> bool:
     """Bring the demo to where it should stand; returns whether anything was missing."""
     history = _History(wiring.database, now)
-    is_new = _seed_studios(history, wiring.settings, now)
+    is_new = _seed_studios(history, wiring, now)
     undone = _undone(wiring.database)
     if undone:
         _develop(wiring, history, undone, now)
@@ -78,7 +80,7 @@ class _History:
             db.execute(update(Work).where(old).values(state=WorkState.DONE, done_at=Work.created_at))
 
 
-def _seed_studios(history: _History, settings: Settings, now: datetime) -> bool:
+def _seed_studios(history: _History, wiring: Wiring, now: datetime) -> bool:
     """Studios, people, shelves, payment keys and orders as far as they need no photographs: one transaction."""
     with history.database.reading() as db:
         missing = [plan for plan in STUDIOS if not _studio_id(db, plan.slug)]
@@ -89,15 +91,16 @@ def _seed_studios(history: _History, settings: Settings, now: datetime) -> bool:
         for plan in missing:
             if _studio_id(db, plan.slug):
                 continue
-            studio = found_studio(db, plan, settings.public_url, hashes[plan.slug], now=now)
-            open_account(db, settings, studio.id or 0, studio.name)
+            studio = found_studio(db, plan, wiring.settings.public_url, hashes[plan.slug], now=now)
+            open_account(db, wiring.settings, studio.id or 0, studio.name)
             for planned in (each for each in ORDERS if each.studio == plan.slug):
-                _order(db, plan, planned, now)
+                _order(db, plan, planned, wiring.places, now)
+            draw_areas(db, viewer(db, plan, plan.people[0].key), plan.slug, wiring.places, now=now + AREAS_DRAWN)
             plan_days(db, plan.slug, {person.key: viewer(db, plan, person.key) for person in plan.people})
     return True
 
 
-def _order(db: Session, plan: StudioPlan, planned: Planned, now: datetime) -> None:
+def _order(db: Session, plan: StudioPlan, planned: Planned, places: PlaceFinder, now: datetime) -> None:
     placed_at = now + timedelta(days=planned.placed, minutes=-planned.area % 240)
     request = OrderRequest(
         request_key=planned.key,
@@ -110,6 +113,7 @@ def _order(db: Session, plan: StudioPlan, planned: Planned, now: datetime) -> No
         on_behalf_of=_record_in(db, plan, planned),
         coupon=planned.coupon,
         tip=planned.tip,
+        place=places.find(planned.street, planned.town),
     )
     number = place_order(db, viewer(db, plan, planned.customer), request, now=placed_at)
     owner = viewer(db, plan, plan.people[0].key)
