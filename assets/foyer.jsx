@@ -175,6 +175,12 @@ export function Countdown({ seconds, before, over, onOver, ...rest }) {
   );
 }
 
+// The framework's own focus finds only ids that stand in the page's text; this one finds rows that came from State.
+export function FocusOn({ target, turn }) {
+  useEffect(() => { if (turn) document.getElementById(target)?.focus(); }, [turn]);
+  return null;
+}
+
 // The browser asks before the tab goes while something typed is not saved yet.
 export function LeaveGuard({ active }) {
   useEffect(() => {

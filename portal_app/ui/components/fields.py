@@ -10,6 +10,15 @@ from portal_app.ui.components.icons import icon
 from portal_app.ui.components.words import Child, Flag, Number, Words, classes
 
 
+class FocusOn(rx.Component):
+    """Takes the focus to the element with the id `target` whenever `turn` changes, also in a list that State made."""
+
+    library = "$/public/foyer.jsx"
+    tag = "FocusOn"
+    target: rx.Var[str]
+    turn: rx.Var[int]
+
+
 def error_line(sentence: Words, *, id: str = "") -> rx.Component:  # noqa: A002 - the name of the attribute
     """A refusal beside what it is about."""
     return rx.el.p(icon("warning", size=16), rx.el.span(sentence), id=id, class_name="error")

@@ -9,7 +9,7 @@ from itertools import groupby
 from portal_app.core.clock import duration_words
 from portal_app.core.money import money_words
 from portal_app.domain.catalog.models import Kind
-from portal_app.domain.catalog.offering import Offer, is_priced, tier_for, tier_words
+from portal_app.domain.catalog.offering import Offer, is_priced, saving, tier_for, tier_words
 from portal_app.domain.catalog.shelf import KINDS, Shelved, sold_forms
 from portal_app.domain.catalog.tiers import savings
 
@@ -163,5 +163,6 @@ def _minutes(least: int, most: int) -> str:
 
 def _seen(offer: Offer, area: int | None, currency: str, unit: str) -> SeenCard:
     tier = tier_for(offer.tiers, area)
-    about = [offer.detail, tier_words(tier, offer.tiers, unit)]
+    saved = saving(offer, area)
+    about = [offer.detail, tier_words(tier, offer.tiers, unit), f"Saves {money_words(saved, currency)}" if saved else ""]
     return SeenCard(offer.name, " · ".join(words for words in about if words), money_words(tier.price_cents, currency))

@@ -6,7 +6,7 @@ import reflex as rx
 
 from portal_app.ui.admin.catalog.state import CatalogState as S
 from portal_app.ui.components.buttons import button, link_button
-from portal_app.ui.components.fields import field
+from portal_app.ui.components.fields import FocusOn, field
 from portal_app.ui.components.floating import dialog
 from portal_app.ui.components.frames import empty, page_head, section
 from portal_app.ui.components.icons import icon
@@ -33,6 +33,7 @@ def _loaded() -> rx.Component:
             under=rx.el.p("What you sell, in the order customers see it.", class_name="small quiet"),
         ),
         rx.el.p(S.said, role="status", class_name="hide"),
+        FocusOn.create(target=S.focus_on, turn=S.focus_turn),
         rx.cond(S.is_empty, nothing, rx.fragment()),
         rx.foreach(S.kinds, _kind),
         _preview(),
@@ -91,7 +92,7 @@ def _acts(good: rx.Var) -> rx.Component:
     on_sale = rx.el.label(
         rx.el.input(type="checkbox", role="switch", checked=good.is_active, on_change=lambda is_on: S.switch(good.id, is_on)),
         rx.el.span(rx.cond(good.is_active, "On sale", "Off sale"), class_name="small"),
-        rx.el.span(", ", good.name, class_name="hide"),
+        rx.el.span(" ", good.name, class_name="hide"),
         class_name="switch",
     )
     copy = button(

@@ -23,6 +23,8 @@ class CatalogState(Base):
     kinds: list[KindCard] = []
     is_empty: bool = False
     said: str = ""
+    focus_on: str = ""
+    focus_turn: int = 0
     previewing: bool = False
     size: str = ""
     seen: list[SeenGroup] = []
@@ -38,13 +40,13 @@ class CatalogState(Base):
         self.loaded = True
 
     @staff(Permission.SETTINGS)
-    async def move(self, service: str, by_places: int) -> rx.event.EventSpec:
+    async def move(self, service: str, by_places: int) -> None:
         """One place earlier or later; the moved one keeps the focus."""
         place, of = await act(move_service, viewer_of(self), service, by_places, now=utc_now())
         await CatalogState.load.fn(self)
         self.said = f"{self._name_of(service)} is now {place} of {of}."
         is_up = (by_places < 0 and place > 1) or place == of
-        return rx.set_focus(f"{'up' if is_up else 'down'}-{service}")
+        self.focus_on, self.focus_turn = f"{'up' if is_up else 'down'}-{service}", self.focus_turn + 1
 
     @staff(Permission.SETTINGS)
     async def move_group(self, kind: str, category: str, by_places: int) -> None:

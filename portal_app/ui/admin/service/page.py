@@ -7,7 +7,7 @@ import reflex as rx
 from portal_app.ui.admin.service.parts import contains, goes_with, prices, who
 from portal_app.ui.admin.service.state import ServiceState as S
 from portal_app.ui.components.buttons import button
-from portal_app.ui.components.fields import field, select, switch
+from portal_app.ui.components.fields import FocusOn, field, select, switch
 from portal_app.ui.components.floating import LeaveGuard
 from portal_app.ui.components.frames import crumb, page_head, setting
 from portal_app.ui.components.prices import line, lines
@@ -44,7 +44,7 @@ def _loaded() -> rx.Component:
         no_validate=True,
         key=S.edition.to_string(),
     )
-    return rx.fragment(LeaveGuard.create(active=S.is_changed), head, form)
+    return rx.fragment(LeaveGuard.create(active=S.is_changed), FocusOn.create(target=S.focus_on, turn=S.focus_turn), head, form)
 
 
 def _typed(label: rx.Var | str, name: str, **props) -> rx.Component:

@@ -60,7 +60,7 @@ def _named(form: rx.Var, variant: rx.Var) -> rx.Component:
         rx.el.div(
             switch(
                 "Offered",
-                rx.fragment("Customers can choose it", rx.el.span(", ", form.name, class_name="hide")),
+                rx.fragment("Customers can choose it", rx.el.span(" ", form.name, class_name="hide")),
                 checked=form.is_active,
                 on_change=lambda is_on: S.switch_variant(variant, is_on),
             ),

@@ -27,7 +27,6 @@ from portal_app.ui.admin.service.cards import (
     typed_forms,
     with_words,
 )
-from portal_app.ui.shared.failures import beside
 from portal_app.ui.shared.guard import staff
 from portal_app.ui.shared.run import act, ask
 from portal_app.ui.shared.session import Base, route_argument, viewer_of
@@ -64,6 +63,8 @@ class ServiceState(Base):
     seen: list[SeenCard] = []
     size: str = ""
     is_changed: bool = False
+    focus_on: str = ""
+    focus_turn: int = 0
     edition: int = 0
     loaded: bool = False
     _editing: str = ""
@@ -116,34 +117,34 @@ class ServiceState(Base):
             self._put_form(variant, replace(self.forms[variant], is_active=is_on))
 
     @staff(Permission.SETTINGS)
-    async def add_size(self, variant: int) -> rx.event.EventSpec | None:
+    async def add_size(self, variant: int) -> None:
         """One more row, above the open one, priced like it until something else is typed."""
         if not self._has(variant) or len(self.forms[variant].rows) >= MOST_ROWS:
-            return None
+            return
         *above, last = self.forms[variant].rows
         self._put_rows(variant, [*above, replace(last, key=self._key(), up_to=""), last])
-        return rx.set_focus(f"up_to-{variant}-{len(above)}")
+        self._focus(f"up_to-{variant}-{len(above)}")
 
     @staff(Permission.SETTINGS)
-    async def drop_size(self, variant: int, row: int) -> rx.event.EventSpec | None:
+    async def drop_size(self, variant: int, row: int) -> None:
         """Take a row away; the next one begins where it began."""
         if not self._has(variant, row) or len(self.forms[variant].rows) == 1:
-            return None
+            return
         rows = [each for place, each in enumerate(self.forms[variant].rows) if place != row]
         self._put_rows(variant, rows)
-        return rx.set_focus(f"price-{variant}-{min(row, len(rows) - 1)}")
+        self._focus(f"price-{variant}-{min(row, len(rows) - 1)}")
 
     @staff(Permission.SETTINGS)
-    async def add_variant(self) -> rx.event.EventSpec | None:
+    async def add_variant(self) -> None:
         """One more form, priced like the last one until something else is typed."""
         if not 0 < len(self.forms) < MOST_FORMS:
-            return None
+            return
         last = self.forms[-1]
         rows = [replace(row, key=self._key()) for row in last.rows]
         self.forms = [*self.forms, FormCard(self._key(), rows=rows)]
         self._redraw()
         unnamed = next(place for place, form in enumerate(self.forms) if not form.name)
-        return rx.set_focus(f"form-{unnamed}")
+        self._focus(f"form-{unnamed}")
 
     @staff(Permission.SETTINGS)
     async def drop_variant(self, variant: int) -> None:
@@ -183,7 +184,9 @@ class ServiceState(Base):
         try:
             await act(save_with_crew, viewer_of(self), named, self._typed(), members, now=utc_now())
         except InvalidInput as wrong:
-            return beside(self, wrong)
+            self.field_errors = {wrong.field: wrong.sentence}
+            self._focus(wrong.field)
+            return None
         self._drafts = {name: kept for name, kept in self._drafts.items() if name != self._editing}
         self.is_changed = False
         if was_new:
@@ -291,6 +294,9 @@ class ServiceState(Base):
 
     def _put_rows(self, variant: int, rows: list[SizeRow]) -> None:
         self._put_form(variant, replace(self.forms[variant], rows=rows))
+
+    def _focus(self, field: str) -> None:
+        self.focus_on, self.focus_turn = field, self.focus_turn + 1
 
     def _key(self) -> str:
         self._keys += 1
