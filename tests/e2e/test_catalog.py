@@ -54,6 +54,7 @@ def _types_it(page: Page) -> None:
     pia = page.get_by_role("checkbox", name=re.compile("Pia"))
     pia.click()
     expect(pia).to_be_checked()
+    expect(page.get_by_label("Tax")).to_have_value("")
 
 
 def _is_refused_beside_the_field(page: Page) -> None:

@@ -34,7 +34,7 @@ def _loaded() -> rx.Component:
             prices(),
             rx.cond(S.kind == "package", contains(), rx.fragment()),
             rx.cond(S.kind == "add_on", goes_with(), rx.fragment()),
-            rx.cond(S.kind == "package", rx.fragment(), _how()),
+            rx.cond((S.kind != "package") | (S.taxes.length() > 0), _how(), rx.fragment()),
             rx.cond(S.crew, who(), rx.fragment()),
             class_name="settings",
         ),
@@ -83,23 +83,21 @@ def _how() -> rx.Component:
         "Tax",
         "tax_group",
         S.taxes,
-        hint="Everything else follows the studio’s own tax group.",
         error=S.field_errors["tax_group"],
         value=S.tax_group,
         on_change=lambda value: S.keep("tax_group", value),
     )
-    return setting(
-        "How it is ordered",
-        "What customers may choose, and when it is done.",
+    chosen = rx.el.div(
         _typed(
             "How many can be ordered at once", "most", input_mode="numeric", class_name="narrow", hint="1 is a plain yes or no."
         ),
-        switch(
-            "At twilight",
-            "On a visit of its own, at the time the sun says",
-            checked=S.is_twilight,
-            on_change=S.twilight,
-        ),
+        switch("At twilight", "On a visit of its own, at the time the sun says", checked=S.is_twilight, on_change=S.twilight),
+        class_name="stack",
+    )
+    return setting(
+        "How it is ordered",
+        "What customers may choose, and how it is taxed.",
+        rx.cond(S.kind == "package", rx.fragment(), chosen),
         rx.cond(S.taxes, tax, rx.fragment()),
         key="how",
     )

@@ -76,7 +76,7 @@ def _named(form: rx.Var, variant: rx.Var) -> rx.Component:
 
 def _size(form: rx.Var, variant: rx.Var, row: rx.Var, at: rx.Var) -> rx.Component:
     is_last = at == form.rows.length() - 1
-    open_end = rx.cond(is_last, "no end", "")
+    open_end = rx.cond(is_last, "any", "")
     drop = rx.el.button(
         icon("close"),
         rx.el.span("Remove ", row.span, class_name="hide"),

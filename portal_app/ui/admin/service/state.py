@@ -236,7 +236,8 @@ class ServiceState(Base):
         """Read it afresh, then put back what was typed here and not saved."""
         by = viewer_of(self)
         self._shelf = await ask(shelf, by)
-        self.taxes = await ask(tax_choices, by)
+        own = await ask(tax_choices, by)
+        self.taxes = [("", "Like everything else"), *own] if own else []
         self.is_new = wanted.startswith(NEW)
         found = _blank(wanted) if self.is_new else next((each for each in self._shelf if each.public_id == wanted), None)
         if found is None:
