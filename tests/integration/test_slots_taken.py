@@ -24,6 +24,7 @@ from portal_app.domain.scheduling.models import (
     TimeOff,
 )
 from portal_app.domain.scheduling.queries import find_openings, nearest, takes_times, why_not
+from portal_app.domain.scheduling.service import book_requested, relocate, request_appointment
 from portal_app.domain.scheduling.sun import twilight_span
 from portal_app.domain.scheduling.taking import SlotTaken, take_slot
 from tests.conftest import NOW, Cast
@@ -245,3 +246,16 @@ def test_how_many_statements_a_month_costs(database: Database, cast: Cast, order
         sent.append(len([each for each in counted if each.startswith("SELECT")]))
     assert len(set(sent)) == 1
     assert sent[0] <= 12
+
+
+def test_a_wish_that_is_accepted_keeps_its_place_and_a_corrected_one_counts(
+    database: Database, cast: Cast, order_id: int
+) -> None:
+    with database.unit_of_work() as db:
+        request_appointment(db, cast.carl, order_id=order_id, starts_at=at(10), minutes=60, zone=visit().zone, place=HERE)
+        (booked,) = book_requested(db, cast.olive, order_id, {}, now=NOW)
+        assert (booked.status, booked.lat, booked.lon) == ("booked", HERE.lat, HERE.lon)
+    with database.unit_of_work() as db:
+        relocate(db, order_id, Place(HERE.lat + 0.3, HERE.lon))
+    with database.reading() as db:
+        assert why_not(db, cast.pia, visit(), at(11, 30), now=NOW)[0].reason is Reason.DRIVE

@@ -14,6 +14,7 @@ from portal_app.domain.orders.models import Order
 from portal_app.domain.orders.queries import visible
 from portal_app.domain.orders.service import locked_order
 from portal_app.domain.scheduling.going import home_of
+from portal_app.domain.scheduling.service import relocate
 
 
 def place_of_order(db: Session, by: Viewer, number: int) -> Place | None:
@@ -34,6 +35,7 @@ def set_place(db: Session, by: Viewer, number: int, typed: str, finder: PlaceFin
     if place is None:
         raise InvalidInput("place", "This is not on our map. Type a town with its state, a ZIP code, or two numbers.")
     order.lat, order.lon, order.placed_by = place.lat, place.lon, place.how
+    relocate(db, order.id or 0, place)
     record(
         db, by, "order.located", now=now, order_id=order.id, listing_id=order.listing_id, customer_id=order.customer_id,
         details={"number": order.number, "place": f"{place.lat:g}, {place.lon:g}"},

@@ -90,7 +90,14 @@ def keep_times(
     if has_request or not takes_times(db, by):
         for visit in visits:
             request_appointment(
-                db, by, order_id=order.id or 0, starts_at=visit.at, minutes=visit.minutes, zone=zone, purpose=visit.purpose
+                db,
+                by,
+                order_id=order.id or 0,
+                starts_at=visit.at,
+                minutes=visit.minutes,
+                zone=zone,
+                purpose=visit.purpose,
+                place=place,
             )
         return False
     policy = policy_of(db, by.studio_id)

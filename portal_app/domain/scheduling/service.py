@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
 from portal_app.core.clock import local
 from portal_app.core.viewer import Role, Viewer
 from portal_app.domain.identity.models import Account, Membership
+from portal_app.domain.listings.places import Place
 from portal_app.domain.scheduling.asking import Reason, VisitAsk
 from portal_app.domain.scheduling.calendars import place_of
 from portal_app.domain.scheduling.models import Appointment, AppointmentStatus, Decline, Purpose
@@ -18,7 +20,7 @@ from portal_app.domain.scheduling.policies import policy_of
 from portal_app.domain.scheduling.queries import takes_times
 from portal_app.domain.scheduling.taking import SlotTaken, lock_members, release_expired, take_slot
 
-__all__ = ["SlotTaken", "ask_again", "book_requested", "close_appointments", "request_appointment"]
+__all__ = ["SlotTaken", "ask_again", "book_requested", "close_appointments", "relocate", "request_appointment"]
 
 # Who accepts a wish has decided that it is not too soon, and that the studio goes there.
 DECIDED = frozenset({Reason.NOTICE, Reason.AREA})
@@ -26,8 +28,9 @@ Services = Mapping[Purpose, frozenset[int]]
 
 
 def request_appointment(
-    db: Session, by: Viewer, *, order_id: int, starts_at: datetime, minutes: int, zone: str, purpose: Purpose = Purpose.VISIT
-) -> Appointment:
+    db: Session, by: Viewer, *, order_id: int, starts_at: datetime, minutes: int, zone: str, purpose: Purpose = Purpose.VISIT,
+    place: Place | None = None,
+) -> Appointment:  # fmt: skip
     """Keep the customer's wish: nobody is assigned and nothing is blocked yet."""
     appointment = Appointment(
         studio_id=by.studio_id,
@@ -36,6 +39,8 @@ def request_appointment(
         ends_at=starts_at + timedelta(minutes=max(minutes, 15)),
         zone=zone,
         purpose=purpose,
+        lat=place.lat if place else None,
+        lon=place.lon if place else None,
     )
     db.add(appointment)
     db.flush()
@@ -62,6 +67,11 @@ def book_requested(db: Session, by: Viewer, order_id: int, services: Services, *
         for wish in wishes:
             _book_first_free(db, wish, crew)
     return list(wishes)
+
+
+def relocate(db: Session, order_id: int, place: Place) -> None:
+    """The visits of an order are there: drives to and from them are counted from this place on."""
+    db.execute(update(Appointment).where(col(Appointment.order_id) == order_id).values(lat=place.lat, lon=place.lon))
 
 
 def ask_again(db: Session, visit: Appointment, services: Services) -> VisitAsk:
