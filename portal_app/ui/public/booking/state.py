@@ -22,6 +22,7 @@ from portal_app.domain.orders.links import link_of_request
 from portal_app.domain.orders.placing import estimate, place_order
 from portal_app.domain.orders.queries import last_ordered_for
 from portal_app.domain.orders.repeating import Repeat, last_time
+from portal_app.domain.scheduling.going import home_of
 from portal_app.domain.scheduling.taking import SlotTaken
 from portal_app.off_loop import call
 from portal_app.ui.public.booking.calendar import Calendar
@@ -201,7 +202,8 @@ class BookingState(Calendar):
             self.on_behalf_of = last if last in offered else next((value for value, _ in self.for_whom), "")
 
     async def _find_place(self) -> None:
-        found = await call(wiring.current().places.find, self.street, self.town)
+        near = await ask(home_of, self._by())
+        found = await call(wiring.current().places.find, self.street, self.town, near)
         if found != self._place:
             self._place = found
             self._reopen(TIME)
