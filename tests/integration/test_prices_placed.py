@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import select
 
 from portal_app.adapters.secret_box import CannotOpen, SecretBox
@@ -367,3 +368,23 @@ def test_dusk_inside_a_package_is_a_visit_of_its_own(database: Database, cast: C
     order = place(database, cast.carl, asked)
     visits = found(database, select(Appointment).where(Appointment.order_id == order.id).order_by(Appointment.starts_at))
     assert [(each.purpose, (each.ends_at - each.starts_at).seconds // 60) for each in visits] == [("visit", 75), ("twilight", 30)]
+
+
+def test_a_price_costs_as_many_statements_for_three_services_as_for_forty(database: Database, cast: Cast) -> None:
+    def statements() -> int:
+        seen_: list[str] = []
+
+        def count(_connection, _cursor, statement, *_rest) -> None:
+            seen_.append(statement)
+
+        event.listen(database.engine, "before_cursor_execute", count)
+        try:
+            seen(database, cast.carl, {cast.photos: 1}, place=HERE, coupon="X")
+        finally:
+            event.remove(database.engine, "before_cursor_execute", count)
+        return len([statement for statement in seen_ if statement.startswith("SELECT")])
+
+    few = statements()
+    for i in range(40):
+        service(database, cast.harbor, f"s{i}", 100, category="Media")
+    assert statements() == few <= 20
