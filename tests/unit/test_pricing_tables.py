@@ -167,6 +167,15 @@ def test_the_order_of_lines_does_not_matter(given_: dict, random) -> None:
     assert one.total_cents == other.total_cents
 
 
+def test_a_cent_that_does_not_divide_falls_on_the_same_line_in_any_order() -> None:
+    (first, _), (second, _) = offer(1, "1 H"), offer(2, "1 –")
+    totals = [
+        quote(choices, 100, Terms(), discount=Discount("Coupon", "fixed", 1)).total_cents
+        for choices in ([(first, 1), (second, 1)], [(second, 1), (first, 1)])
+    ]
+    assert totals == [1, 1]
+
+
 @given(st.lists(st.tuples(CENTS, st.integers(0, 6)), max_size=8), DISCOUNTS)
 def test_a_discount_is_split_without_losing_a_cent(lines: list[tuple[int, int]], off: Discount | None) -> None:
     parts = taken_off(lines, off)

@@ -101,7 +101,8 @@ def place_order(
     is for somebody the viewer may not order for. A guest says who they are in `request.guest`."""
     if not by.is_customer and by.role is not Role.GUEST:
         raise NotAllowed("Orders are placed by customers. Sign in with a customer account.")
-    # Only the number is counted up: everybody else at the studio may go on writing rows that point to it.
+    # Orders of one studio are placed one after the other, so what is read here stays true until this one is written. Only
+    # the number is counted up: everybody else at the studio may go on writing rows that point to it.
     studio = db.exec(select(Studio).where(Studio.id == by.studio_id).with_for_update(key_share=True)).one()
     if placed := _placed(db, by, request):
         return placed
@@ -112,7 +113,7 @@ def place_order(
     _same_total(request, priced.quote)
     times = settled(db, by, times, priced.quote, has_request=priced.is_outside)
     if priced.coupon:
-        use_coupon(db, by, priced.coupon, customer, now=now)
+        use_coupon(db, priced.coupon, now=now)
     count_try(db, by.studio_id, _limits(by, customer, caller), now=now)
     order = write_order(db, by, studio, customer, checked, times, priced, seal=seal, now=now)
     is_taken = keep_times(
