@@ -278,7 +278,9 @@ def _visits(db: Session, order_ids: list[int]) -> dict[int, list[Visit]]:
         select(Appointment, Account.name)
         .join(Membership, Membership.id == Appointment.member_id, isouter=True)
         .join(Account, Account.id == Membership.account_id, isouter=True)
+        .join(Order, Order.id == Appointment.order_id)
         .where(col(Appointment.order_id).in_(order_ids))
+        .where(or_(Appointment.status != AppointmentStatus.CANCELED, Order.status == OrderStatus.CANCELED))
         .order_by(Appointment.starts_at, Appointment.id)
     )
     visits: dict[int, list[Visit]] = {}

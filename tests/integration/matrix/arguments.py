@@ -69,6 +69,8 @@ BY_NAME: dict[str, Fill] = {
     "role": lambda t: "member",
     "Changing.open.what": lambda t: ("cancel", "postpone", "move"),
     "purpose": lambda t: "visit",
+    "MovingVisit.open.what": lambda t: ("move", "postpone", "cancel"),
+    "MovingVisit.confirm.form": lambda t: {"day": "2027-02-03", "time": "10:00", "reason": "words", "tells": "on", "member": ""},
     "Changing.choose_time.time": lambda t: "2027-02-03T18:00:00+00:00",
     "Changing.confirm.form": lambda t: {"reason": "words", "wish": "soon"},
     "step": lambda t: ("services", "review"),

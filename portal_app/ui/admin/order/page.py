@@ -6,11 +6,11 @@ import reflex as rx
 
 from portal_app.core.viewer import Permission
 from portal_app.ui.admin.order.answering import asked, who_comes
+from portal_app.ui.admin.order.moving_parts import cancel_button, moving_dialog, visit_buttons
 from portal_app.ui.admin.order.place import place_panel
 from portal_app.ui.admin.order.state import AdminOrderState as S
 from portal_app.ui.components.address import address_title
 from portal_app.ui.components.buttons import button, link_button
-from portal_app.ui.components.floating import confirm
 from portal_app.ui.components.frames import crumb, fact, panel, section, timeline
 from portal_app.ui.components.people import person
 from portal_app.ui.components.prices import answers, line, lines, minor_line, sum_line, total_line
@@ -39,7 +39,7 @@ def _loaded() -> rx.Component:
             rx.el.aside(asked(), _next(), who_comes(), _customer(), place_panel(), class_name="stack"),
             class_name="cols staff aside-first",
         ),
-        rx.cond(may(Permission.ACCEPT_ORDERS), _question(), rx.fragment()),
+        rx.cond(may(Permission.ACCEPT_ORDERS), moving_dialog(S.load), rx.fragment()),
     )
 
 
@@ -99,7 +99,9 @@ def _visits() -> rx.Component:
         rx.el.hr(class_name="rule"),
         *_about(),
     )
-    return rx.cond(S.order.visits, rx.el.div(rx.foreach(S.order.visits, _visit), class_name="stack"), none)
+    change = rx.cond(may(Permission.ACCEPT_ORDERS), rx.foreach(S.changes.visits, visit_buttons), rx.fragment())
+    visits = rx.cond(S.order.visits, rx.el.div(rx.foreach(S.order.visits, _visit), class_name="stack"), none)
+    return rx.el.div(visits, change, class_name="stack")
 
 
 def _visit(card: rx.Var) -> rx.Component:
@@ -169,20 +171,8 @@ def _cancel() -> rx.Component:
             rx.el.div(
                 rx.el.h3("Will not happen?"), rx.el.p("Canceling gives the photographer's time back.", class_name="small quiet")
             ),
-            button("Cancel this order", kind="danger", on_click=S.ask_cancel(True)),
+            cancel_button(),
             class_name="cut",
         ),
         rx.fragment(),
-    )
-
-
-def _question() -> rx.Component:
-    return confirm(
-        "Cancel this order?",
-        "It becomes Canceled for the customer too, and the photographer's time is free again.",
-        is_open=S.is_asking,
-        keep="Keep it",
-        on_keep=S.ask_cancel(False),
-        act="Cancel the order",
-        on_act=S.cancel,
     )

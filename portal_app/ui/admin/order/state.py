@@ -13,12 +13,13 @@ from portal_app.core.errors import InvalidInput, NotFound
 from portal_app.core.viewer import Permission
 from portal_app.domain.billing.queries import balances_for
 from portal_app.domain.listings.places import Place
-from portal_app.domain.orders.changing import Why
 from portal_app.domain.orders.confirming import Asked, asked_of, assigned_of, confirm_visit, decline_visit
 from portal_app.domain.orders.locating import place_of_order, set_place
 from portal_app.domain.orders.queries import order_page
-from portal_app.domain.orders.service import accept, cancel
+from portal_app.domain.orders.service import accept
+from portal_app.domain.orders.windows import changes_of
 from portal_app.domain.scheduling.models import Purpose
+from portal_app.ui.shared.changing_cards import ChangesCard, changes_card
 from portal_app.ui.shared.failures import beside
 from portal_app.ui.shared.guard import staff
 from portal_app.ui.shared.order_cards import OrderPageCard, amount_words, order_page_card
@@ -57,7 +58,7 @@ class AdminOrderState(Base):
     assigned: list[AssignedCard] = []
     declining: str = ""
     place: str = ""
-    is_asking: bool = False
+    changes: ChangesCard = ChangesCard()
     is_correcting: bool = False
     loaded: bool = False
 
@@ -79,6 +80,8 @@ class AdminOrderState(Base):
         assigned = await ask(assigned_of, by, route_number(self))
         self.assigned = [AssignedCard(each.photographer, each.because, each.overrides) for each in assigned]
         self.place = place_words(await ask(place_of_order, by, page.row.number))
+        now = utc_now()
+        self.changes = changes_card(await ask(changes_of, by, page.row.number, now=now), now=now)
         self.loaded = True
 
     @staff(Permission.SEE_ORDERS)
@@ -110,19 +113,6 @@ class AdminOrderState(Base):
         """Accept; the second click changes nothing."""
         await act(accept, viewer_of(self), route_number(self), now=utc_now())
         self._say("Accepted. The customer hears from us by mail.")
-        await AdminOrderState.load.fn(self)
-
-    @staff(Permission.ACCEPT_ORDERS)
-    async def ask_cancel(self, is_asking: bool) -> None:  # noqa: FBT001
-        """Open or close the question before canceling."""
-        self.is_asking = is_asking
-
-    @staff(Permission.ACCEPT_ORDERS)
-    async def cancel(self) -> None:
-        """Cancel, giving the photographer's time back."""
-        self.is_asking = False
-        await act(cancel, viewer_of(self), route_number(self), Why("canceled by the studio"), now=utc_now())
-        self._say("The order is canceled.")
         await AdminOrderState.load.fn(self)
 
     @staff(Permission.ACCEPT_ORDERS)

@@ -1,0 +1,94 @@
+"""The studio moves, assigns, postpones or cancels: at any time, by its own rules, with or without a mail to the customer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from portal_app.core.clock import at_wall_time, local, utc_now
+from portal_app.core.errors import Conflict, InvalidInput
+from portal_app.core.viewer import Permission
+from portal_app.domain.orders.canceling import cancel
+from portal_app.domain.orders.changing import Why, postpone
+from portal_app.domain.orders.moving import reschedule
+from portal_app.domain.orders.windows import changes_of
+from portal_app.domain.scheduling.crew import crew
+from portal_app.domain.scheduling.models import Purpose
+from portal_app.ui.shared.failures import beside
+from portal_app.ui.shared.guard import staff
+from portal_app.ui.shared.run import act, ask
+from portal_app.ui.shared.session import Base, route_number, viewer_of
+
+MOVE, POSTPONE, CANCEL = "move", "postpone", "cancel"
+TITLES = {MOVE: "When, and who?", POSTPONE: "Postpone this visit?", CANCEL: "Cancel this order?"}
+SAID = {MOVE: "The visit has its time.", POSTPONE: "The visit is postponed.", CANCEL: "The order is canceled."}
+
+
+class MovingVisit(Base):
+    """The dialog that is open on an order at the desk, if any."""
+
+    what: str = ""
+    heading: str = ""
+    day: str = ""
+    time: str = ""
+    members: list[tuple[str, str]] = []
+    problem: str = ""
+    is_working: bool = False
+    _purpose: str = ""
+
+    @staff(Permission.ACCEPT_ORDERS)
+    async def open(self, what: str, purpose: str) -> None:
+        """Ask, with the time as it is now."""
+        by = viewer_of(self)
+        found = await ask(changes_of, by, route_number(self), now=utc_now())
+        visit = next((each for each in found.visits if each.purpose == purpose), None)
+        at = local(visit.starts_at, visit.zone) if visit and visit.starts_at else None
+        self.day, self.time = (f"{at:%Y-%m-%d}", f"{at:%H:%M}") if at else ("", "")
+        people = [row for row in await ask(crew, by, now=utc_now()) if row.is_bookable]
+        self.members = [("", "Whoever fits best"), *((str(row.member_id), row.name) for row in people)]
+        self.what, self.heading, self._purpose = what, TITLES.get(what, ""), purpose
+        self.problem, self.field_errors = "", {}
+
+    @staff(Permission.ACCEPT_ORDERS)
+    async def shut(self) -> None:
+        """Leave everything as it is."""
+        self.what = ""
+
+    @staff(Permission.ACCEPT_ORDERS)
+    async def confirm(self, form: dict[str, str]):
+        """Do it. A rule in the way is said in the dialog, where it can be overridden by a reason."""
+        self.is_working, self.problem, self.field_errors = True, "", {}
+        yield
+        try:
+            await self._do(form)
+            self._say(SAID[self.what])
+            self.what = ""
+        except InvalidInput as wrong:
+            yield beside(self, wrong)
+        except Conflict as problem:
+            self.problem = problem.sentence
+        finally:
+            self.is_working = False
+
+    async def _do(self, form: dict[str, str]) -> None:
+        by, number, now = viewer_of(self), route_number(self), utc_now()
+        why = Why(form.get("reason", ""), quiet=not form.get("tells"), override_reason=form.get("override", ""))
+        if self.what == CANCEL:
+            await act(cancel, by, number, why, now=now)
+        elif self.what == POSTPONE:
+            await act(postpone, by, number, Purpose(self._purpose), why, now=now)
+        elif self.what == MOVE:
+            at = _instant(form.get("day", ""), form.get("time", ""), self.studio.zone)
+            member = form.get("member", "")
+            chosen = {"member_id": int(member)} if member.isdigit() and len(member) < 10 else {}
+            await act(reschedule, by, number, Purpose(self._purpose), at, why, **chosen, now=now)
+
+
+def _instant(day: str, time: str, zone: str) -> datetime:
+    try:
+        naive = datetime.fromisoformat(f"{day}T{time}")
+    except ValueError as missing:
+        raise InvalidInput("day", "Choose a day and a time.") from missing
+    try:
+        return at_wall_time(naive.replace(tzinfo=None), zone)
+    except ValueError as skipped:
+        raise InvalidInput("day", "The clocks skip this time on that day. Choose another.") from skipped
