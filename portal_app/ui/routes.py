@@ -11,12 +11,18 @@ from portal_app.ui.admin.areas.page import page as areas
 from portal_app.ui.admin.areas.state import AreasState
 from portal_app.ui.admin.audit.page import page as audit
 from portal_app.ui.admin.audit.state import AuditState
+from portal_app.ui.admin.calendar.page import page as calendar
+from portal_app.ui.admin.calendar.state import CalendarState
 from portal_app.ui.admin.catalog.page import page as catalog
 from portal_app.ui.admin.catalog.state import CatalogState
+from portal_app.ui.admin.crew.page import page as crew
+from portal_app.ui.admin.crew.state import CrewState
 from portal_app.ui.admin.customers.page import page as customers
 from portal_app.ui.admin.customers.state import CustomersState
 from portal_app.ui.admin.deliver.page import page as deliver
 from portal_app.ui.admin.deliver.state import DeliverState
+from portal_app.ui.admin.hours.page import page as hours
+from portal_app.ui.admin.hours.state import HoursState
 from portal_app.ui.admin.order.page import page as admin_order
 from portal_app.ui.admin.order.state import AdminOrderState
 from portal_app.ui.admin.orders.page import page as admin_orders
@@ -105,6 +111,9 @@ ROUTES: tuple[Row, ...] = (
     Row("/admin/staff", staff, "Staff", STAFF(Permission.MANAGE_STAFF), StaffState.load, StaffState.load),
     Row("/admin/areas", areas, "Service areas", STAFF(Permission.SETTINGS), AreasState.load, AreasState.load),
     Row("/admin/audit", audit, "Audit log", STAFF(Permission.SEE_AUDIT), AuditState.load, AuditState.load),
+    Row("/admin/calendar", calendar, "Calendar", SEE_ORDERS, CalendarState.load, CalendarState.load),
+    Row("/admin/crew", crew, "Crew and hours", SEE_ORDERS, CrewState.load, CrewState.load),
+    Row("/admin/crew/[member]", hours, HoursState.title, SEE_ORDERS, HoursState.load),
     Row("/admin", today, "Today", SEE_ORDERS, TodayState.load, TodayState.load),
     Row("/admin/orders", admin_orders, "Orders", SEE_ORDERS, AdminOrdersState.load, AdminOrdersState.load),
     Row("/admin/orders/[number]", admin_order, "Order", SEE_ORDERS, AdminOrderState.load, AdminOrderState.load),

@@ -23,6 +23,7 @@ from portal_app.db import Database
 from portal_app.domain import tables
 from portal_app.domain.scheduling.asking import VisitAsk
 from portal_app.domain.scheduling.models import Purpose
+from portal_app.domain.orders.agenda import EntryKind
 from tests.conftest import NOW, Cast, fresh_database, make_cast
 from tests.world import MARK, World, build
 
@@ -98,6 +99,7 @@ def arguments(function: Callable, db: Session, by: Viewer, world: World, cast: C
         "team": world.team, "code": MARK.upper(), "customer_ids": [cast.carl_customer, cast.tess_in_team], "at": LATE_ON_SUNDAY,
         "ask": VisitAsk(1, Purpose.VISIT, frozenset(), None, "America/Los_Angeles", LATE_ON_SUNDAY.date(), LATE_ON_SUNDAY.date()),
         "today": NOW.date(), "member_id": cast.pia.member_id,
+        "kind": EntryKind.OFF, "key": f"off{MARK}",
     }  # fmt: skip
     named = {"attempt_card": world.attempt, "asset_by_public_id": world.asset, "upload_card": world.upload}
     known["public_id"] = named.get(function.__name__, world.listing)

@@ -7,21 +7,26 @@ keep their calendar.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, or_, select
 from sqlmodel import Session, col
 
-from portal_app.core.errors import NotAllowed
+from portal_app.core.clock import local
+from portal_app.core.errors import NotAllowed, NotFound
 from portal_app.core.viewer import Permission, Viewer
 from portal_app.domain.identity.models import Account, Membership
 from portal_app.domain.orders.models import Order, OrderLine
 from portal_app.domain.orders.queries import visible
+from portal_app.domain.orders.visits import services_of
+from portal_app.domain.scheduling.calendars import place_of
 from portal_app.domain.scheduling.hours import may_keep
 from portal_app.domain.scheduling.models import Appointment, AppointmentStatus, TimeOff
+from portal_app.domain.scheduling.queries import WhyNot, why_not
+from portal_app.domain.scheduling.service import ask_again
 
 MOST = 1_000
 
@@ -62,19 +67,55 @@ def between(
 
     Raises NotAllowed for who is not staff.
     """
-    if not by.is_staff or not by.may(Permission.SEE_ORDERS):
-        raise NotAllowed
-    visits = db.execute(_visits(by, start, end, member_ids, now)).all()
+    visiting, away = _visits(by, now), _offs(by)
+    visiting = visiting.where(col(Appointment.starts_at) < end, col(Appointment.ends_at) > start)
+    away = away.where(col(TimeOff.starts_at) < end, col(TimeOff.ends_at) > start)
+    if member_ids is not None:
+        visiting = visiting.where(or_(col(Appointment.member_id).in_(member_ids), col(Appointment.member_id).is_(None)))
+        away = away.where(col(TimeOff.member_id).in_(member_ids))
+    visits, offs = db.execute(visiting.limit(MOST)).all(), db.execute(away.limit(MOST)).all()
     services = _services(db, [row.order_id for row in visits if row.order_id])
-    offs = db.execute(_offs(by, start, end, member_ids)).all()
     found = [_visit(row, services) for row in visits] + [_off(by, row) for row in offs]
     return sorted(found, key=lambda entry: (entry.starts_at, entry.ends_at, entry.key))
 
 
-def _visits(by: Viewer, start: datetime, end: datetime, member_ids: Collection[int] | None, now: datetime) -> Select[Any]:
+def entry_of(db: Session, by: Viewer, kind: EntryKind, key: str, *, now: datetime) -> Entry:
+    """One thing in the calendar. Raises NotFound, also for what is over or canceled, and NotAllowed for who is not staff."""
+    if kind is EntryKind.OFF:
+        off = db.execute(_offs(by).where(col(TimeOff.public_id) == key)).first()
+        if off is None:
+            raise NotFound
+        return _off(by, off)
+    found = _visits(by, now).where(col(Appointment.id) == int(key)) if key.isdecimal() and len(key) < 10 else None
+    visit = None if found is None else db.execute(found).first()
+    if visit is None:
+        raise NotFound
+    return _visit(visit, _services(db, [visit.order_id] if visit.order_id else []))
+
+
+def refusals(db: Session, by: Viewer, key: str, at: datetime, *, now: datetime) -> list[WhyNot]:
+    """Each member at another start of this visit, and what keeps them from it; nobody where no hours are set.
+
+    Raises NotFound, NotAllowed.
+    """
+    entry = entry_of(db, by, EntryKind.VISIT, key, now=now)
+    order = db.scalars(visible(by).where(col(Order.number) == entry.number)).first()
+    visit = db.get(Appointment, int(key))
+    if order is None or visit is None:
+        raise NotFound
+    asked = ask_again(db, visit, services_of(db, order.id or 0))
+    day = local(at, asked.zone).date()
+    place = asked.place or place_of(order.lat, order.lon)
+    return why_not(db, by, replace(asked, place=place, first=day, last=day), at, now=now)
+
+
+def _visits(by: Viewer, now: datetime) -> Select[Any]:
+    """Every visit and hold that stands."""
+    if not by.is_staff or not by.may(Permission.SEE_ORDERS):
+        raise NotAllowed
     own = visible(by).with_only_columns(col(Order.id)).scalar_subquery()
     lasting = or_(col(Appointment.held_until).is_(None), col(Appointment.held_until) > now)
-    found = (
+    return (
         select(
             col(Appointment.id), col(Appointment.order_id), col(Appointment.status), col(Appointment.purpose),
             col(Appointment.member_id), col(Account.name).label("member"), col(Appointment.starts_at),
@@ -88,30 +129,25 @@ def _visits(by: Viewer, start: datetime, end: datetime, member_ids: Collection[i
             or_(col(Appointment.order_id).in_(own), col(Appointment.order_id).is_(None)),
             col(Appointment.status) != AppointmentStatus.CANCELED,
             or_(col(Appointment.status) != AppointmentStatus.HELD, lasting),
-            and_(col(Appointment.starts_at) < end, col(Appointment.ends_at) > start),
         )
         .order_by(col(Appointment.starts_at), col(Appointment.id))
-        .limit(MOST)
     )  # fmt: skip
-    if member_ids is None:
-        return found
-    return found.where(or_(col(Appointment.member_id).in_(member_ids), col(Appointment.member_id).is_(None)))
 
 
-def _offs(by: Viewer, start: datetime, end: datetime, member_ids: Collection[int] | None) -> Select[Any]:
-    found = (
+def _offs(by: Viewer) -> Select[Any]:
+    """Every time off of whoever works here."""
+    if not by.is_staff or not by.may(Permission.SEE_ORDERS):
+        raise NotAllowed
+    return (
         select(
             col(TimeOff.public_id), col(TimeOff.member_id), col(Account.name).label("member"), col(TimeOff.starts_at),
             col(TimeOff.ends_at), col(TimeOff.reason),
         )
         .join(Membership, col(Membership.id) == col(TimeOff.member_id))
         .join(Account, col(Account.id) == col(Membership.account_id))
-        .where(col(TimeOff.studio_id) == by.studio_id, col(TimeOff.starts_at) < end, col(TimeOff.ends_at) > start)
-        .where(col(Membership.left_at).is_(None))
+        .where(col(TimeOff.studio_id) == by.studio_id, col(Membership.left_at).is_(None))
         .order_by(col(TimeOff.starts_at))
-        .limit(MOST)
     )  # fmt: skip
-    return found if member_ids is None else found.where(col(TimeOff.member_id).in_(member_ids))
 
 
 def _services(db: Session, order_ids: list[int]) -> dict[int, str]:

@@ -1,0 +1,224 @@
+"""The studio's calendar as Olive uses it with a mouse, without one, and on a phone."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.e2e.browsing import DESK, PHONE, has_sideways_scroll, serious
+from tests.e2e.conftest import Portal
+from tests.e2e.screens import OLIVE, settle, visitor
+
+pytestmark = [pytest.mark.proof("booking-12"), pytest.mark.slow]
+
+STREET = "1187 Old Lighthouse Keepers Way"
+EVENT = "a.fc-event"
+
+
+def execute(portal: Portal, statement: str, rows: list[tuple] | None = None) -> list[tuple]:
+    with closing(sqlite3.connect(portal.data_dir / "portal.db", timeout=20)) as db, db:
+        return db.executemany(statement, rows).fetchall() if rows else db.execute(statement).fetchall()
+
+
+def view(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+    expect(page.locator(".fc-toolbar-title")).to_be_visible()
+
+
+def open_calendar(page: Page, portal: Portal) -> None:
+    page.goto(f"{portal.url}/admin/calendar")
+    settle(page)
+    expect(page.locator(".fc-toolbar-title")).to_be_visible()
+
+
+def visit(page: Page) -> Locator:
+    """The booked visit this story is about, brought on the screen."""
+    found = page.locator(EVENT).filter(has_text=STREET[:12])
+    for _ in range(3):
+        if found.count():
+            break
+        page.get_by_role("button", name="Later", exact=True).click()
+        page.wait_for_timeout(600)
+    return found.first
+
+
+def starts(portal: Portal) -> str:
+    [(at,)] = execute(
+        portal, f"select a.starts_at from appointment a join orders o on o.id = a.order_id where o.street = '{STREET}'"
+    )
+    return at
+
+
+def test_olive_moves_a_visit_with_the_mouse_and_by_keyboard(portal: Portal, browser: Browser) -> None:
+    with visitor(browser, portal, OLIVE, DESK) as olive:
+        page = olive.page
+        open_calendar(page, portal)
+        before = starts(portal)
+        _drags(page)
+        question = page.get_by_role("dialog").filter(has_text="Move ")
+        expect(question.get_by_label("Photographer")).to_be_visible()
+        assert serious(page) == []
+        question.get_by_role("button", name="Leave it").click()
+        assert starts(portal) == before
+
+        _drags(page)
+        _confirms(question)
+        expect(question).to_be_hidden()
+        moved = starts(portal)
+        assert moved != before
+
+        visit(page).focus()
+        page.keyboard.press("Enter")
+        opened = page.get_by_role("dialog").filter(has_text="Open order")
+        expect(opened).to_contain_text(STREET)
+        opened.get_by_role("button", name="Move to").press("Enter")
+        question.get_by_label("Time").fill("08:15")
+        expect(question.get_by_text("8:15 am").first).to_be_visible()
+        question.get_by_label("Tell the customer").press("Space")
+        _confirms(question, by_key=True)
+        expect(question).to_be_hidden()
+        assert starts(portal) not in {before, moved}
+        expect(visit(page)).to_contain_text("8:15")
+        [(details,)] = execute(portal, "select details from fact where kind = 'appointment.moved' order by id desc limit 1")
+        assert '"quiet": true' in details
+        assert olive.faults == []
+
+
+def _drags(page: Page) -> None:
+    """Two hours down, on the same day."""
+    source = visit(page)
+    source.scroll_into_view_if_needed()
+    box = source.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + 8
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for step in range(1, 9):
+        page.mouse.move(x, y + 14 * step)
+    page.mouse.up()
+
+
+def _confirms(question: Locator, *, by_key: bool = False) -> None:
+    """Says why when a rule stands against it."""
+    move = question.get_by_role("button", name="Move the visit")
+    expect(question.locator("dd[aria-live]")).not_to_be_empty()
+    if question.get_by_label("Why it may be so").count():
+        question.get_by_label("Why it may be so").fill("The agent asked for it")
+    move.press("Enter") if by_key else move.click()
+
+
+def test_days_weeks_months_a_list_members_and_time_off(portal: Portal, browser: Browser) -> None:
+    with visitor(browser, portal, OLIVE, DESK) as olive:
+        page = olive.page
+        open_calendar(page, portal)
+        for name in ("Day", "Month", "List", "Week"):
+            view(page, name)
+            settle(page)
+            assert serious(page) == [], name
+        pia = page.get_by_role("button", name="Pia Okonkwo-Reyes")
+        expect(visit(page)).to_be_visible()
+        pia.click()
+        expect(pia).to_have_attribute("aria-pressed", "false")
+        expect(page.locator(EVENT).filter(has_text="Pia")).to_have_count(0)
+        pia.click()
+        expect(page.locator(EVENT).filter(has_text="Pia").first).to_be_visible()
+
+        _draws_a_span(page)
+        off = page.get_by_role("dialog").filter(has_text="Nobody can book them")
+        off.get_by_label("Reason").fill("Dentist")
+        assert serious(page) == []
+        off.get_by_role("button", name="Put in time off").click()
+        drawn = page.locator(f"{EVENT}.off").filter(has_text="Dentist")
+        expect(drawn).to_be_visible()
+        drawn.focus()
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Take back").click()
+        expect(drawn).to_have_count(0)
+        assert olive.faults == []
+
+
+def _draws_a_span(page: Page) -> None:
+    lane = page.locator("td.fc-timegrid-col").last
+    slot = page.locator("td.fc-timegrid-slot-lane[data-time='17:00:00']")
+    slot.scroll_into_view_if_needed()
+    column, row = lane.bounding_box(), slot.bounding_box()
+    x, y = column["x"] + column["width"] / 2, row["y"] + 4
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for step in range(1, 7):
+        page.mouse.move(x, y + 10 * step)
+    page.mouse.up()
+
+
+def test_on_a_phone_it_is_a_list_and_opens_the_order(portal: Portal, browser: Browser) -> None:
+    with visitor(browser, portal, OLIVE, PHONE) as olive:
+        page = olive.page
+        open_calendar(page, portal)
+        expect(page.locator(".fc-listWeek-view")).to_be_visible()
+        row = page.locator("tr.fc-event").first
+        for _ in range(3):
+            if row.count():
+                break
+            page.get_by_role("button", name="Later", exact=True).click()
+            page.wait_for_timeout(600)
+        assert serious(page) == []
+        assert not has_sideways_scroll(page)
+        row.click()
+        page.get_by_role("link", name="Open order").click()
+        page.wait_for_url(re.compile("/admin/orders/"))
+        assert olive.faults == []
+
+
+# How long the slowest frame of a scroll through the whole view takes: one with nothing in it, one with 500 entries.
+FRAMES = """() => new Promise((done) => {
+    const long = [], frames = [];
+    let last = performance.now(), step = 0;
+    const tick = (now) => {
+        frames.push(now - last); last = now;
+        window.scrollTo(0, (step % 2 ? 1 : -1) * 0 + (step * 40) % document.documentElement.scrollHeight);
+        if (++step < 90) requestAnimationFrame(tick); else done(frames.slice(2).sort((a, b) => a - b));
+    };
+    requestAnimationFrame(tick);
+})"""
+
+
+def test_five_hundred_entries_scroll_like_none(portal: Portal, browser: Browser) -> None:
+    """The median frame of a scroll with 500 entries is at most twice that of the same page with none."""
+    member = execute(portal, "select member_id, studio_id from appointment where member_id is not null and studio_id = 1 limit 1")
+    first = (datetime.now(UTC) + timedelta(days=182)).replace(minute=0, second=0, microsecond=0)
+    monday = first - timedelta(days=first.weekday())
+    with visitor(browser, portal, OLIVE, DESK) as olive:
+        page = olive.page
+        open_calendar(page, portal)
+        view(page, "Month")
+        for _ in range(7):
+            page.get_by_role("button", name="Later", exact=True).click()
+        page.wait_for_timeout(1_000)
+        empty = page.evaluate(FRAMES)
+        rows = [(f"many{n}", member[0][0], member[0][1], _at(monday, n), _at(monday, n, minutes=30), "Away") for n in range(500)]
+        execute(
+            portal,
+            "insert into time_off (public_id, member_id, studio_id, starts_at, ends_at, reason) values (?, ?, ?, ?, ?, ?)",
+            rows,
+        )
+        try:
+            page.reload()
+            settle(page)
+            view(page, "Month")
+            for _ in range(7):
+                page.get_by_role("button", name="Later", exact=True).click()
+            page.wait_for_timeout(1_500)
+            shown = page.locator(EVENT).count() + _more(page)
+            full = page.evaluate(FRAMES)
+        finally:
+            execute(portal, "delete from time_off where public_id like 'many%'")
+        assert shown >= 300, shown
+        ratio = full[len(full) // 2] / max(empty[len(empty) // 2], 1)
+        print(
+            f"500 entries: median frame {full[len(full) // 2]:.1f} ms, empty {empty[len(empty) // 2]:.1f} ms, {ratio:.2f} times"
+        )
+        assert ratio <= 2
