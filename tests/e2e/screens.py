@@ -25,6 +25,7 @@ ORDER = """select o.number from orders o join customer c on c.id = o.customer_id
     where a.email = 'carl@coastline.example' and o.status = '{}' order by o.number desc"""
 SOLD = "select public_id from service where studio_id = 1 and name = '{}'"
 TEAM = "select public_id from team where name = '{}'"
+PIA = """select m.id from membership m join account a on a.id = m.account_id where a.email = 'pia@harborlight.example'"""
 ANY_ORDER = "select number from orders where studio_id = 1 and status = '{}' order by number desc"
 MEMBERS_ORDER = """select o.number from orders o join customer c on c.id = o.customer_id join team t on t.id = c.team_id
     where t.name = 'Coastline' and c.email = 'tess@coastline.example' and o.status = 'accepted'"""
@@ -76,6 +77,9 @@ SHOWN: dict[str, Shown] = {
     "/admin/catalog": Shown(OLIVE, "link", "Add service"),
     "/admin/catalog/[service]": Shown(OLIVE, "button", "Save changes", SOLD.format("Essentials")),
     "/admin/staff": Shown(OLIVE, "button", "Invite"),
+    "/admin/calendar": Shown(OLIVE, "button", "Time off"),
+    "/admin/crew": Shown(OLIVE, "link", "Hours of"),
+    "/admin/crew/[member]": Shown(OLIVE, "button", "Save the week", PIA),
     "/admin/areas": Shown(OLIVE, "button", "New area"),
     "/admin/customers": Shown(OLIVE, "link", "@"),
 }

@@ -62,8 +62,10 @@ class Owners:
 
     def learn(self, table: str, row: Mapping[str, Any]) -> str:
         """The same, known from then on: rows that hang on this one follow it."""
+        if "id" not in row:  # a row beside another one, like a member's settings: nothing hangs on it
+            return self._above(row)
         found = self.of(table, row)
-        self.ids[table, row.get("id")] = found
+        self.ids[table, row["id"]] = found
         return found
 
     def _above(self, row: Mapping[str, Any]) -> str:
