@@ -21,9 +21,9 @@ from portal_app.core.errors import InvalidInput, NotAllowed, NotFound
 from portal_app.core.viewer import Permission, Role, Viewer
 from portal_app.db import Database
 from portal_app.domain import tables
+from portal_app.domain.orders.agenda import EntryKind
 from portal_app.domain.scheduling.asking import VisitAsk
 from portal_app.domain.scheduling.models import Purpose
-from portal_app.domain.orders.agenda import EntryKind
 from tests.conftest import NOW, Cast, fresh_database, make_cast
 from tests.world import MARK, World, build
 
@@ -99,7 +99,7 @@ def arguments(function: Callable, db: Session, by: Viewer, world: World, cast: C
         "team": world.team, "code": MARK.upper(), "customer_ids": [cast.carl_customer, cast.tess_in_team], "at": LATE_ON_SUNDAY,
         "ask": VisitAsk(1, Purpose.VISIT, frozenset(), None, "America/Los_Angeles", LATE_ON_SUNDAY.date(), LATE_ON_SUNDAY.date()),
         "today": NOW.date(), "member_id": cast.pia.member_id,
-        "kind": EntryKind.OFF, "key": f"off{MARK}",
+        "kind": EntryKind.OFF, "key": f"off{MARK}", "visit": "1",
     }  # fmt: skip
     named = {"attempt_card": world.attempt, "asset_by_public_id": world.asset, "upload_card": world.upload}
     known["public_id"] = named.get(function.__name__, world.listing)

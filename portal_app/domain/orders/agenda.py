@@ -93,17 +93,17 @@ def entry_of(db: Session, by: Viewer, kind: EntryKind, key: str, *, now: datetim
     return _visit(visit, _services(db, [visit.order_id] if visit.order_id else []))
 
 
-def refusals(db: Session, by: Viewer, key: str, at: datetime, *, now: datetime) -> list[WhyNot]:
+def refusals(db: Session, by: Viewer, visit: str, at: datetime, *, now: datetime) -> list[WhyNot]:
     """Each member at another start of this visit, and what keeps them from it; nobody where no hours are set.
 
     Raises NotFound, NotAllowed.
     """
-    entry = entry_of(db, by, EntryKind.VISIT, key, now=now)
+    entry = entry_of(db, by, EntryKind.VISIT, visit, now=now)
     order = db.scalars(visible(by).where(col(Order.number) == entry.number)).first()
-    visit = db.get(Appointment, int(key))
-    if order is None or visit is None:
+    row = db.get(Appointment, int(visit))
+    if order is None or row is None:
         raise NotFound
-    asked = ask_again(db, visit, services_of(db, order.id or 0))
+    asked = ask_again(db, row, services_of(db, order.id or 0))
     day = local(at, asked.zone).date()
     place = asked.place or place_of(order.lat, order.lon)
     return why_not(db, by, replace(asked, place=place, first=day, last=day), at, now=now)

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from portal_app.core.clock import at_wall_time
 from portal_app.core.errors import InvalidInput
 
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MOST_DAYS = 62
 
 

@@ -12,8 +12,7 @@ from portal_app.ui.shared.guard import staff
 from portal_app.ui.shared.order_cards import initials
 from portal_app.ui.shared.run import ask
 from portal_app.ui.shared.session import Base, viewer_of
-
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+from portal_app.ui.shared.wall_times import DAYS
 
 
 @dataclass(frozen=True)

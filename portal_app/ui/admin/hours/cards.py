@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from portal_app.domain.scheduling.hours import Hours
 from portal_app.domain.scheduling.spans import Span, span_of, span_words, typed_of
-from portal_app.ui.admin.crew.state import DAYS
+from portal_app.ui.shared.wall_times import DAYS
 
 NINE_TO_FIVE = ("09:00", "17:00")
 DUSK = ("15:00", "21:00")
