@@ -35,7 +35,7 @@ BY_NAME: dict[str, Fill] = {
     "StaffState.invitation": lambda t: t.staff_invitation,
     "StaffState.form": lambda t: {"email": "new@x.example", "name": "New", "role": "editor", f"role-{t.member_id}": "admin"},
     "CalendarState.member": lambda t: t.member_id,
-    "CalendarState.entry": lambda t: f"off-off{t.studio_id}",
+    "CalendarState.entry": lambda t: f"off-{t.time_off}",
     "CalendarState.form": lambda t: {
         "member": str(t.member_id), "from": "2027-02-03", "from_time": "10:00", "until": "2027-02-03", "until_time": "12:00",
         "reason": "words", "override": "words", "tell": True,
@@ -45,7 +45,7 @@ BY_NAME: dict[str, Fill] = {
         "until": "2027-02-03", "until_time": "12:00", "reason": "words", "priority": "1", "base": "Monterey, CA 93940",
     },
     "HoursState.place": lambda t: 0,
-    "HoursState.off": lambda t: f"off{t.studio_id}",
+    "HoursState.off": lambda t: t.time_off,
     "/admin/crew/[member].member": lambda t: t.member_id,
     "first": lambda t: "2026-11-01",
     "last": lambda t: "2026-11-08",

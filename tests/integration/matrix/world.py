@@ -16,6 +16,7 @@ from portal_app.domain.identity.models import Account, Invitation, Membership, P
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.media.models import Asset, Upload
 from portal_app.domain.orders.models import Order
+from portal_app.domain.scheduling.models import TimeOff
 from tests.conftest import Cast, make_cast
 from tests.integration.matrix.canaries import BEHIND_A_LINK, NAMES, SECRET, SHOP, Owners, owners_of, plant
 from tests.integration.matrix.rows import NUMBERS, RECORDS, Rows, token_of
@@ -57,6 +58,7 @@ class Things:
     team: str = "zz8-nobody-team-public_id-0"
     invitation: str = "zz8-nobody-invitation-public_id-0"
     staff_invitation: str = "zz8-nobody-invitation-public_id-1"
+    time_off: str = "zz8-nobody-time_off-public_id-1"
     service: str = "zz8-nobody-service"
     email: str = "zz8-nobody@x.example"
     link_token: str = "zz8-nobody-link-token"
@@ -195,6 +197,7 @@ def _things(db: Session, rows: Rows, record: str) -> Things:
         service="photos-bluebird" if record == "ollie" else "photos-harbor",
         email=db.get_one(Account, account_id).email if account_id else f"{record}@x.example",
         staff_invitation=first(Invitation, Invitation.studio_id == studio_id, col(Invitation.team_id).is_(None)).public_id,
+        time_off=first(TimeOff, TimeOff.studio_id == studio_id).public_id,
         link_token=f"zz9-link-{customer_id}-token", invitation_token=f"zz9-invitation-member-{studio_id}-token",
     )  # fmt: skip
 
