@@ -13,7 +13,7 @@ from portal_app.domain.scheduling.drawing import TypedArea, TypedTier, save_area
 
 AREAS: Mapping[str, tuple[TypedArea, ...]] = {
     "harbor": (
-        TypedArea("Monterey Peninsula", "radius", priority="1", center="Monterey, CA", radius="15"),
+        TypedArea("Monterey Peninsula", "radius", priority="1", center="Monterey, CA", radius="13"),
         TypedArea(
             "Salinas Valley",
             "polygon",

@@ -35,6 +35,6 @@ def place_panel() -> rx.Component:
     correct = button("Correct the place", kind="soft", on_click=S.correct_place(True))
     return panel(
         rx.el.h2("On the map", class_name="kick"),
-        rx.el.p(S.place, class_name="small"),
+        rx.el.p(S.place, class_name="small on-map"),
         rx.cond(may(Permission.ACCEPT_ORDERS), rx.cond(S.is_correcting, form, correct), rx.fragment()),
     )
