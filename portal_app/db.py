@@ -3,6 +3,9 @@
 SQLite (default) runs in WAL mode with foreign keys on, and every writing unit starts with BEGIN IMMEDIATE, so that
 two writers wait for each other instead of failing. PostgreSQL runs the same code; a verb that reads before it writes
 takes its row `with_for_update`, which SQLite ignores.
+
+SQLite lets whoever asks at the right moment write, and under a rush lets somebody wait for ever: so the writers of one
+process queue for it here, and only processes ask it.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from collections import namedtuple
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from alembic import command
@@ -23,6 +27,8 @@ MIGRATIONS = Path(__file__).resolve().parents[1] / "alembic"
 MIGRATING = 4_205_311
 # Threads beside the verbs' own that open a unit now and then: those that wait for a payment service, and uploads.
 OUTSIDE = 8
+# After this many seconds a writer stops queueing and asks SQLite itself.
+PATIENCE = 60
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000")
 
 
@@ -35,18 +41,30 @@ class Database:
         self.threads = threads or (4 if self.is_sqlite else 8)
         self.engine = _sqlite_engine(self.url, self.threads) if self.is_sqlite else _postgres_engine(self.url, self.threads)
         self.glance = Glance(self.engine)
+        self._turn = Lock() if self.is_sqlite else None
         self.carries: dict[str, Any] = {}  # what every unit has at hand beside its rows, as `Session.info`
 
     @contextmanager
     def unit_of_work(self) -> Iterator[Session]:
         """A writing transaction: commits when the block ends, rolls back when it raises."""
-        with Session(self.engine.execution_options(writes=True), expire_on_commit=False, info=self.carries) as session:
+        writing = self.engine.execution_options(writes=True)
+        with self._queue(), Session(writing, expire_on_commit=False, info=self.carries) as session:
             try:
                 yield session
                 session.commit()
             except BaseException:
                 session.rollback()
                 raise
+
+    @contextmanager
+    def _queue(self) -> Iterator[None]:
+        """One writer of this process at a time on SQLite; PostgreSQL takes them all."""
+        has_turn = self._turn is not None and self._turn.acquire(timeout=PATIENCE)
+        try:
+            yield
+        finally:
+            if self._turn is not None and has_turn:
+                self._turn.release()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -9,7 +9,6 @@ from portal_app.ui.components.buttons import button
 from portal_app.ui.components.fields import text_area
 from portal_app.ui.components.floating import dialog
 from portal_app.ui.components.frames import panel
-from portal_app.ui.components.icons import icon
 
 
 def asked() -> rx.Component:
@@ -30,21 +29,21 @@ def _assigned(card: rx.Var) -> rx.Component:
     return rx.el.div(
         rx.el.p(card.who, class_name="strong"),
         rx.cond(card.because, rx.el.p(card.because, class_name="small quiet"), rx.fragment()),
-        rx.cond(
-            card.overrides, rx.el.p(icon("warning", size=16), " Set aside: ", card.overrides, class_name="small"), rx.fragment()
-        ),
+        rx.cond(card.overrides, rx.el.p("Set aside: ", card.overrides, class_name="small"), rx.fragment()),
     )
 
 
 def _one(card: rx.Var) -> rx.Component:
     return panel(
         rx.el.h2("Waits for an answer", class_name="kick"),
-        rx.el.p(card.who, class_name="strong"),
-        rx.el.p(card.when, class_name="small quiet"),
         rx.el.div(
-            button("Confirm", kind="main", on_click=S.confirm_visit(card.purpose)),
-            button("Decline", kind="soft", on_click=S.ask_decline(card.purpose)),
-            class_name="row wrap acts",
+            rx.el.div(rx.el.p(card.who, class_name="strong"), rx.el.p(card.when, class_name="small quiet")),
+            rx.el.div(
+                button("Confirm", kind="main", on_click=S.confirm_visit(card.purpose)),
+                button("Decline", kind="soft", on_click=S.ask_decline(card.purpose)),
+                class_name="row wrap acts",
+            ),
+            class_name="stack",
         ),
     )
 
@@ -61,6 +60,7 @@ def _decline() -> rx.Component:
                 class_name="row wrap acts",
             ),
             on_submit=S.decline_visit,
+            class_name="stack",
         ),
         is_open=S.declining != "",
         on_dismiss=S.ask_decline(""),
