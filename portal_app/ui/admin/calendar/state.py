@@ -9,7 +9,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.core.clock import utc_now, when_words, zone_words
-from portal_app.core.errors import InvalidInput, NotFound
+from portal_app.core.errors import Conflict, InvalidInput, NotFound
 from portal_app.core.viewer import Permission
 from portal_app.domain.orders.agenda import EntryKind, between, entry_of, refusals
 from portal_app.domain.orders.changing import Why
@@ -187,7 +187,10 @@ class CalendarState(Base):
             return beside(self, wrong)
         why = Why(quiet=not form.get("tell"), override_reason=reason if self.move.broken else "")
         purpose, member = Purpose(self.entry.purpose), _member_of(self.move.member)
-        await act(reschedule, viewer_of(self), self.entry.number, purpose, at, why, member_id=member, now=utc_now())
+        try:
+            await act(reschedule, viewer_of(self), self.entry.number, purpose, at, why, member_id=member, now=utc_now())
+        except Conflict as taken:  # the question stays open: another time is one field away
+            return beside(self, InvalidInput("move-time", taken.sentence))
         self.dialog = ""
         self._say(f"{self.entry.title} is now on {self.move.goal}.")
         await CalendarState.load.fn(self)
