@@ -44,7 +44,8 @@ def test_what_is_known_is_found(town: str, how: str, postcode: str, lat: float, 
 
 
 @pytest.mark.parametrize(
-    "town", ["", "   ", "Smallville, KS", "New build on lot 7", "東京", "99999", "\x00", "a" * 5_000, "1" * 500]
+    "town",
+    ["", "   ", "Smallville, KS", "Pacific Grove, TX", "New build on lot 7", "東京", "99999", "\x00", "a" * 5_000, "1" * 500],
 )
 def test_what_is_not_known_is_nothing(town: str) -> None:
     assert OfflinePlaces().find("", town) is None
