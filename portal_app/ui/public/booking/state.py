@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import reflex as rx
@@ -147,6 +148,8 @@ class BookingState(Calendar):
         by, now, key = self._by(), utc_now(), self._request_key
         asked = self._request(is_guest=not by.is_customer)
         try:
+            takes_cards = await call(wiring.current().gateway_for, by.studio_id) is not None
+            asked = replace(asked, takes_cards=takes_cards)
             number = await act(place_order, by, asked, now=now, seal=wiring.current().seal, caller=self._caller())
         except InvalidInput as wrong:
             return self._refused(wrong)

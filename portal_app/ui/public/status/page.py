@@ -12,6 +12,7 @@ from portal_app.ui.components.people import person
 from portal_app.ui.components.prices import line, lines, minor_line, sum_line, total_line
 from portal_app.ui.components.status import status
 from portal_app.ui.public.status.state import OrderStatusPage as S
+from portal_app.ui.shared.changing_dialogs import cancel_part, change_buttons, change_dialogs, held_words
 from portal_app.ui.shared.layout import link_shell
 from portal_app.ui.shared.paying import pay_button
 
@@ -20,20 +21,22 @@ def page() -> rx.Component:
     """Head, the visit and what was ordered; the money beside them."""
     number = rx.el.p("Order ", S.order.number, class_name="small quiet crumb")
     title = rx.fragment(number, address_title(S.order.street, S.order.town))
-    body = rx.el.div(_visits(), _lines(), _keep(), class_name="stack gap-7")
+    body = rx.el.div(_visits(), _lines(), _keep(), cancel_part(S.order.number, S.changes), class_name="stack gap-7")
     return link_shell(
         page_head(
             title,
             under=rx.el.div(status(S.order.status), rx.el.span(S.order.lead, class_name="small quiet"), class_name="row wrap"),
         ),
         rx.el.div(body, _money(), class_name="cols aside-first"),
+        change_dialogs(S.load),
         ready=S.loaded,
     )
 
 
 def _visits() -> rx.Component:
     none = panel(rx.el.h2("Time to be confirmed"), rx.el.p("The studio calls or writes to you.", class_name="quiet"))
-    return rx.cond(S.order.visits, rx.el.div(rx.foreach(S.order.visits, _visit), class_name="stack"), none)
+    visits = rx.cond(S.order.visits, rx.el.div(rx.foreach(S.order.visits, _visit), class_name="stack"), none)
+    return rx.el.div(visits, rx.foreach(S.changes.visits, lambda card: change_buttons(S.order.number, card)), class_name="stack")
 
 
 def _visit(visit: rx.Var) -> rx.Component:
@@ -80,7 +83,9 @@ def _money() -> rx.Component:
     due = rx.fragment(
         rx.el.p("Amount due", class_name="small quiet"),
         rx.el.p(S.money.due, class_name="big num"),
-        rx.cond(S.money.is_on_its_way, arriving, rx.fragment(rx.el.p(S.money.note, class_name="small quiet"), pay)),
+        rx.el.p(S.money.note, class_name="small quiet"),
+        held_words(S.changes, S.load),
+        rx.cond(S.money.is_on_its_way, arriving, rx.cond(S.changes.has_lost_time, rx.fragment(), pay)),
     )
     nothing = rx.fragment(
         rx.el.p("Total", class_name="small quiet"),
