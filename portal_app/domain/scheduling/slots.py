@@ -72,7 +72,7 @@ class Rule:
         self.length = timedelta(minutes=ask.minutes)
         self.before = timedelta(minutes=policy.buffer_before_minutes)
         self.after = timedelta(minutes=policy.buffer_after_minutes)
-        self.drive = cache(lambda place: timedelta(minutes=ground.drive(place, ask.place)) if ask.place else timedelta())
+        self.drive = cache(self._drive)
         self.earliest = now + timedelta(minutes=policy.notice_minutes)
         horizon = local(now, ask.zone).date() + timedelta(days=policy.horizon_days + 1)
         self.latest = instant_of(horizon, 0, ZoneInfo(ask.zone))
@@ -100,6 +100,9 @@ class Rule:
             return [(sun[0], "")] if sun else []
         walls = [(datetime.combine(day, time(*divmod(minute, 60))), words) for minute, words in self.grid]
         return [(at, words) for wall, words in walls if (at := _instant(wall, self.ask.zone))]
+
+    def _drive(self, place: Place) -> timedelta:
+        return timedelta(minutes=self.ground.drive(place, self.ask.place)) if self.ask.place else timedelta()
 
     def _in_order(self, diaries: list[_Diary]) -> list[_Diary]:
         """Who comes first before any distance is known."""
