@@ -90,7 +90,7 @@ def test_olive_moves_a_visit_with_the_mouse_and_by_keyboard(portal: Portal, brow
 
 
 def _drags(page: Page) -> None:
-    """Two hours down, on the same day."""
+    """An hour up, on the same day."""
     source = visit(page)
     source.scroll_into_view_if_needed()
     box = source.bounding_box()
@@ -98,7 +98,7 @@ def _drags(page: Page) -> None:
     page.mouse.move(x, y)
     page.mouse.down()
     for step in range(1, 9):
-        page.mouse.move(x, y + 14 * step)
+        page.mouse.move(x, y - 7 * step)
     page.mouse.up()
 
 
