@@ -77,7 +77,7 @@ def test_olive_moves_a_visit_with_the_mouse_and_by_keyboard(portal: Portal, brow
         opened = page.get_by_role("dialog").filter(has_text="Open order")
         expect(opened).to_contain_text(STREET)
         opened.get_by_role("button", name="Move to").press("Enter")
-        question.get_by_label("Time").fill("08:15")
+        question.get_by_label("Time", exact=True).fill("08:15")
         expect(question.get_by_text("8:15 am").first).to_be_visible()
         question.get_by_label("Tell the customer").press("Space")
         _confirms(question, by_key=True)
