@@ -8,6 +8,8 @@ from portal_app.adapters.secret_box import SecretBox, context_of
 from portal_app.domain.billing.models import StripeAccount
 from portal_app.domain.identity import second_step
 from portal_app.domain.identity.models import Account
+from portal_app.domain.orders.models import Order
+from portal_app.domain.orders.writing import entry_context
 
 
 def seal_anew(db: Session, box: SecretBox) -> int:
@@ -21,5 +23,9 @@ def seal_anew(db: Session, box: SecretBox) -> int:
     for account in db.exec(select(Account).where(col(Account.totp_box).is_not(None)).with_for_update()):
         context = second_step.context_of(account.id or 0)
         account.totp_box = box.seal(box.open(account.totp_box or b"", context), context)
+        count += 1
+    for order in db.exec(select(Order).where(col(Order.entry_code_box).is_not(None)).with_for_update()):
+        context = entry_context(order.id or 0)
+        order.entry_code_box = box.seal(box.open(order.entry_code_box or b"", context), context)
         count += 1
     return count

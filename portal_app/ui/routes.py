@@ -23,6 +23,8 @@ from portal_app.ui.admin.deliver.page import page as deliver
 from portal_app.ui.admin.deliver.state import DeliverState
 from portal_app.ui.admin.hours.page import page as hours
 from portal_app.ui.admin.hours.state import HoursState
+from portal_app.ui.admin.my_day.page import page as my_day
+from portal_app.ui.admin.my_day.state import MyDay
 from portal_app.ui.admin.order.page import page as admin_order
 from portal_app.ui.admin.order.state import AdminOrderState
 from portal_app.ui.admin.orders.page import page as admin_orders
@@ -115,6 +117,7 @@ ROUTES: tuple[Row, ...] = (
     Row("/admin/crew", crew, "Crew and hours", SEE_ORDERS, CrewState.load, CrewState.load),
     Row("/admin/crew/[member]", hours, HoursState.title, SEE_ORDERS, HoursState.load),
     Row("/admin", today, "Today", SEE_ORDERS, TodayState.load, TodayState.load),
+    Row("/admin/my-day", my_day, "My day", SEE_ORDERS, MyDay.load, MyDay.load),
     Row("/admin/orders", admin_orders, "Orders", SEE_ORDERS, AdminOrdersState.load, AdminOrdersState.load),
     Row("/admin/orders/[number]", admin_order, "Order", SEE_ORDERS, AdminOrderState.load, AdminOrderState.load),
     Row("/admin/deliver/[number]", deliver, "Deliver", UPLOAD, DeliverState.load, DeliverState.load),

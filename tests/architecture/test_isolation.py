@@ -62,7 +62,7 @@ def functions(room: str, module: str) -> Iterator[tuple[str, Callable]]:
 
 
 # Where reading functions live: `queries`, and what would not fit beside it.
-READ_IN = ("queries", "agenda", "crew")
+READ_IN = ("queries", "agenda", "crew", "my_day")
 ROOMS = [module.name for module in pkgutil.iter_modules(portal_app.domain.__path__) if module.ispkg]
 READING = [
     pytest.param(room, name, function, id=f"{room}.{name}")
@@ -295,6 +295,21 @@ def verbs_of_places(world: World) -> dict[str, Callable[[Session, Viewer], Any]]
     }
 
 
+def verbs_at_the_door(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
+    """What a photographer does at a property; each visit is its own photographer's."""
+    from portal_app.adapters.secret_box import SecretBox
+    from portal_app.domain.orders.attending import finish_visit, show_code, start_visit, undo_finish, undo_start
+
+    seal = SecretBox(b"k" * 32)
+    return {
+        "start_visit": lambda db, by: start_visit(db, by, 1, now=NOW),
+        "finish_visit": lambda db, by: finish_visit(db, by, 1, now=NOW),
+        "undo_start": lambda db, by: undo_start(db, by, 1, now=NOW),
+        "undo_finish": lambda db, by: undo_finish(db, by, 1, now=NOW),
+        "show_code": lambda db, by: show_code(db, by, 1, seal, now=NOW),
+    }
+
+
 def verbs_of_both(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
     """Every verb that a customer has as well as the studio, aimed at Carl's orders."""
     from portal_app.domain.orders.canceling import cancel
@@ -337,7 +352,7 @@ def snapshot(database: Database) -> dict[str, list]:
 def test_a_verb_refuses_a_stranger_and_changes_nothing(database: Database, cast: Cast, who: str) -> None:
     world = build(database, cast)
     before = snapshot(database)
-    for name, verb in (verbs(world) | verbs_of_places(world)).items():
+    for name, verb in (verbs(world) | verbs_of_places(world) | verbs_at_the_door(world)).items():
         with pytest.raises((NotFound, NotAllowed, InvalidInput)), database.unit_of_work() as db:
             verb(db, getattr(cast, who))
             pytest.fail(f"{name} let {who} in")

@@ -19,7 +19,7 @@ from tests.e2e.browsing import Watched, person
 from tests.e2e.conftest import Portal
 
 PASSWORD = "harbor-demo-1"
-CARL, OLIVE, NOBODY = "carl@coastline.example", "olive@harborlight.example", ""
+CARL, OLIVE, PIA, NOBODY = "carl@coastline.example", "olive@harborlight.example", "pia@harborlight.example", ""
 
 ORDER = """select o.number from orders o join customer c on c.id = o.customer_id join account a on a.id = c.account_id
     where a.email = 'carl@coastline.example' and o.status = '{}' order by o.number desc"""
@@ -70,6 +70,7 @@ SHOWN: dict[str, Shown] = {
     "/place-order": Shown(CARL, "button", "Continue"),
     "/status/[token]": Shown(NOBODY, "link", "Go to the start", "select 'no-such-order-0000'"),
     "/admin": Shown(OLIVE, "button", "Accept"),
+    "/admin/my-day": Shown(PIA, "link", "."),
     "/admin/orders": Shown(OLIVE, "link", "Ocean View"),
     "/admin/orders/[number]": Shown(OLIVE, "button", "Accept order", ANY_ORDER.format("pending")),
     "/admin/deliver/[number]": Shown(OLIVE, "button", "^Deliver", TO_DELIVER),

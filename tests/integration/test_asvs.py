@@ -43,6 +43,7 @@ from portal_app.domain.identity.sessions import end_sessions_of, open_session, v
 from portal_app.domain.identity.stepping import waiting
 from portal_app.domain.orders.models import Order
 from portal_app.domain.orders.placing import OrderRequest, place_order
+from portal_app.domain.orders.writing import entry_context
 from portal_app.domain.studios.models import StudioHost
 from portal_app.settings import read_settings
 from portal_app.ui.shared import guard, layout, session
@@ -51,6 +52,7 @@ from portal_app.web.api import make_api
 from portal_app.web.hardening import Hardening
 from tests.architecture.test_house import offenders
 from tests.conftest import NOW, Cast, make_cast
+from tests.integration.builders import make_order
 
 pytestmark = pytest.mark.proof("identity-11")
 HOST = "portal.harbor.example"
@@ -436,12 +438,14 @@ def test_whoever_runs_the_machine_ends_sessions(database: Database, cast: Cast) 
 
 def test_sealed_keys_are_sealed_anew_with_the_new_key(database: Database, cast: Cast) -> None:
     old, new = SecretBox(b"o" * 32), SecretBox(b"n" * 32, b"o" * 32)
+    order = make_order(database, cast.harbor, cast.carl_customer)
     boxes = seal_keys(old, cast.harbor, "live", "rk_live_51Abc", "whsec_abc123")
     with database.unit_of_work() as db:
         connect_stripe(db, cast.harbor, "live", endpoint_token="t", secret_key_box=boxes[0], webhook_secret_box=boxes[1])
         db.get(Account, cast.olive.account_id).totp_box = old.seal("BASE32", second_step.context_of(cast.olive.account_id))
+        db.get(Order, order.id).entry_code_box = old.seal("4711", entry_context(order.id))
     with database.unit_of_work() as db:
-        assert seal_anew(db, new) == 3
+        assert seal_anew(db, new) == 4
     only_new = SecretBox(b"n" * 32)
     with database.reading() as db:
         keys = keys_of_studio(db, cast.harbor)
@@ -449,6 +453,7 @@ def test_sealed_keys_are_sealed_anew_with_the_new_key(database: Database, cast: 
         assert only_new.open(keys.webhook_secret_box, context_of(cast.harbor, "live", "webhook_secret")) == "whsec_abc123"
         box = db.get(Account, cast.olive.account_id).totp_box
         assert only_new.open(box, second_step.context_of(cast.olive.account_id)) == "BASE32"
+        assert only_new.open(db.get(Order, order.id).entry_code_box, entry_context(order.id)) == "4711"
     with pytest.raises(CannotOpen), database.unit_of_work() as db:
         seal_anew(db, old)
 

@@ -1,4 +1,4 @@
-"""Canceling an order: its time and its coupon are given back; what it owes is a late fee, or nothing."""
+"""Canceling an order: time and coupon are given back, its entry code is emptied; what it owes is a late fee, or nothing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def cancel(db: Session, by: Viewer, number: int, why: Why = Why(), *, now: datet
     status = move(order.status, OrderStatus.CANCELED)
     reason = said(by, why)
     fee = allowed(by, found.cancel or Free(), found, why, order.currency)
-    order.status, order.canceled_at = status, now
+    order.status, order.canceled_at, order.entry_code_box = status, now, None
     close_appointments(db, order.id, AppointmentStatus.CANCELED)
     give_back(db, order.id, now)
     charge_late(db, order, fee, "Late cancellation")

@@ -34,11 +34,12 @@ def accept(db: Session, by: Viewer, number: int, *, now: datetime) -> Order:
 
 
 def complete(db: Session, by: Viewer, order: Order, *, now: datetime) -> None:
-    """Accepted → Completed, its appointments done. A completed order stays as it is: delivery may happen again."""
+    """Accepted → Completed, its appointments done, its entry code emptied. A completed order stays as it is: delivery may happen again."""
     if order.status == OrderStatus.COMPLETED:
         return
     order.status = move(order.status, OrderStatus.COMPLETED)
     order.completed_at = now
+    order.entry_code_box = None
     close_appointments(db, order.id, AppointmentStatus.COMPLETED)
     _record(db, by, order, "order.completed", now)
 

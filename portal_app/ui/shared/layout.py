@@ -44,6 +44,7 @@ ACCOUNT = Spot("Account", "account", "/account")
 SECURITY = Spot("Security", "lock", "/account/security")
 TEAMS = Spot("Teams", "customers", "/account/teams")
 TODAY = Spot("Today", "home", "/admin", Permission.SEE_ORDERS)
+MY_DAY = Spot("My day", "pin", "/admin/my-day", Permission.SEE_ORDERS)
 STUDIO_ORDERS = Spot("Orders", "orders", "/admin/orders", Permission.SEE_ORDERS)
 CALENDAR = Spot("Calendar", "calendar", "/admin/calendar", Permission.SEE_ORDERS)
 CREW = Spot("Crew and hours", "clock", "/admin/crew", Permission.SEE_ORDERS)
@@ -55,10 +56,10 @@ AUDIT = Spot("Audit log", "clock", "/admin/audit", Permission.SEE_AUDIT)
 
 PORTAL_PLACES = (HOME, LISTINGS, ORDERS, ACCOUNT)
 PORTAL_BAR = (HOME, LISTINGS, None, ORDERS, ACCOUNT)
-STUDIO_PLACES = (TODAY, CALENDAR, STUDIO_ORDERS, CUSTOMERS, CATALOG, STAFF, AREAS, AUDIT, ACCOUNT)
-STUDIO_BAR = (TODAY, CALENDAR, STUDIO_ORDERS, CUSTOMERS, ACCOUNT)
+STUDIO_PLACES = (TODAY, MY_DAY, CALENDAR, STUDIO_ORDERS, CUSTOMERS, CATALOG, STAFF, AREAS, AUDIT, ACCOUNT)
+STUDIO_BAR = (TODAY, MY_DAY, CALENDAR, STUDIO_ORDERS, ACCOUNT)
 PORTAL_MENU = (ACCOUNT, SECURITY, TEAMS)
-STUDIO_MENU = (CREW, CATALOG, STAFF, AREAS, AUDIT, ACCOUNT, SECURITY)
+STUDIO_MENU = (CUSTOMERS, CREW, CATALOG, STAFF, AREAS, AUDIT, ACCOUNT, SECURITY)
 
 
 class Notes(Base):

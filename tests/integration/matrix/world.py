@@ -16,7 +16,7 @@ from portal_app.domain.identity.models import Account, Invitation, Membership, P
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.media.models import Asset, Upload
 from portal_app.domain.orders.models import Order
-from portal_app.domain.scheduling.models import TimeOff
+from portal_app.domain.scheduling.models import Appointment, TimeOff
 from tests.conftest import Cast, make_cast
 from tests.integration.matrix.canaries import BEHIND_A_LINK, NAMES, SECRET, SHOP, Owners, owners_of, plant
 from tests.integration.matrix.rows import NUMBERS, RECORDS, Rows, token_of
@@ -59,6 +59,7 @@ class Things:
     invitation: str = "zz8-nobody-invitation-public_id-0"
     staff_invitation: str = "zz8-nobody-invitation-public_id-1"
     time_off: str = "zz8-nobody-time_off-public_id-1"
+    visit: int = 88_888_815
     service: str = "zz8-nobody-service"
     email: str = "zz8-nobody@x.example"
     link_token: str = "zz8-nobody-link-token"
@@ -194,6 +195,7 @@ def _things(db: Session, rows: Rows, record: str) -> Things:
         attempt=first(PaymentAttempt, PaymentAttempt.order_id == delivered.id).public_id,
         team_member=getattr(first(TeamMember, TeamMember.team_id == team_id, TeamMember.account_id == account_id), "id", nobody.team_member),
         team=db.get_one(Team, team_id).public_id, invitation=invitation.public_id,
+        visit=getattr(first(Appointment, Appointment.order_id == accepted.id), "id", nobody.visit),
         service="photos-bluebird" if record == "ollie" else "photos-harbor",
         email=db.get_one(Account, account_id).email if account_id else f"{record}@x.example",
         staff_invitation=first(Invitation, Invitation.studio_id == studio_id, col(Invitation.team_id).is_(None)).public_id,
