@@ -34,7 +34,8 @@ def accept(db: Session, by: Viewer, number: int, *, now: datetime) -> Order:
 
 
 def complete(db: Session, by: Viewer, order: Order, *, now: datetime) -> None:
-    """Accepted → Completed, its appointments done, its entry code emptied. A completed order stays as it is: delivery may happen again."""
+    """Accepted → Completed, its appointments done, its entry code emptied. A completed order stays as it is: delivery may
+    happen again."""
     if order.status == OrderStatus.COMPLETED:
         return
     order.status = move(order.status, OrderStatus.COMPLETED)
