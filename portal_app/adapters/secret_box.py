@@ -12,12 +12,16 @@ import secrets
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from portal_app.core.errors import Conflict
+
 FORMAT = b"\x01"
 ID_LENGTH, NONCE_LENGTH = 8, 12
 
 
-class CannotOpen(Exception):
+class CannotOpen(Conflict):
     """The key is gone, or the secret was moved or changed."""
+
+    sentence = "This cannot be opened anymore: the key it was sealed with is gone. Ask the studio for it again."
 
 
 class SecretBox:
@@ -36,11 +40,11 @@ class SecretBox:
         """The secret. Raises CannotOpen."""
         key_id, rest = sealed[1 : 1 + ID_LENGTH], sealed[1 + ID_LENGTH :]
         if sealed[:1] != FORMAT or key_id not in self._keys:
-            raise CannotOpen("sealed with a key that is not here")
+            raise CannotOpen
         try:
             return self._keys[key_id].decrypt(rest[:NONCE_LENGTH], rest[NONCE_LENGTH:], context.encode()).decode()
         except (InvalidTag, ValueError) as error:
-            raise CannotOpen("it was changed, or belongs elsewhere") from error
+            raise CannotOpen from error
 
 
 def context_of(studio_id: int, mode: str, field: str) -> str:

@@ -144,6 +144,13 @@ def test_the_code_is_shown_to_who_comes_recorded_and_emptied_after_the_last_visi
     assert "4711" not in told
 
 
+def test_a_code_whose_key_is_gone_is_a_sentence_and_nothing_is_recorded(database: Database, cast: Cast) -> None:
+    visit = an_order(database, cast, 1001)["visit"]
+    with pytest.raises(Conflict, match="key it was sealed with is gone"), database.unit_of_work() as db:
+        show_code(db, cast.pia, visit, SecretBox(b"n" * 32), now=THEN)
+    assert facts(database) == []
+
+
 def test_an_order_that_is_delivered_or_canceled_keeps_no_code(database: Database, cast: Cast) -> None:
     an_order(database, cast, 1001)
     an_order(database, cast, 1002)
