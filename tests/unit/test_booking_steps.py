@@ -8,7 +8,8 @@ import pytest
 
 from portal_app.domain.catalog.offering import Offer, Part, PriceTier
 from portal_app.domain.scheduling.asking import DayOpenings, Reason, Start
-from portal_app.ui.public.booking.cards import add_on_cards, shelf_cards, tip_choices, toggled
+from portal_app.domain.scheduling.terms import BookingTerms
+from portal_app.ui.public.booking.cards import add_on_cards, promise_words, shelf_cards, tip_choices, toggled
 from portal_app.ui.public.booking.month import month_card, month_of, span_of, times_of, whys
 from portal_app.ui.public.booking.steps import STEPS, allowed, looks, onward, step_of
 
@@ -134,3 +135,20 @@ def test_full_days_in_a_row_share_one_sentence() -> None:
     days[2] = opened(first + timedelta(days=2), 18)
     assert [why.days for why in whys(days)] == ["Tue 1 – Wed 2 Dec", "Fri 4 Dec"]
     assert "booked" in whys(days)[0].sentence
+
+
+@pytest.mark.parametrize(
+    ("terms", "total", "is_taken", "said"),
+    [
+        (BookingTerms(), 40_000, False, "The studio confirms the time or calls you. Nothing is charged today."),
+        (BookingTerms(pay_basis_points=10_000), 40_000, False, "The studio confirms the time or calls you. Nothing is charged today."),
+        (BookingTerms(), 40_000, True, "The time is yours as soon as you place the order. Nothing is charged today."),
+        (BookingTerms(member_confirms=True), 40_000, True, "The time is kept for you, and your photographer confirms it. Nothing is charged today."),
+        (BookingTerms(pay_basis_points=2_500), 40_001, True, "The time is kept for you for 15 minutes while you pay $100.00. The rest is due later."),
+        (BookingTerms(pay_basis_points=10_000), 40_000, True, "The time is kept for you for 15 minutes while you pay $400.00."),
+        (BookingTerms(pay_basis_points=10_000), 0, True, "The time is yours as soon as you place the order. Nothing is charged today."),
+        (BookingTerms(pay_basis_points=100), 4_000, True, "The time is yours as soon as you place the order. Nothing is charged today."),
+    ],
+)  # fmt: skip
+def test_the_last_step_says_what_becomes_of_the_time_and_the_money(terms, total, is_taken, said) -> None:
+    assert promise_words(terms, total, "USD", is_taken=is_taken) == said

@@ -101,8 +101,7 @@ def keep_times(
             )
         return False
     policy = policy_of(db, by.studio_id)
-    upfront = share(order.total_cents, policy.pay_basis_points) if visits and takes_cards else 0
-    order.upfront_cents = upfront if upfront >= LEAST_CENTS else 0
+    order.upfront_cents = upfront_of(order.total_cents, policy.pay_basis_points) if visits and takes_cards else 0
     for visit in visits:
         day = local(visit.at, zone).date()
         ask = VisitAsk(visit.minutes, visit.purpose, visit.service_ids, place, zone, day, day)
@@ -110,6 +109,12 @@ def keep_times(
         status = AppointmentStatus.HELD if until else AppointmentStatus.BOOKED
         take_slot(db, by, ask, visit.at, now=now, order_id=order.id, held_until=until, status=status)
     return bool(visits) and not order.upfront_cents
+
+
+def upfront_of(total_cents: int, basis_points: int) -> int:
+    """What is paid at booking, in minor units; nothing where it would be less than a card can be charged."""
+    upfront = share(total_cents, basis_points)
+    return upfront if upfront >= LEAST_CENTS else 0
 
 
 def accept_by_itself(db: Session, by: Viewer, order: Order, *, now: datetime) -> None:

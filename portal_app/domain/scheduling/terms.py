@@ -13,13 +13,17 @@ from portal_app.domain.scheduling.policies import policy_of
 
 @dataclass(frozen=True, slots=True)
 class BookingTerms:
-    """`tip_shares` are basis points separated by spaces; `*_is_asked`: a wish may be sent when no time can be offered."""
+    """`tip_shares` are basis points separated by spaces; `*_is_asked`: a wish may be sent when no time can be offered.
+    `pay_basis_points` of the total are paid at booking, while the time is held."""
 
     timing: str = Timing.REQUIRED
     horizon_days: int = 60
     outside_is_asked: bool = True
     full_is_asked: bool = True
     tip_shares: str = ""
+    pay_basis_points: int = 0
+    hold_minutes: int = 15
+    member_confirms: bool = False
 
 
 def booking_terms(db: Session, by: Viewer) -> BookingTerms:
@@ -31,4 +35,7 @@ def booking_terms(db: Session, by: Viewer) -> BookingTerms:
         outside_is_asked=policy.outside_is_asked,
         full_is_asked=policy.full_is_asked,
         tip_shares=policy.tip_basis_points,
+        pay_basis_points=policy.pay_basis_points,
+        hold_minutes=policy.hold_minutes,
+        member_confirms=policy.member_confirms,
     )

@@ -12,6 +12,8 @@ from portal_app.domain.catalog.models import Kind
 from portal_app.domain.catalog.offering import Offer, goes_along, is_priced, saving, tier_for, tier_words
 from portal_app.domain.catalog.pricing import Quote
 from portal_app.domain.catalog.questions import Asked, answer_field
+from portal_app.domain.orders.timing import upfront_of
+from portal_app.domain.scheduling.terms import BookingTerms
 from portal_app.ui.shared.order_cards import PriceCard, charge_card
 
 FIRST_HOUR, LAST_HOUR = 7, 19
@@ -200,3 +202,15 @@ def time_choices() -> list[tuple[str, str]]:
 def day_bounds(today: date) -> tuple[str, str]:
     """The first and last day that can be wished for, as a date field takes them."""
     return (today + timedelta(days=1)).isoformat(), (today + timedelta(days=365)).isoformat()
+
+
+def promise_words(terms: BookingTerms, total_cents: int, currency: str, *, is_taken: bool) -> str:
+    """What placing the order does to the chosen time, and to the customer's money. `is_taken`: a free time was chosen."""
+    if not is_taken:
+        return "The studio confirms the time or calls you. Nothing is charged today."
+    if upfront := upfront_of(total_cents, terms.pay_basis_points):
+        kept = f"The time is kept for you for {terms.hold_minutes} minutes while you pay {money_words(upfront, currency)}."
+        return f"{kept} The rest is due later." if upfront < total_cents else kept
+    if terms.member_confirms:
+        return "The time is kept for you, and your photographer confirms it. Nothing is charged today."
+    return "The time is yours as soon as you place the order. Nothing is charged today."

@@ -76,14 +76,9 @@ def _summary() -> rx.Component:
 
 
 def _review() -> rx.Component:
-    confirms = rx.cond(
-        S.takes & (S.wish == "exact"),
-        "The time is yours as soon as you place the order. Nothing is charged today.",
-        "The studio confirms the time or calls you. Nothing is charged today.",
-    )
     hears = rx.cond(
         S.is_guest,
         f"We write to {S.email}.",
         rx.cond(S.for_whom, "We write to whoever the order is for.", f"We write to {S.me.email}."),
     )
-    return rx.fragment(rx.el.div(_price(), class_name="narrow"), rx.el.p(confirms, " ", hears, class_name="small quiet"))
+    return rx.fragment(rx.el.div(_price(), class_name="narrow"), rx.el.p(S.promise, " ", hears, class_name="small quiet"))

@@ -32,6 +32,7 @@ from portal_app.ui.public.booking.cards import (
     QuestionCard,
     ShelfCard,
     add_on_cards,
+    promise_words,
     question_cards,
     quote_card,
     shelf_cards,
@@ -40,7 +41,7 @@ from portal_app.ui.public.booking.cards import (
 )
 from portal_app.ui.public.booking.checks import NOT_FOR_THEM, wrong_with
 from portal_app.ui.public.booking.choices import PRICED
-from portal_app.ui.public.booking.steps import ADDRESS, DETAILS, REVIEW, SERVICES, TIME, allowed, onward, step_of
+from portal_app.ui.public.booking.steps import ADDRESS, DETAILS, EXACT, REVIEW, SERVICES, TIME, allowed, onward, step_of
 from portal_app.ui.shared.guard import public
 from portal_app.ui.shared.run import act, ask
 
@@ -56,6 +57,7 @@ class BookingState(Calendar):
     tips: list[tuple[str, str]] = []
     for_whom: list[tuple[str, str]] = []
     again: str = ""
+    promise: str = ""
     is_guest: bool = True
     busy: bool = False
     loaded: bool = False
@@ -148,8 +150,7 @@ class BookingState(Calendar):
         by, now, key = self._by(), utc_now(), self._request_key
         asked = self._request(is_guest=not by.is_customer)
         try:
-            takes_cards = await call(wiring.current().gateway_for, by.studio_id) is not None
-            asked = replace(asked, takes_cards=takes_cards)
+            asked = replace(asked, takes_cards=await self._takes_cards(by))
             number = await act(place_order, by, asked, now=now, seal=wiring.current().seal, caller=self._caller())
         except InvalidInput as wrong:
             return self._refused(wrong)
@@ -189,11 +190,16 @@ class BookingState(Calendar):
         self._request_key, self._landed = new_public_id(), ""
         self.is_guest = not by.is_customer
         await self._begin_calendar()
+        if not await self._takes_cards(by):
+            self._terms = replace(self._terms, pay_basis_points=0)
         self.tips = tip_choices(self._terms.tip_shares)
         if by.is_customer:
             self.phone = self.phone or (await ask(own_profile, by)).phone
             self.again = repeat_words(await ask(last_time, by))
             await self._read_for_whom(by)
+
+    async def _takes_cards(self, by: Viewer) -> bool:
+        return await call(wiring.current().gateway_for, by.studio_id) is not None
 
     async def _read_for_whom(self, by: Viewer) -> None:
         """Whom this person may order for, when that is more than themselves; last time's choice stands."""
@@ -230,6 +236,8 @@ class BookingState(Calendar):
         self.shelf, self.add_ons = shelf_cards(shelf, *words), add_on_cards(shelf, *words)
         self._quote = await ask(estimate, by, self._basket(), now=utc_now())
         self.summary = quote_card(self._quote, self.studio.currency)
+        is_taken = self.takes and self.wish == EXACT and not self.summary.travel_problem
+        self.promise = promise_words(self._terms, self.summary.total_cents, self.studio.currency, is_taken=is_taken)
         asked = asked_of(await ask(questions, by), self._quote.visit_ids | self._quote.twilight_ids)
         self.questions = question_cards(asked, self.answers, self.studio.currency)
 
