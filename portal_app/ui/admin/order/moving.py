@@ -16,7 +16,7 @@ from portal_app.domain.scheduling.models import Purpose
 from portal_app.ui.shared.failures import beside
 from portal_app.ui.shared.guard import staff
 from portal_app.ui.shared.run import act, ask
-from portal_app.ui.shared.session import Base, route_number, viewer_of
+from portal_app.ui.shared.session import Base, viewer_of
 
 MOVE, POSTPONE, CANCEL = "move", "postpone", "cancel"
 TITLES = {MOVE: "When, and who?", POSTPONE: "Postpone this visit?", CANCEL: "Cancel this order?"}
@@ -33,19 +33,21 @@ class MovingVisit(Base):
     members: list[tuple[str, str]] = []
     problem: str = ""
     is_working: bool = False
+    _number: int = 0
     _purpose: str = ""
 
     @staff(Permission.ACCEPT_ORDERS)
-    async def open(self, what: str, purpose: str) -> None:
+    async def open(self, order: int, what: str, purpose: str) -> None:
         """Ask, with the time as it is now."""
         by = viewer_of(self)
-        found = await ask(changes_of, by, route_number(self), now=utc_now())
+        found = await ask(changes_of, by, order, now=utc_now())
         visit = next((each for each in found.visits if each.purpose == purpose), None)
         at = local(visit.starts_at, visit.zone) if visit and visit.starts_at else None
         self.day, self.time = (f"{at:%Y-%m-%d}", f"{at:%H:%M}") if at else ("", "")
         people = [row for row in await ask(crew, by, now=utc_now()) if row.is_bookable]
         self.members = [("", "Whoever fits best"), *((str(row.member_id), row.name) for row in people)]
-        self.what, self.heading, self._purpose = what, TITLES.get(what, ""), purpose
+        self.what, self.heading = what, TITLES.get(what, "")
+        self._number, self._purpose = order, purpose
         self.problem, self.field_errors = "", {}
 
     @staff(Permission.ACCEPT_ORDERS)
@@ -60,7 +62,7 @@ class MovingVisit(Base):
         yield
         try:
             await self._do(form)
-            self._say(SAID[self.what])
+            self._say(SAID.get(self.what, "Nothing was changed."))
             self.what = ""
         except InvalidInput as wrong:
             yield beside(self, wrong)
@@ -70,7 +72,7 @@ class MovingVisit(Base):
             self.is_working = False
 
     async def _do(self, form: dict[str, str]) -> None:
-        by, number, now = viewer_of(self), route_number(self), utc_now()
+        by, number, now = viewer_of(self), self._number, utc_now()
         why = Why(form.get("reason", ""), quiet=not form.get("tells"), override_reason=form.get("override", ""))
         if self.what == CANCEL:
             await act(cancel, by, number, why, now=now)

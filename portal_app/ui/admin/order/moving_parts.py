@@ -12,20 +12,20 @@ from portal_app.ui.components.fields import error_line, field, select, switch, t
 from portal_app.ui.components.floating import dialog
 
 
-def visit_buttons(card: rx.Var) -> rx.Component:
+def visit_buttons(order: rx.Var, card: rx.Var) -> rx.Component:
     """*Move or assign* and *Postpone*; *Choose a time* while there is none."""
-    postpone = button("Postpone", kind="soft", on_click=MovingVisit.open(POSTPONE, card.purpose))
+    postpone = button("Postpone", kind="soft", on_click=MovingVisit.open(order, POSTPONE, card.purpose))
     words = rx.cond(card.when, "Move or assign", "Choose a time")
     return rx.el.div(
-        button(words, on_click=MovingVisit.open(MOVE, card.purpose)),
+        button(words, on_click=MovingVisit.open(order, MOVE, card.purpose)),
         rx.cond(card.can_postpone, postpone, rx.fragment()),
         class_name="row wrap acts",
     )
 
 
-def cancel_button() -> rx.Component:
+def cancel_button(order: rx.Var) -> rx.Component:
     """The last thing on the page."""
-    return button("Cancel this order", kind="danger", on_click=MovingVisit.open(CANCEL, ""))
+    return button("Cancel this order", kind="danger", on_click=MovingVisit.open(order, CANCEL, ""))
 
 
 def moving_dialog(on_done: Any) -> rx.Component:

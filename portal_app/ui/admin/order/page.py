@@ -99,7 +99,11 @@ def _visits() -> rx.Component:
         rx.el.hr(class_name="rule"),
         *_about(),
     )
-    change = rx.cond(may(Permission.ACCEPT_ORDERS), rx.foreach(S.changes.visits, visit_buttons), rx.fragment())
+    change = rx.cond(
+        may(Permission.ACCEPT_ORDERS),
+        rx.foreach(S.changes.visits, lambda card: visit_buttons(S.order.number, card)),
+        rx.fragment(),
+    )
     visits = rx.cond(S.order.visits, rx.el.div(rx.foreach(S.order.visits, _visit), class_name="stack"), none)
     return rx.el.div(visits, change, class_name="stack")
 
@@ -171,7 +175,7 @@ def _cancel() -> rx.Component:
             rx.el.div(
                 rx.el.h3("Will not happen?"), rx.el.p("Canceling gives the photographer's time back.", class_name="small quiet")
             ),
-            cancel_button(),
+            cancel_button(S.order.number),
             class_name="cut",
         ),
         rx.fragment(),
