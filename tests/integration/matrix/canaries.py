@@ -24,7 +24,7 @@ WORKING = {
     "accent", "actor_role", "address", "area_unit", "base_url", "currency", "granted", "host", "kind", "lane", "mark",
     "media_type", "mode", "purpose", "return_to", "role", "sha256", "slug", "state", "status", "waits_for",
     "withheld", "zone", "session_url", "payload", "totp_box", "password_hash",
-    "payment_attempt.session_id", "rendition.name", "schedule.name", "service.public_id", "sign_in_session.token_hash",
+    "payment_attempt.session_id", "rendition.name", "schedule.name", "service.public_id", "service.category", "sign_in_session.token_hash",
     "access_link.token_hash", "invitation.token_hash", "order_link.token_hash", "credential_id", "wish", "entry", "timing",
     "strategy", "shape", "polygon", "windows", "tip_basis_points", "variant.public_id",
 }  # fmt: skip

@@ -269,7 +269,10 @@ class Matrix:
 
     def _look(self, person: Person, what: str, who: str, *, ran: bool) -> None:
         """No row of anybody else changed; none at all where the person was refused."""
-        for table, (gone, new) in self.database.changes().items():
+        changes = self.database.changes()
+        for row in changes.get("service", ({}, {}))[1].values():  # what hangs on a new one is whose the new one is
+            self.world.owners.ids["service", row["id"]] = self.world.owners.of("service", {**row, "id": None})
+        for table, (gone, new) in changes.items():
             for key, row in {**gone, **new}.items():
                 inserted = key not in gone
                 owner = self.world.owners.of(table, {**row, "id": None} if inserted else row)

@@ -71,6 +71,9 @@ class Things:
         for value in sorted({str(value) for value in values if value}, key=len, reverse=True):
             if len(value) > 3:
                 text = text.replace(value, "…")
+        for room, named in (("catalog", self.service), ("crew", self.member_id)):
+            for path in (f"/admin/{room}/", f"%2Fadmin%2F{room}%2F"):
+                text = text.replace(f"{path}{named}", f"{path}…")
         return text
 
 
