@@ -406,7 +406,6 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('lat', sa.Float(), nullable=True))
         batch_op.add_column(sa.Column('lon', sa.Float(), nullable=True))
         batch_op.add_column(sa.Column('arrival', sa.String(), server_default=sa.text("''"), nullable=False))
-        batch_op.add_column(sa.Column('hold_key', sa.String(), nullable=True))
         batch_op.add_column(sa.Column('held_until', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('started_at', sa.DateTime(timezone=True), nullable=True))
@@ -415,13 +414,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('overrides', sa.String(), server_default=sa.text("''"), nullable=False))
         batch_op.add_column(sa.Column('moves', sa.Integer(), server_default=sa.text('0'), nullable=False))
         batch_op.add_column(sa.Column('sequence', sa.Integer(), server_default=sa.text('0'), nullable=False))
-        batch_op.alter_column('order_id',
-               existing_type=sa.INTEGER(),
-               nullable=True)
         batch_op.create_index('ix_appointment_when', ['studio_id', 'starts_at'], unique=False)
-        batch_op.create_unique_constraint('uq_appointment_hold', ['studio_id', 'hold_key', 'purpose'])
         batch_op.create_check_constraint('ck_appointment_purpose', "purpose IN ('visit', 'twilight')")
-        batch_op.create_check_constraint('ck_appointment_owner', "order_id IS NOT NULL OR status IN ('held', 'canceled')")
     if op.get_bind().dialect.name == 'sqlite': op.execute("CREATE TRIGGER slot_taken_on_insert BEFORE INSERT ON appointment BEGIN SELECT RAISE(ABORT, 'slot_taken') WHERE NEW.member_id IS NOT NULL AND NEW.status IN ('held', 'booked') AND EXISTS (\n  SELECT 1 FROM appointment a WHERE a.member_id = NEW.member_id AND a.id IS NOT NEW.id AND a.status IN ('held', 'booked')\n  AND coalesce(a.blocked_from, a.starts_at) < coalesce(NEW.blocked_until, NEW.ends_at)\n  AND coalesce(NEW.blocked_from, NEW.starts_at) < coalesce(a.blocked_until, a.ends_at)); END")
     if op.get_bind().dialect.name == 'sqlite': op.execute("CREATE TRIGGER slot_taken_on_update BEFORE UPDATE ON appointment BEGIN SELECT RAISE(ABORT, 'slot_taken') WHERE NEW.member_id IS NOT NULL AND NEW.status IN ('held', 'booked') AND EXISTS (\n  SELECT 1 FROM appointment a WHERE a.member_id = NEW.member_id AND a.id IS NOT NEW.id AND a.status IN ('held', 'booked')\n  AND coalesce(a.blocked_from, a.starts_at) < coalesce(NEW.blocked_until, NEW.ends_at)\n  AND coalesce(NEW.blocked_from, NEW.starts_at) < coalesce(a.blocked_until, a.ends_at)); END")
     if op.get_bind().dialect.name == 'postgresql': op.execute("ALTER TABLE appointment ADD CONSTRAINT slot_taken EXCLUDE USING gist\n    (int8range(member_id, member_id, '[]') WITH &&,\n      tstzrange(coalesce(blocked_from, starts_at), coalesce(blocked_until, ends_at)) WITH &&)\n    WHERE (status IN ('held', 'booked') AND member_id IS NOT NULL)")

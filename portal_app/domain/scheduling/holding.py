@@ -54,7 +54,7 @@ def release_over(db: Session, *, now: datetime) -> int:
     release_expired(db, members, now=now)
     for row in rows:
         db.refresh(row)
-        if row.order_id and row.status == AppointmentStatus.REQUESTED:
+        if row.status == AppointmentStatus.REQUESTED:
             told = {"starts_at": row.starts_at.isoformat()}
             record(db, system_viewer(row.studio_id), "appointment.released", now=now, order_id=row.order_id, details=told)
     return len(rows)

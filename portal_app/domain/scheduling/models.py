@@ -36,8 +36,7 @@ class Appointment(SQLModel, table=True):
 
     What nobody else may have is `blocked_from` to `blocked_until`: the visit with its buffers (without them: the visit
     alone). `lat` and `lon` are where it is, as known when it was taken, for the drive to the next one. `arrival` is the
-    named window the customer chose, `assigned_because` says why this photographer. A hold made before there is an order
-    has a `hold_key`, unique, and no order yet.
+    named window the customer chose, `assigned_because` says why this photographer.
     """
 
     __tablename__ = "appointment"
@@ -45,14 +44,12 @@ class Appointment(SQLModel, table=True):
         one_of("status", AppointmentStatus, "appointment"),
         one_of("purpose", Purpose, "appointment"),
         CheckConstraint("ends_at > starts_at", name="ck_appointment_span"),
-        CheckConstraint("order_id IS NOT NULL OR status IN ('held', 'canceled')", name="ck_appointment_owner"),
-        UniqueConstraint("studio_id", "hold_key", "purpose", name="uq_appointment_hold"),
         Index("ix_appointment_when", "studio_id", "starts_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
     studio_id: int = Field(foreign_key="studio.id", index=True)
-    order_id: int | None = Field(default=None, foreign_key="orders.id", index=True)
+    order_id: int = Field(foreign_key="orders.id", index=True)
     member_id: int | None = Field(default=None, foreign_key="membership.id", index=True)
     status: str = AppointmentStatus.REQUESTED
     purpose: str = filled(Purpose.VISIT.value)
@@ -64,7 +61,6 @@ class Appointment(SQLModel, table=True):
     lat: float | None = None
     lon: float | None = None
     arrival: str = filled("")
-    hold_key: str | None = None
     held_until: datetime | None = instant(default=None)
     confirmed_at: datetime | None = instant(default=None)
     started_at: datetime | None = instant(default=None)

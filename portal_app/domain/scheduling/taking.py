@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, null, update
+from sqlalchemy import null, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError
@@ -53,7 +53,6 @@ def take_slot(
     *,
     now: datetime,
     order_id: int | None = None,
-    hold_key: str | None = None,
     held_until: datetime | None = None,
     status: AppointmentStatus = AppointmentStatus.BOOKED,
     member_id: int | None = None,
@@ -84,7 +83,7 @@ def take_slot(
         _write(made, rule, at, chosen.member_id)
         made.assigned_because = "Chosen by hand." if member_id else because(Strategy(rule.policy.strategy), chosen, ranking)
         made.overrides = _override_words(reasons[chosen.member_id], override_reason)
-        made.order_id, made.hold_key = order_id or made.order_id, hold_key or made.hold_key
+        made.order_id = order_id or made.order_id
         made.held_until = held_until
         made.status = _status(rule, by, status, held_until, chosen.member_id)
         _make_room(db, made, override_reason)
@@ -114,8 +113,13 @@ def release_expired(db: Session, member_ids: Sequence[int], *, now: datetime) ->
     ids = db.exec(over.with_for_update(skip_locked=True)).all()
     if not ids:
         return
-    freed = case((col(Appointment.order_id).is_(None), AppointmentStatus.CANCELED), else_=AppointmentStatus.REQUESTED)
-    gone = {"status": freed, "member_id": null(), "blocked_from": null(), "blocked_until": null(), "held_until": null()}
+    gone = {
+        "status": AppointmentStatus.REQUESTED,
+        "member_id": null(),
+        "blocked_from": null(),
+        "blocked_until": null(),
+        "held_until": null(),
+    }
     db.execute(update(Appointment).where(col(Appointment.id).in_(ids)).values(**gone))
 
 

@@ -38,7 +38,7 @@ def on_order(db: Session, order: Order, visit: Appointment, now: datetime) -> No
     """What an order keeps beside its lines, and what happened to its visit."""
     here = {"studio_id": order.studio_id, "order_id": order.id}
     order.phone, order.placed_by, order.entry, order.entry_code_box = "x", "x", "lockbox", b"x"
-    visit.arrival, visit.hold_key, visit.assigned_because, visit.overrides = "x", f"h{order.id}", "x", "x"
+    visit.arrival, visit.assigned_because, visit.overrides = "x", "x", "x"
     db.flush()
     db.add_all(
         [
