@@ -11,10 +11,14 @@ from portal_app.ui.admin.areas.page import page as areas
 from portal_app.ui.admin.areas.state import AreasState
 from portal_app.ui.admin.audit.page import page as audit
 from portal_app.ui.admin.audit.state import AuditState
+from portal_app.ui.admin.booking.page import page as booking_rules
+from portal_app.ui.admin.booking.state import BookingRules
 from portal_app.ui.admin.calendar.page import page as calendar
 from portal_app.ui.admin.calendar.state import CalendarState
 from portal_app.ui.admin.catalog.page import page as catalog
 from portal_app.ui.admin.catalog.state import CatalogState
+from portal_app.ui.admin.coupons.page import page as coupons
+from portal_app.ui.admin.coupons.state import Coupons
 from portal_app.ui.admin.crew.page import page as crew
 from portal_app.ui.admin.crew.state import CrewState
 from portal_app.ui.admin.customers.page import page as customers
@@ -31,6 +35,7 @@ from portal_app.ui.admin.orders.page import page as admin_orders
 from portal_app.ui.admin.orders.state import AdminOrdersState
 from portal_app.ui.admin.service.page import page as service
 from portal_app.ui.admin.service.state import ServiceState
+from portal_app.ui.admin.settings.page import page as settings
 from portal_app.ui.admin.staff.page import page as staff
 from portal_app.ui.admin.staff.state import StaffState
 from portal_app.ui.admin.today.page import page as today
@@ -86,7 +91,7 @@ class Row:
     refresh: Any = None
 
 
-SEE_ORDERS, UPLOAD = STAFF(Permission.SEE_ORDERS), STAFF(Permission.UPLOAD)
+SEE_ORDERS, UPLOAD, SETTINGS = (STAFF(each) for each in (Permission.SEE_ORDERS, Permission.UPLOAD, Permission.SETTINGS))
 
 ROUTES: tuple[Row, ...] = (
     Row("/login", sign_in, "Sign in", PUBLIC, SignIn.enter),
@@ -112,6 +117,9 @@ ROUTES: tuple[Row, ...] = (
     Row("/admin/catalog/[service]", service, ServiceState.title, STAFF(Permission.SETTINGS), ServiceState.load),
     Row("/admin/staff", staff, "Staff", STAFF(Permission.MANAGE_STAFF), StaffState.load, StaffState.load),
     Row("/admin/areas", areas, "Service areas", STAFF(Permission.SETTINGS), AreasState.load, AreasState.load),
+    Row("/admin/settings", settings, "Settings", SETTINGS),
+    Row("/admin/settings/booking", booking_rules, "Booking", SETTINGS, BookingRules.load),
+    Row("/admin/settings/coupons", coupons, "Coupons", SETTINGS, Coupons.load, Coupons.load),
     Row("/admin/audit", audit, "Audit log", STAFF(Permission.SEE_AUDIT), AuditState.load, AuditState.load),
     Row("/admin/calendar", calendar, "Calendar", SEE_ORDERS, CalendarState.load, CalendarState.load),
     Row("/admin/crew", crew, "Crew and hours", SEE_ORDERS, CrewState.load, CrewState.load),

@@ -295,6 +295,18 @@ def verbs_of_places(world: World) -> dict[str, Callable[[Session, Viewer], Any]]
     }
 
 
+def verbs_of_settings(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
+    """How Harbor Light is booked, and what lowers its prices."""
+    from portal_app.domain.catalog.couponing import TypedCoupon, save_coupon
+    from portal_app.domain.scheduling.ruling import save_policy
+
+    coupon = TypedCoupon("THEIRS", "percent", "10")
+    return {
+        "save_coupon": lambda db, by: save_coupon(db, by, f"coupon{MARK}", coupon, now=NOW),
+        "save_policy": lambda db, by: save_policy(db, by, {}, now=NOW),
+    }
+
+
 def verbs_at_the_door(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
     """What a photographer does at a property; each visit is its own photographer's."""
     from portal_app.adapters.secret_box import SecretBox
@@ -352,7 +364,7 @@ def snapshot(database: Database) -> dict[str, list]:
 def test_a_verb_refuses_a_stranger_and_changes_nothing(database: Database, cast: Cast, who: str) -> None:
     world = build(database, cast)
     before = snapshot(database)
-    for name, verb in (verbs(world) | verbs_of_places(world) | verbs_at_the_door(world)).items():
+    for name, verb in (verbs(world) | verbs_of_places(world) | verbs_of_settings(world) | verbs_at_the_door(world)).items():
         with pytest.raises((NotFound, NotAllowed, InvalidInput)), database.unit_of_work() as db:
             verb(db, getattr(cast, who))
             pytest.fail(f"{name} let {who} in")

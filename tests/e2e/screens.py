@@ -81,6 +81,9 @@ SHOWN: dict[str, Shown] = {
     "/admin/calendar": Shown(OLIVE, "button", "Time off"),
     "/admin/crew": Shown(OLIVE, "link", "Hours of"),
     "/admin/crew/[member]": Shown(OLIVE, "button", "Save the week", PIA),
+    "/admin/settings": Shown(OLIVE, "link", "Coupons"),
+    "/admin/settings/booking": Shown(OLIVE, "button", "Save rules"),
+    "/admin/settings/coupons": Shown(OLIVE, "button", "New coupon"),
     "/admin/areas": Shown(OLIVE, "button", "New area"),
     "/admin/customers": Shown(OLIVE, "link", "@"),
 }

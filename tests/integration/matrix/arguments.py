@@ -57,6 +57,13 @@ BY_NAME: dict[str, Fill] = {
     "AreasState.form": lambda t: {
         "name": "Here", "shape": "radius", "center": "36.6, -121.9", "radius": "9", "address": "Carmel, CA", "is_active": "on",
     },
+    "Coupons.coupon": lambda t: f"coupon{t.studio_id}",
+    "Coupons.form": lambda t: {"code": "NEW10", "kind": "percent", "amount": "10", "use": "on"},
+    "BookingRules.form": lambda t: {
+        "timing": "required", "strategy": "priority", "interval_minutes": "30", "horizon_days": "60", "buffer_before_minutes": "0",
+        "buffer_after_minutes": "15", "change_hours": "24", "cancel_hours": "24", "drive_factor_percent": "130", "drive_kmh": "50",
+        "notice_hours": "12", "pay": "0", "cutoff_time": "17:00",
+    },
     "shape": lambda t: "postcodes",
     "permission": lambda t: ("see_money", "refund"),
     "who": lambda t: str(t.account_id),

@@ -1,0 +1,31 @@
+"""Everything the studio sets, each on a page of its own."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from portal_app.core.viewer import Permission
+from portal_app.ui.components.frames import page_head, way
+from portal_app.ui.shared.layout import admin_shell
+from portal_app.ui.shared.session import may
+
+WAYS = (
+    ("tag", "Catalog", "What you sell, in which forms, at which prices.", "/admin/catalog"),
+    ("tag", "Coupons", "Codes that lower the price, and how often each was used.", "/admin/settings/coupons"),
+    ("calendar", "Booking", "How soon, how far ahead, who comes, and until when customers change.", "/admin/settings/booking"),
+    ("pin", "Service areas", "Where you go and what the way costs.", "/admin/areas"),
+    ("clock", "Crew and hours", "Who works when, and who is asked first.", "/admin/crew"),
+)
+
+
+def page() -> rx.Component:
+    """A list of ways."""
+    return admin_shell(
+        page_head(rx.el.h1("Settings")),
+        rx.el.ul(*(way(*each) for each in WAYS), class_name="ways"),
+        rx.cond(
+            may(Permission.MANAGE_STAFF),
+            rx.el.ul(way("badge", "Staff", "Who works here and what each may do.", "/admin/staff"), class_name="ways"),
+            rx.fragment(),
+        ),
+    )

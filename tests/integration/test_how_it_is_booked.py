@@ -1,0 +1,128 @@
+"""The studio's own rules: coupons with everything that limits them, and how it is booked."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from sqlmodel import select
+
+from portal_app.core.errors import InvalidInput, NotAllowed, NotFound
+from portal_app.db import Database
+from portal_app.domain.activity.models import Fact
+from portal_app.domain.catalog.couponing import TypedCoupon, coupons, save_coupon
+from portal_app.domain.catalog.models import Coupon
+from portal_app.domain.scheduling.policies import policy_of
+from portal_app.domain.scheduling.ruling import own_policy, save_policy
+from portal_app.ui.admin.booking.state import policy_card
+from portal_app.ui.admin.coupons.cards import coupon_card, edit_coupon
+from tests.conftest import NOW, Cast
+
+pytestmark = pytest.mark.proof("booking-01")
+
+AUTUMN = TypedCoupon("autumn10", "percent", "10")
+RULES = {
+    "timing": "optional", "strategy": "closest", "windows": "Morning 8:00-12:00\n\nAfternoon 12:00-17:00", "interval_minutes": "60",
+    "notice_hours": "1.5", "horizon_days": "90", "buffer_before_minutes": "5", "buffer_after_minutes": "10",
+    "accepts_by_itself": "on", "member_confirms": "off", "outside_is_asked": "off", "full_is_asked": "on", "pay": "50",
+    "change_hours": "48", "cancel_hours": "12", "cutoff_days": "1", "cutoff_time": "17:30", "late_is_allowed": "on",
+    "late_fee": "35", "most_moves": "2", "drive_factor_percent": "140", "drive_kmh": "40",
+}  # fmt: skip
+
+
+def save(database: Database, cast: Cast, typed: TypedCoupon = AUTUMN, public_id: str = "") -> str:
+    with database.unit_of_work() as db:
+        return save_coupon(db, cast.olive, public_id, typed, now=NOW)
+
+
+def test_a_coupon_is_read_as_it_was_written(database: Database, cast: Cast) -> None:
+    limited = replace(
+        AUTUMN, kind="fixed", amount="$25.50", minimum="100", most_uses="50", most_per_customer="1", first_day="2026-12-01",
+        last_day="2026-12-24", services=(cast.photos,), new_customers_only=True,
+    )  # fmt: skip
+    kept = save(database, cast, limited)
+    with database.reading() as db:
+        (row,) = coupons(db, cast.olive)
+    assert (row.public_id, row.code, row.amount, row.minimum_cents, row.services) == (
+        kept,
+        "AUTUMN10",
+        2_550,
+        10_000,
+        (cast.photos,),
+    )
+    assert row.starts_at == datetime(2026, 12, 1, 8, tzinfo=UTC)
+    assert row.ends_at == datetime(2026, 12, 25, 8, tzinfo=UTC)
+    edit = edit_coupon(row, "k", "USD", "America/Los_Angeles")
+    assert (edit.amount, edit.first_day, edit.last_day, edit.who) == ("25.50", "2026-12-01", "2026-12-24", "new")
+    card = coupon_card(row, "USD", "America/Los_Angeles")
+    assert (card.takes, card.uses) == ("$25.50 off", "Used 0 of 50 times")
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"code": "ten %"}, "code"),
+        ({"code": ""}, "code"),
+        ({"kind": "free"}, "kind"),
+        ({"amount": "0"}, "amount"),
+        ({"amount": "101"}, "amount"),
+        ({"kind": "fixed", "amount": "ten"}, "amount"),
+        ({"minimum": "-1"}, "minimum"),
+        ({"most_uses": "0"}, "most_uses"),
+        ({"most_per_customer": "x"}, "most_per_customer"),
+        ({"first_day": "soon"}, "first_day"),
+        ({"first_day": "2026-12-02", "last_day": "2026-12-01"}, "last_day"),
+        ({"services": ("nothing",)}, "services"),
+    ],
+)
+def test_what_does_not_fit_a_coupon_is_refused_beside_its_field(database: Database, cast: Cast, change: dict, field: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        save(database, cast, replace(AUTUMN, **change))
+    assert refused.value.field == field
+    with database.reading() as db:
+        assert coupons(db, cast.olive) == []
+
+
+def test_a_code_is_given_once_and_a_cap_never_falls_below_its_uses(database: Database, cast: Cast) -> None:
+    kept = save(database, cast)
+    with pytest.raises(InvalidInput, match="Another coupon"):
+        save(database, cast)
+    with database.unit_of_work() as db:
+        db.exec(select(Coupon)).one().uses = 3
+    with pytest.raises(InvalidInput, match="used 3 times"):
+        save(database, cast, replace(AUTUMN, most_uses="2"), kept)
+    save(database, cast, replace(AUTUMN, most_uses="3", is_active=False), kept)
+    with database.reading() as db:
+        (row,) = coupons(db, cast.olive)
+        assert (row.uses, row.most_uses, row.is_active) == (3, 3, False)
+    for by in (cast.pia, cast.omar, cast.carl):
+        with pytest.raises((NotAllowed, NotFound)), database.unit_of_work() as db:
+            save_coupon(db, by, kept, AUTUMN, now=NOW)
+
+
+def test_the_rules_are_kept_as_they_were_typed_and_shown_so_again(database: Database, cast: Cast) -> None:
+    for _ in range(2):
+        with database.unit_of_work() as db:
+            save_policy(db, cast.olive, RULES, now=NOW)
+    with database.reading() as db:
+        card = policy_card(own_policy(db, cast.olive), "USD")
+        facts = [fact for fact in db.exec(select(Fact)) if fact.kind == "policy.changed"]
+        assert (policy_of(db, cast.harbor).notice_minutes, policy_of(db, cast.bluebird).notice_minutes) == (90, 24 * 60)
+    told = {name: getattr(card, name) for name in RULES}
+    assert told == RULES | {"windows": "Morning 8:00-12:00\nAfternoon 12:00-17:00", "late_fee": "35.00"}
+    assert len(facts) == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("timing", "maybe"), ("strategy", ""), ("windows", "Morning"), ("interval_minutes", "4"), ("notice_hours", "-1"),
+        ("horizon_days", "0"), ("buffer_after_minutes", "x"), ("pay", "101"), ("change_hours", ""), ("cutoff_days", "31"),
+        ("cutoff_time", "25:00"), ("late_fee", "x"), ("most_moves", "-1"), ("drive_kmh", "0"), ("drive_factor_percent", "99"),
+    ],
+)  # fmt: skip
+def test_a_rule_that_does_not_fit_is_refused_beside_its_field(database: Database, cast: Cast, field: str, typed: str) -> None:
+    with pytest.raises(InvalidInput) as refused, database.unit_of_work() as db:
+        save_policy(db, cast.olive, RULES | {field: typed}, now=NOW)
+    assert refused.value.field == field
+    with pytest.raises(NotAllowed), database.unit_of_work() as db:
+        save_policy(db, cast.pia, RULES, now=NOW)
