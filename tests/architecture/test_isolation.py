@@ -298,11 +298,17 @@ def verbs_of_places(world: World) -> dict[str, Callable[[Session, Viewer], Any]]
 def verbs_of_settings(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
     """How Harbor Light is booked, and what lowers its prices."""
     from portal_app.domain.catalog.couponing import TypedCoupon, save_coupon
-    from portal_app.domain.scheduling.ruling import save_policy
+    from portal_app.domain.catalog.taxing import TypedFee, remove_fee, remove_tax_group, save_fee, save_tax_group
+    from portal_app.domain.scheduling.ruling import save_policy, save_tips
 
     coupon = TypedCoupon("THEIRS", "percent", "10")
     return {
         "save_coupon": lambda db, by: save_coupon(db, by, f"coupon{MARK}", coupon, now=NOW),
+        "save_tips": lambda db, by: save_tips(db, by, "0", now=NOW),
+        "save_fee": lambda db, by: save_fee(db, by, f"fee{MARK}", TypedFee("Theirs", "fixed", "1"), now=NOW),
+        "remove_fee": lambda db, by: remove_fee(db, by, f"fee{MARK}", now=NOW),
+        "save_tax_group": lambda db, by: save_tax_group(db, by, f"group{MARK}", "x", "", is_default=True, now=NOW),
+        "remove_tax_group": lambda db, by: remove_tax_group(db, by, f"group{MARK}", now=NOW),
         "save_policy": lambda db, by: save_policy(db, by, {}, now=NOW),
     }
 

@@ -82,6 +82,7 @@ SHOWN: dict[str, Shown] = {
     "/admin/crew": Shown(OLIVE, "link", "Hours of"),
     "/admin/crew/[member]": Shown(OLIVE, "button", "Save the week", PIA),
     "/admin/settings": Shown(OLIVE, "link", "Coupons"),
+    "/admin/settings/prices": Shown(OLIVE, "button", "New fee"),
     "/admin/settings/booking": Shown(OLIVE, "button", "Save rules"),
     "/admin/settings/coupons": Shown(OLIVE, "button", "New coupon"),
     "/admin/areas": Shown(OLIVE, "button", "New area"),

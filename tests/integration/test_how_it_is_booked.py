@@ -6,13 +6,22 @@ from datetime import UTC, datetime
 import pytest
 from sqlmodel import select
 
-from portal_app.core.errors import InvalidInput, NotAllowed, NotFound
+from portal_app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from portal_app.db import Database
 from portal_app.domain.activity.models import Fact
 from portal_app.domain.catalog.couponing import TypedCoupon, coupons, save_coupon
 from portal_app.domain.catalog.models import Coupon
+from portal_app.domain.catalog.taxing import (
+    TypedFee,
+    fees,
+    remove_fee,
+    remove_tax_group,
+    save_fee,
+    save_tax_group,
+    tax_groups,
+)
 from portal_app.domain.scheduling.policies import policy_of
-from portal_app.domain.scheduling.ruling import own_policy, save_policy
+from portal_app.domain.scheduling.ruling import own_policy, save_policy, save_tips
 from portal_app.ui.admin.booking.state import policy_card
 from portal_app.ui.admin.coupons.cards import coupon_card, edit_coupon
 from tests.conftest import NOW, Cast
@@ -104,7 +113,9 @@ def test_the_rules_are_kept_as_they_were_typed_and_shown_so_again(database: Data
         with database.unit_of_work() as db:
             save_policy(db, cast.olive, RULES, now=NOW)
     with database.reading() as db:
-        card = policy_card(own_policy(db, cast.olive), "USD")
+        kept = own_policy(db, cast.olive)
+        db.rollback()
+        card = policy_card(kept, "USD")
         facts = [fact for fact in db.exec(select(Fact)) if fact.kind == "policy.changed"]
         assert (policy_of(db, cast.harbor).notice_minutes, policy_of(db, cast.bluebird).notice_minutes) == (90, 24 * 60)
     told = {name: getattr(card, name) for name in RULES}
@@ -126,3 +137,43 @@ def test_a_rule_that_does_not_fit_is_refused_beside_its_field(database: Database
     assert refused.value.field == field
     with pytest.raises(NotAllowed), database.unit_of_work() as db:
         save_policy(db, cast.pia, RULES, now=NOW)
+
+
+def test_fees_and_tax_groups_are_written_changed_and_removed(database: Database, cast: Cast) -> None:
+    with database.unit_of_work() as db:
+        usual = next((each for each in tax_groups(db, cast.olive) if each.is_default), None)
+        kept = save_tax_group(db, cast.olive, "", "Two rates", "State tax 6.25%\nCounty 1", is_default=True, now=NOW)
+        fee = save_fee(db, cast.olive, "", TypedFee("Weekend", "percent", "2.5", kept), now=NOW)
+    with database.reading() as db:
+        groups = tax_groups(db, cast.olive)
+        assert [each.is_default for each in groups].count(True) == 1
+        assert (groups[0].public_id, groups[0].rates) == (kept, (("State tax", 625), ("County", 100)))
+        assert [(each.name, each.kind, each.amount, each.tax_group) for each in fees(db, cast.olive)] == [
+            ("Weekend", "percent", 250, kept)
+        ]
+    with pytest.raises(Conflict, match="in use"), database.unit_of_work() as db:
+        remove_tax_group(db, cast.olive, kept, now=NOW)
+    with pytest.raises(InvalidInput, match="the usual one"), database.unit_of_work() as db:
+        save_tax_group(db, cast.olive, kept, "Two rates", "", is_default=False, now=NOW)
+    with database.unit_of_work() as db:
+        remove_fee(db, cast.olive, fee, now=NOW)
+        other = usual.public_id if usual else save_tax_group(db, cast.olive, "", "None", "", is_default=False, now=NOW)
+        save_tax_group(db, cast.olive, other, "Usual", "", is_default=True, now=NOW)
+        remove_tax_group(db, cast.olive, kept, now=NOW)
+        assert (fees(db, cast.olive), kept in repr(tax_groups(db, cast.olive))) == ([], False)
+
+
+@pytest.mark.parametrize("rates", ["6.25", "State tax six", "State tax 101"])
+def test_a_rate_that_does_not_fit_is_refused(database: Database, cast: Cast, rates: str) -> None:
+    with pytest.raises(InvalidInput) as refused, database.unit_of_work() as db:
+        save_tax_group(db, cast.olive, "", "Wrong", rates, is_default=False, now=NOW)
+    assert refused.value.field == "rates"
+
+
+def test_tips_are_suggested_as_they_were_typed(database: Database, cast: Cast) -> None:
+    with database.unit_of_work() as db:
+        save_tips(db, cast.olive, "20 %, 12.5", now=NOW)
+        assert policy_of(db, cast.harbor).tip_basis_points == "1250 2000"
+    for wrong in ("10, 10", "0", "1 2 3 4 5", "ten"):
+        with pytest.raises(InvalidInput), database.unit_of_work() as db:
+            save_tips(db, cast.olive, wrong, now=NOW)

@@ -29,9 +29,9 @@ CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
 
 
 def own_policy(db: Session, by: Viewer) -> BookingPolicy:
-    """The rules as the studio edits them. Raises NotAllowed."""
+    """A copy of the rules as the studio edits them, to be read after the session is over. Raises NotAllowed."""
     require_settings(by)
-    return policy_of(db, by.studio_id)
+    return BookingPolicy(**policy_of(db, by.studio_id).model_dump())
 
 
 def save_policy(db: Session, by: Viewer, typed: Mapping[str, str], *, now: datetime) -> None:

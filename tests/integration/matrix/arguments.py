@@ -59,6 +59,9 @@ BY_NAME: dict[str, Fill] = {
     },
     "Coupons.coupon": lambda t: f"coupon{t.studio_id}",
     "Coupons.form": lambda t: {"code": "NEW10", "kind": "percent", "amount": "10", "use": "on"},
+    "fee": lambda t: f"fee{t.studio_id}",
+    "tax_group": lambda t: f"group{t.studio_id}",
+    "Prices.form": lambda t: {"name": "Late", "kind": "fixed", "amount": "10", "use": "on", "tips": "10, 15"},
     "BookingRules.form": lambda t: {
         "timing": "required", "strategy": "priority", "interval_minutes": "30", "horizon_days": "60", "buffer_before_minutes": "0",
         "buffer_after_minutes": "15", "change_hours": "24", "cancel_hours": "24", "drive_factor_percent": "130", "drive_kmh": "50",
