@@ -26,7 +26,7 @@ def entries(database: Database, by: Viewer, member_ids: list[int] | None = None)
         return between(db, by, *WEEK, member_ids=member_ids, now=NOW)
 
 
-def visit(database: Database, by: Viewer, order_id: int | None, at: datetime, status: str = "booked", **more) -> None:
+def visit(database: Database, by: Viewer, order_id: int, at: datetime, status: str = "booked", **more) -> None:
     with database.unit_of_work() as db:
         db.add(
             Appointment(
@@ -46,21 +46,22 @@ def test_it_holds_visits_wishes_holds_and_time_off_but_nothing_that_is_over(data
     visit(database, cast.pia, order.id, NOW + day)
     visit(database, cast.pia, order.id, NOW + 2 * day, AppointmentStatus.CANCELED)
     visit(database, replace(cast.pia, member_id=None), order.id, NOW + 3 * day, AppointmentStatus.REQUESTED)
-    visit(database, cast.pia, None, NOW + 4 * day, AppointmentStatus.HELD, held_until=NOW + timedelta(minutes=5))
-    visit(database, cast.pia, None, NOW + 5 * day, AppointmentStatus.HELD, held_until=NOW)
+    visit(database, cast.pia, order.id, NOW + 4 * day, AppointmentStatus.HELD, held_until=NOW + timedelta(minutes=5))
+    visit(database, cast.pia, order.id, NOW + 5 * day, AppointmentStatus.HELD, held_until=NOW)
     visit(database, cast.pia, order.id, NOW + 9 * day)
-    visit(database, cast.omar, None, NOW + day, AppointmentStatus.HELD)
+    theirs = make_order(database, cast.bluebird, cast.ollie_customer, status="accepted")
+    visit(database, cast.omar, theirs.id, NOW + day, AppointmentStatus.HELD)
 
     found = entries(database, cast.olive)
     assert [(e.kind, e.status, e.member, e.number, e.services) for e in found] == [
         (EntryKind.OFF, "", "Olive Marchetti", 0, ""),
         (EntryKind.VISIT, "booked", "Pia Okonkwo-Reyes", 1001, "Photos, Plan"),
         (EntryKind.VISIT, "requested", "", 1001, "Photos, Plan"),
-        (EntryKind.HOLD, "held", "Pia Okonkwo-Reyes", 0, ""),
+        (EntryKind.VISIT, "held", "Pia Okonkwo-Reyes", 1001, "Photos, Plan"),
     ]
     assert [e.kind for e in entries(database, cast.olive, [cast.olive.member_id])] == [EntryKind.OFF, EntryKind.VISIT]
     assert [e.status for e in entries(database, cast.olive, [])] == ["requested"]
-    assert [e.kind for e in entries(database, cast.omar)] == [EntryKind.HOLD]
+    assert [e.kind for e in entries(database, cast.omar)] == [EntryKind.VISIT]
 
 
 def test_photographers_see_everybodys_visits_no_amounts_and_not_why_somebody_is_away(database: Database, cast: Cast) -> None:

@@ -1,4 +1,4 @@
-"""The studio's calendar, ready to read: every visit, hold and time off of a span of time, in three statements.
+"""The studio's calendar, ready to read: every visit and time off of a span of time, in three statements.
 
 Everybody on the staff sees where everybody is; there are no amounts in it. Why somebody is away is told to whoever may
 keep their calendar.
@@ -35,7 +35,6 @@ class EntryKind(StrEnum):
     """What stands in the calendar."""
 
     VISIT = "visit"
-    HOLD = "hold"
     OFF = "off"
 
 
@@ -74,7 +73,7 @@ def between(
         visiting = visiting.where(or_(col(Appointment.member_id).in_(member_ids), col(Appointment.member_id).is_(None)))
         away = away.where(col(TimeOff.member_id).in_(member_ids))
     visits, offs = db.execute(visiting.limit(MOST)).all(), db.execute(away.limit(MOST)).all()
-    services = _services(db, [row.order_id for row in visits if row.order_id])
+    services = _services(db, [row.order_id for row in visits])
     found = [_visit(row, services) for row in visits] + [_off(by, row) for row in offs]
     return sorted(found, key=lambda entry: (entry.starts_at, entry.ends_at, entry.key))
 
@@ -90,7 +89,7 @@ def entry_of(db: Session, by: Viewer, kind: EntryKind, key: str, *, now: datetim
     visit = None if found is None else db.execute(found).first()
     if visit is None:
         raise NotFound
-    return _visit(visit, _services(db, [visit.order_id] if visit.order_id else []))
+    return _visit(visit, _services(db, [visit.order_id]))
 
 
 def refusals(db: Session, by: Viewer, visit: str, at: datetime, *, now: datetime) -> list[WhyNot]:
@@ -110,7 +109,7 @@ def refusals(db: Session, by: Viewer, visit: str, at: datetime, *, now: datetime
 
 
 def _visits(by: Viewer, now: datetime) -> Select[Any]:
-    """Every visit and hold that stands."""
+    """Every visit that stands, held ones as long as they are."""
     if not by.is_staff or not by.may(Permission.SEE_ORDERS):
         raise NotAllowed
     own = visible(by).with_only_columns(col(Order.id)).scalar_subquery()
@@ -121,12 +120,12 @@ def _visits(by: Viewer, now: datetime) -> Select[Any]:
             col(Appointment.member_id), col(Account.name).label("member"), col(Appointment.starts_at),
             col(Appointment.ends_at), col(Order.number), col(Order.street), col(Order.town), col(Order.customer_name),
         )
-        .outerjoin(Order, col(Order.id) == col(Appointment.order_id))
+        .join(Order, col(Order.id) == col(Appointment.order_id))
         .outerjoin(Membership, col(Membership.id) == col(Appointment.member_id))
         .outerjoin(Account, col(Account.id) == col(Membership.account_id))
         .where(
             col(Appointment.studio_id) == by.studio_id,
-            or_(col(Appointment.order_id).in_(own), col(Appointment.order_id).is_(None)),
+            col(Appointment.order_id).in_(own),
             col(Appointment.status) != AppointmentStatus.CANCELED,
             or_(col(Appointment.status) != AppointmentStatus.HELD, lasting),
         )
@@ -161,7 +160,7 @@ def _services(db: Session, order_ids: list[int]) -> dict[int, str]:
 
 def _visit(row: Any, services: dict[int, str]) -> Entry:
     return Entry(
-        kind=EntryKind.VISIT if row.order_id else EntryKind.HOLD,
+        kind=EntryKind.VISIT,
         key=str(row.id),
         status=row.status,
         purpose=row.purpose,
@@ -169,10 +168,10 @@ def _visit(row: Any, services: dict[int, str]) -> Entry:
         member=row.member or "",
         starts_at=row.starts_at,
         ends_at=row.ends_at,
-        number=row.number or 0,
-        street=row.street or "",
-        town=row.town or "",
-        customer=row.customer_name or "",
+        number=row.number,
+        street=row.street,
+        town=row.town,
+        customer=row.customer_name,
         services=services.get(row.order_id, ""),
     )
 

@@ -74,11 +74,10 @@ def event_of(entry: Entry, zone: str, *, may_move: bool) -> dict[str, Any]:
 def entry_card(entry: Entry, zone: str, *, may_move: bool) -> EntryCard:
     """An entry opened."""
     there = local(entry.starts_at, zone)
-    title = {EntryKind.OFF: "Time off", EntryKind.HOLD: "A customer is choosing this time"}.get(entry.kind, entry.street)
     return EntryCard(
         id=id_of(entry),
         kind=entry.kind,
-        title=title,
+        title="Time off" if entry.kind is EntryKind.OFF else entry.street,
         town=entry.town,
         when=span_words(entry, zone),
         who=entry.member or "Nobody assigned yet",
@@ -107,7 +106,7 @@ def id_of(entry: Entry) -> str:
 
 
 def is_movable(entry: Entry) -> bool:
-    """A visit that is not over; a hold is its customer's, a time off has its own dialog."""
+    """A visit that is not over; a time off has its own dialog."""
     return entry.kind is EntryKind.VISIT and entry.status in MOVABLE
 
 
@@ -138,8 +137,6 @@ def wall_now(now: datetime, zone: str) -> str:
 def _words(entry: Entry, who: str) -> tuple[str, str]:
     if entry.kind is EntryKind.OFF:
         return f"{who} is off\n{entry.reason}".strip(), f"Time off, {entry.member}"
-    if entry.kind is EntryKind.HOLD:
-        return f"Held for a customer\n{who}", f"Held for a customer, {entry.member}"
     what = "twilight" if entry.purpose == Purpose.TWILIGHT else entry.services.lower()
     state = STATUS_WORDS.get(entry.status, entry.status)
     return f"{entry.street}\n{who}{' · ' if what else ''}{what}", f"{entry.street}, {entry.member or 'nobody yet'}, {state}"
