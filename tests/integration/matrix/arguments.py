@@ -34,10 +34,10 @@ BY_NAME: dict[str, Fill] = {
     "StaffState.member": lambda t: t.member_id,
     "StaffState.invitation": lambda t: t.staff_invitation,
     "StaffState.form": lambda t: {"email": "new@x.example", "name": "New", "role": "editor", f"role-{t.member_id}": "admin"},
-    "CalendarState.member": lambda t: t.member_id,
+    "CalendarState.member": lambda t: t.crew_member,
     "CalendarState.entry": lambda t: f"off-{t.time_off}",
     "CalendarState.form": lambda t: {
-        "member": str(t.member_id), "from": "2027-02-03", "from_time": "10:00", "until": "2027-02-03", "until_time": "12:00",
+        "member": str(t.crew_member), "from": "2027-02-03", "from_time": "10:00", "until": "2027-02-03", "until_time": "12:00",
         "reason": "words", "override": "words", "tell": True,
     },
     "HoursState.form": lambda t: {
@@ -46,21 +46,18 @@ BY_NAME: dict[str, Fill] = {
     },
     "HoursState.place": lambda t: 0,
     "HoursState.off": lambda t: t.time_off,
-    "/admin/crew/[member].member": lambda t: t.member_id,
+    "/admin/crew/[member].member": lambda t: t.crew_member,
     "first": lambda t: "2026-11-01",
     "last": lambda t: "2026-11-08",
     "start": lambda t: "2026-11-24T10:00:00",
     "end": lambda t: "2026-11-24T12:00:00",
     "weekday": lambda t: 6,
     "time": lambda t: "10:00",
-    "AreasState.area": lambda t: f"area{t.studio_id}",
+    "AreasState.area": lambda t: t.service_area,
     "AreasState.form": lambda t: {
         "name": "Here", "shape": "radius", "center": "36.6, -121.9", "radius": "9", "address": "Carmel, CA", "is_active": "on",
     },
-    "Coupons.coupon": lambda t: f"coupon{t.studio_id}",
     "Coupons.form": lambda t: {"code": "NEW10", "kind": "percent", "amount": "10", "use": "on"},
-    "fee": lambda t: f"fee{t.studio_id}",
-    "tax_group": lambda t: f"group{t.studio_id}",
     "Prices.form": lambda t: {"name": "Late", "kind": "fixed", "amount": "10", "use": "on", "tips": "10, 15"},
     "BookingRules.form": lambda t: {
         "timing": "required", "strategy": "priority", "interval_minutes": "30", "horizon_days": "60", "buffer_before_minutes": "0",
@@ -99,7 +96,7 @@ BY_NAME: dict[str, Fill] = {
     "Changing.open.what": lambda t: ("cancel", "postpone", "move"),
     "purpose": lambda t: "visit",
     "MovingVisit.open.what": lambda t: ("move", "postpone", "cancel"),
-    "MovingVisit.confirm.form": lambda t: {"day": "2027-02-03", "time": "10:00", "reason": "words", "tells": "on", "member": ""},
+    "MovingVisit.confirm.form": lambda t: {"day": "2027-02-03", "time": "10:00", "reason": "words", "override": "words", "tells": "on", "member": ""},
     "Changing.choose_time.time": lambda t: "2027-02-03T18:00:00+00:00",
     "Changing.confirm.form": lambda t: {"reason": "words", "wish": "soon"},
     "step": lambda t: ("services", "review"),
@@ -130,6 +127,14 @@ BY_NAME: dict[str, Fill] = {
         "name": "Nina Ortega", "called": "Coastline", "email": "nina@x.example", "role": "member", "phone": "", "company": "", "copies": "",
     },
 }  # fmt: skip
+
+# What stands open when a method that names nothing itself is asked: the method that opens it, and what it is told.
+OPENED_BY: dict[str, tuple[str, Fill]] = {
+    "CalendarState.drop_off": ("CalendarState.open", lambda t: {"entry": f"off-{t.time_off}"}),
+    "CalendarState.move_it": ("CalendarState.drag", lambda t: {"entry": f"visit-{t.visit}", "start": "2027-02-03T10:00"}),
+    "MovingVisit.confirm": ("MovingVisit.open", lambda t: {"order": t.accepted, "what": "move", "purpose": "visit"}),
+    "Changing.confirm": ("Changing.open", lambda t: {"order": t.accepted, "what": "cancel", "purpose": "visit"}),
+}
 
 
 class Untaught(Exception):

@@ -45,11 +45,10 @@ def on_order(db: Session, order: Order, visit: Appointment, now: datetime) -> No
             OrderCharge(position=0, kind="fee", name="x", amount_cents=0, **here),
             OrderAnswer(position=0, prompt="x", answer="x", **here),
             OrderLink(token_hash=fingerprint(f"zz9-order_link-{order.id}-token"), created_at=now, **here),
-            Decline(
-                studio_id=order.studio_id, appointment_id=visit.id, member_id=visit.member_id, reason="x", at=now
-            ),
         ]
     )  # fmt: skip
+    if order.status == "pending":  # whoever declined is not asked again, and an accepted visit is to move here
+        db.add(Decline(studio_id=order.studio_id, appointment_id=visit.id, member_id=visit.member_id, reason="x", at=now))
 
 
 def of_studio(db: Session, studio_id: int, member_id: int, now: datetime) -> None:

@@ -46,7 +46,7 @@ BEHIND_A_LINK = {"listing", "asset", "rendition", "delivery"}
 UPWARD = (
     ("customer_id", "customer"), ("order_id", "orders"), ("listing_id", "listing"), ("asset_id", "asset"), ("team_id", "team"),
     ("account_id", "account"), ("actor_account_id", "account"), ("studio_id", "studio"),
-    ("add_on_id", "service"), ("service_id", "service"), ("tax_group_id", "tax_group"), ("question_id", "question"),
+    ("add_on_id", "service"), ("service_id", "service"), ("tax_group_id", "tax_group"), ("question_id", "question"), ("area_id", "service_area"),
 )  # fmt: skip
 
 

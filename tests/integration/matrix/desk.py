@@ -29,7 +29,9 @@ from tests.integration.matrix.world import Person
 HYDRATE = "reflex___state____state.hydrate_and_load"
 TAB = "0" * 32
 KIN = ("parent_state", "substates")
-CHANGING = re.compile(r'("id": ")[\w-]{8}"|(fault )[0-9a-f]{8}|(length: )\d+|(set-cookie: [\w-]+=)[^;]*|("challenge": ?)"[^"]*"')
+CHANGING = re.compile(
+    r'("(?:id|key)": ")(?:[\w-]{8}){1,2}"|(fault )[0-9a-f]{8}|(length: )\d+|(set-cookie: [\w-]+=)[^;]*|("challenge": ?)"[^"]*"'
+)
 
 
 @dataclass(slots=True)

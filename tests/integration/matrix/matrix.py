@@ -18,7 +18,7 @@ from portal_app.ui.routes import ROUTES, Row
 from portal_app.ui.shared.guard import FRAMEWORK, callers_of
 from portal_app.web import forms
 from portal_app.web.api import make_api
-from tests.integration.matrix.arguments import BY_NAME, AskedForm, Untaught, addresses, fillings, sent
+from tests.integration.matrix.arguments import OPENED_BY, AskedForm, Untaught, addresses, fill, fillings, sent
 from tests.integration.matrix.canaries import CANARY, SECRET
 from tests.integration.matrix.desk import Desk, Heard
 from tests.integration.matrix.rewinding import Rewinding
@@ -39,9 +39,6 @@ OPENED = {
 }
 FILE = re.compile(r"\[(?:original|thumb|web|mls|small|web_marked|thumb_marked) (\w+)\]")
 SEVERAL = 12
-
-
-OTHERS = {field.name: type(field.default)() for field in fields(Things) if field.name != "owner"}
 
 
 @dataclass(slots=True)
@@ -76,15 +73,28 @@ class Method:
         return self.registered.handler.fn.__qualname__
 
     @property
+    def is_told(self) -> bool:
+        """Whether what is passed follows from whose things are named."""
+        fn = self.registered.handler.fn
+        return any(_follows(name, fn.__qualname__) for name in list(inspect.signature(inspect.unwrap(fn)).parameters)[1:])
+
+    @property
     def names_things(self) -> bool:
-        parameters = inspect.signature(inspect.unwrap(self.registered.handler.fn)).parameters
-        return bool(parameters.keys() & NAMING) or any("[" in row.path for row in self.rows)
+        return self.is_told or any("[" in row.path for row in self.rows)
 
 
 UNNAMED = Things("")
-NAMING = {name for name in Things.__slots__ if name not in {"owner", "service"}} | {
-    name for name, value in BY_NAME.items() if "." not in name and value(UNNAMED) != value(replace(UNNAMED, **OTHERS))
-}
+OTHERS = replace(UNNAMED, **{field.name: type(field.default)() for field in fields(Things) if field.name != "owner"})
+
+
+def _follows(name: str, place: str) -> bool:
+    """Whether the value of a parameter is another one for somebody else's things; services are the shop's, not anybody's."""
+    if name in {"owner", "service"}:
+        return False
+    try:
+        return fill(name, UNNAMED, place) != fill(name, OTHERS, place)
+    except Untaught:
+        return False
 
 
 def methods() -> list[Method]:
@@ -177,10 +187,8 @@ class Matrix:
         for turn, payload in enumerate(self._payloads(method, self.world.named_by(person, owner))):
             self.desk.thaw(kept)
             with self.database.question():
-                for before in self._asked_first(method):
-                    chosen = self._payloads(before, self.world.named_by(person, owner))[:1]
-                    for answer in chosen:
-                        await self.desk.event(before.full_name, answer, path, row.path)
+                for before, answer in self._asked_first(method, self.world.named_by(person, owner)):
+                    await self.desk.event(before.full_name, answer, path, row.path)
                 heard = await self.desk.event(method.full_name, payload, path, row.path)
                 callers = callers_of(method.registered)
                 may = callers is not None and callers.admit(person.viewer)
@@ -190,12 +198,15 @@ class Matrix:
                         heard.texts = [re.sub(rf'": "?{value}"?(?=[,}}])', '": …', text) for text in heard.texts]
                 self._judge(person, owner, what, heard, made_up, may=may, method=method.name, turn=turn)
 
-    def _asked_first(self, method: Method) -> list[Method]:
-        """What the page asks before a method that only says yes: `ask_…` of the same State."""
-        if not inspect.signature(inspect.unwrap(method.registered.handler.fn)).parameters.keys() & NAMING:
+    def _asked_first(self, method: Method, things: Things) -> Iterator[tuple[Method, dict[str, Any]]]:
+        """What the page asks before a method that only says yes: what `OPENED_BY` says, else `ask_…` of the same State."""
+        if opening := OPENED_BY.get(method.name):
+            yield next(one for one in self.methods if one.name == opening[0]), opening[1](things)
+        elif not method.is_told:
             state = method.name.partition(".")[0]
-            return [one for one in self.methods if one is not method and one.name.startswith(f"{state}.ask_")]
-        return []
+            for one in self.methods:
+                if one is not method and one.name.startswith(f"{state}.ask_"):
+                    yield from ((one, answer) for answer in self._payloads(one, things)[:1])
 
     def _payloads(self, method: Method, things: Things) -> list[dict[str, Any]]:
         try:
@@ -312,19 +323,9 @@ def _typing(form: AskedForm) -> Any:
 
 
 def _asked(things: Things) -> Iterator[str]:
-    for name in (
-        "listing",
-        "asset",
-        "upload",
-        "attempt",
-        "team",
-        "invitation",
-        "staff_invitation",
-        "email",
-        "link_token",
-        "invitation_token",
-    ):
-        if value := getattr(things, name):
+    for name in Things.__slots__:
+        value = getattr(things, name)
+        if isinstance(value, str) and value and name not in {"owner", "service"}:
             yield value
 
 

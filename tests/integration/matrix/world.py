@@ -10,13 +10,14 @@ from portal_app.core.tokens import fingerprint
 from portal_app.core.viewer import Role, Viewer, permissions_in
 from portal_app.db import Database
 from portal_app.domain.billing.models import PaymentAttempt
+from portal_app.domain.catalog.models import Coupon, Fee, TaxGroup
 from portal_app.domain.customers.models import Team, TeamMember
 from portal_app.domain.delivery.models import AccessLink
 from portal_app.domain.identity.models import Account, Invitation, Membership, Passkey, SignInSession, Waits
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.media.models import Asset, Upload
 from portal_app.domain.orders.models import Order
-from portal_app.domain.scheduling.models import Appointment, TimeOff
+from portal_app.domain.scheduling.models import Appointment, CrewMember, ServiceArea, TimeOff
 from tests.conftest import Cast, make_cast
 from tests.integration.matrix.canaries import BEHIND_A_LINK, NAMES, SECRET, SHOP, Owners, owners_of, plant
 from tests.integration.matrix.rows import NUMBERS, RECORDS, Rows, token_of
@@ -49,6 +50,7 @@ class Things:
     session_id: int = 88_888_810
     link_id: int = 88_888_811
     member_id: int = 88_888_812
+    crew_member: int = 88_888_816
     team_id: int = 88_888_813
     team_member: int = 88_888_814
     listing: str = "zz8-nobody-listing-public_id-0"
@@ -59,6 +61,10 @@ class Things:
     invitation: str = "zz8-nobody-invitation-public_id-0"
     staff_invitation: str = "zz8-nobody-invitation-public_id-1"
     time_off: str = "zz8-nobody-time_off-public_id-1"
+    service_area: str = "zz8-nobody-service_area-public_id-1"
+    coupon: str = "zz8-nobody-coupon-public_id-1"
+    fee: str = "zz8-nobody-fee-public_id-1"
+    tax_group: str = "zz8-nobody-tax_group-public_id-1"
     visit: int = 88_888_815
     service: str = "zz8-nobody-service"
     email: str = "zz8-nobody@x.example"
@@ -71,7 +77,7 @@ class Things:
         for value in sorted({str(value) for value in values if value}, key=len, reverse=True):
             if len(value) > 3:
                 text = text.replace(value, "…")
-        for room, named in (("catalog", self.service), ("crew", self.member_id)):
+        for room, named in (("catalog", self.service), ("crew", self.crew_member)):
             for path in (f"/admin/{room}/", f"%2Fadmin%2F{room}%2F"):
                 text = text.replace(f"{path}{named}", f"{path}…")
         return text
@@ -193,6 +199,7 @@ def _things(db: Session, rows: Rows, record: str) -> Things:
         order_id=delivered.id, listing_id=listing.id, customer_id=customer_id, account_id=account_id or nobody.account_id,
         invitation_id=invitation.id, passkey_id=passkey.id if passkey else nobody.passkey_id, session_id=session.id if session else nobody.session_id,
         link_id=first(AccessLink, AccessLink.listing_id == listing.id).id, member_id=staff.id, team_id=team_id,
+        crew_member=db.exec(select(CrewMember.member_id).where(CrewMember.studio_id == studio_id)).one(),
         listing=listing.public_id, asset=first(Asset, Asset.listing_id == listing.id).public_id,
         upload=first(Upload, Upload.listing_id == listing.id).public_id,
         attempt=first(PaymentAttempt, PaymentAttempt.order_id == delivered.id).public_id,
@@ -203,6 +210,8 @@ def _things(db: Session, rows: Rows, record: str) -> Things:
         email=db.get_one(Account, account_id).email if account_id else f"{record}@x.example",
         staff_invitation=first(Invitation, Invitation.studio_id == studio_id, col(Invitation.team_id).is_(None)).public_id,
         time_off=first(TimeOff, TimeOff.studio_id == studio_id).public_id,
+        **{model.__tablename__: first(model, model.studio_id == studio_id).public_id for model in (Coupon, Fee, TaxGroup)},
+        service_area=first(ServiceArea, ServiceArea.studio_id == studio_id).public_id,
         link_token=f"zz9-link-{customer_id}-token", invitation_token=f"zz9-invitation-member-{studio_id}-token",
     )  # fmt: skip
 
