@@ -30,7 +30,8 @@ HYDRATE = "reflex___state____state.hydrate_and_load"
 TAB = "0" * 32
 KIN = ("parent_state", "substates")
 CHANGING = re.compile(
-    r'("(?:id|key)": ")(?:[\w-]{8}){1,2}"|(fault )[0-9a-f]{8}|(length: )\d+|(set-cookie: [\w-]+=)[^;]*|("challenge": ?)"[^"]*"'
+    r'("(?:id|key)": ")(?:[\w-]{8}){1,2}"|(fault )[0-9a-f]{8}|(length: )\d+|(set-cookie: [\w-]+=)[^;]*'
+    r'|("challenge": ?)"[^"]*"|(now_wall_rx_state_": ")[^"]*'
 )
 
 
@@ -55,7 +56,7 @@ class Heard:
     @property
     def words(self) -> str:
         """The text without what differs each time."""
-        return CHANGING.sub(r"\1\2\3\4\5…", self.text)
+        return CHANGING.sub(r"\1\2\3\4\5\6…", self.text)
 
 
 class Desk:
