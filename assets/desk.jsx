@@ -3,7 +3,6 @@ import { closestCenter, DndContext, KeyboardSensor, MouseSensor, TouchSensor, us
 import { arrayMove, rectSortingStrategy, SortableContext, sortableKeyboardCoordinates, useSortable } from "@dnd-kit/sortable";
 import { CSS } from "@dnd-kit/utilities";
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
-import { Upload } from "tus-js-client";
 
 // Resumable uploads (tus 1.0). Files and queue live in this module, not in a component: they go on while people move
 // about in the app, and the same files chosen again after a reload go on where they stopped.
@@ -49,20 +48,26 @@ function end(key, more) {
   next();
 }
 
+// What sends comes with the first photograph: whoever only looks at the desk need not wait for it.
+const sender = () => import("tus-js-client");
+
 async function begin(key) {
-  const { up } = files.get(key);
-  put(key, { state: "sending", began: Date.now() });
+  const round = Symbol(key);
+  const isOurs = () => files.has(key) && files.get(key).round === round;
+  put(key, { state: "sending", began: Date.now(), round });
   draw(true);
+  const found = await sender().catch(() => null);
+  if (!isOurs()) return;
+  if (!found) { end(key, { state: "failed" }); return; }
+  const up = uploadOf(found.Upload, files.get(key));
+  put(key, { up });
   const before = await up.findPreviousUploads().catch(() => []);
   if (before[0]) up.resumeFromPreviousUpload(before[0]);
-  if (files.has(key)) up.start();
+  if (isOurs()) up.start();
 }
 
-function add(file, { endpoint, listing, replaces }) {
-  const key = `${listing}/${replaces || ""}/${file.name}/${file.size}/${file.lastModified}`;
-  const known = files.get(key);
-  if (known && ["waiting", "sending", "checking"].includes(known.state)) return;
-  const up = new Upload(file, {
+function uploadOf(Upload, { key, file, listing, endpoint, replaces }) {
+  return new Upload(file, {
     endpoint, chunkSize: PART, retryDelays: [0, 1000, 3000, 10000], removeFingerprintOnSuccess: true,
     fingerprint: () => Promise.resolve(`foyer-${endpoint}-${key}`),
     metadata: { filename: file.name, listing, ...(replaces ? { replaces } : {}) },
@@ -74,7 +79,13 @@ function add(file, { endpoint, listing, replaces }) {
     },
     onError: (error) => { const reason = reasonOf(error.originalResponse); end(key, reason ? { state: "refused", reason } : { state: "failed" }); },
   });
-  files.set(key, { key, listing, name: file.name, sent: 0, total: file.size, state: "waiting", up, told: false, file, endpoint, replaces });
+}
+
+function add(file, { endpoint, listing, replaces }) {
+  const key = `${listing}/${replaces || ""}/${file.name}/${file.size}/${file.lastModified}`;
+  const known = files.get(key);
+  if (known && ["waiting", "sending", "checking"].includes(known.state)) return;
+  files.set(key, { key, listing, name: file.name, sent: 0, total: file.size, state: "waiting", told: false, file, endpoint, replaces });
   queue.push(key);
 }
 
@@ -88,7 +99,7 @@ function again(key) {
 
 function stop(key) {
   const { up, state } = files.get(key);
-  if (["sending", "checking"].includes(state)) { up.abort(true).catch(() => {}); running -= 1; }
+  if (["sending", "checking"].includes(state)) { if (up) up.abort(true).catch(() => {}); running -= 1; }
   files.delete(key);
   draw(true);
   next();

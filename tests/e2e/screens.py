@@ -25,7 +25,7 @@ ORDER = """select o.number from orders o join customer c on c.id = o.customer_id
     where a.email = 'carl@coastline.example' and o.status = '{}' order by o.number desc"""
 SOLD = "select public_id from service where studio_id = 1 and name = '{}'"
 TEAM = "select public_id from team where name = '{}'"
-PIA = """select m.id from membership m join account a on a.id = m.account_id where a.email = 'pia@harborlight.example'"""
+PIAS_PLACE = """select m.id from membership m join account a on a.id = m.account_id where a.email = 'pia@harborlight.example'"""
 ANY_ORDER = "select number from orders where studio_id = 1 and status = '{}' order by number desc"
 MEMBERS_ORDER = """select o.number from orders o join customer c on c.id = o.customer_id join team t on t.id = c.team_id
     where t.name = 'Coastline' and c.email = 'tess@coastline.example' and o.status = 'accepted'"""
@@ -80,7 +80,7 @@ SHOWN: dict[str, Shown] = {
     "/admin/staff": Shown(OLIVE, "button", "Invite"),
     "/admin/calendar": Shown(OLIVE, "button", "Time off"),
     "/admin/crew": Shown(OLIVE, "link", "Hours of"),
-    "/admin/crew/[member]": Shown(OLIVE, "button", "Save the week", PIA),
+    "/admin/crew/[member]": Shown(OLIVE, "button", "Save the week", PIAS_PLACE),
     "/admin/settings": Shown(OLIVE, "link", "Coupons"),
     "/admin/settings/prices": Shown(OLIVE, "button", "New fee"),
     "/admin/settings/booking": Shown(OLIVE, "button", "Save rules"),

@@ -49,18 +49,16 @@ STUDIO_ORDERS = Spot("Orders", "orders", "/admin/orders", Permission.SEE_ORDERS)
 CALENDAR = Spot("Calendar", "calendar", "/admin/calendar", Permission.SEE_ORDERS)
 CREW = Spot("Crew and hours", "clock", "/admin/crew", Permission.SEE_ORDERS)
 CUSTOMERS = Spot("Customers", "customers", "/admin/customers", Permission.SEE_CUSTOMERS)
-CATALOG = Spot("Catalog", "tag", "/admin/catalog", Permission.SETTINGS)
 STAFF = Spot("Staff", "badge", "/admin/staff", Permission.MANAGE_STAFF)
-AREAS = Spot("Areas", "pin", "/admin/areas", Permission.SETTINGS)
 SETTINGS = Spot("Settings", "settings", "/admin/settings", Permission.SETTINGS)
 AUDIT = Spot("Audit log", "clock", "/admin/audit", Permission.SEE_AUDIT)
 
 PORTAL_PLACES = (HOME, LISTINGS, ORDERS, ACCOUNT)
 PORTAL_BAR = (HOME, LISTINGS, None, ORDERS, ACCOUNT)
-STUDIO_PLACES = (TODAY, MY_DAY, CALENDAR, STUDIO_ORDERS, CUSTOMERS, CATALOG, STAFF, AREAS, SETTINGS, AUDIT, ACCOUNT)
+STUDIO_PLACES = (TODAY, MY_DAY, CALENDAR, STUDIO_ORDERS, CUSTOMERS, STAFF, SETTINGS, AUDIT, ACCOUNT)
 STUDIO_BAR = (TODAY, MY_DAY, CALENDAR, STUDIO_ORDERS, ACCOUNT)
 PORTAL_MENU = (ACCOUNT, SECURITY, TEAMS)
-STUDIO_MENU = (CUSTOMERS, CREW, CATALOG, STAFF, AREAS, SETTINGS, AUDIT, ACCOUNT, SECURITY)
+STUDIO_MENU = (CUSTOMERS, CREW, STAFF, SETTINGS, AUDIT, ACCOUNT, SECURITY)
 
 
 class Notes(Base):

@@ -78,7 +78,8 @@ def _month() -> rx.Component:
 
 def _turn(drawing: str, name: rx.Var, months: int) -> rx.Component:
     return rx.el.button(
-        icon(drawing), rx.el.span(name, class_name="hide"), type="button", class_name="btn soft square",
+        icon(drawing), rx.el.span(rx.cond(name, name, f"No {drawing} month"), class_name="hide"),
+        type="button", class_name="btn soft square",
         disabled=name == "", on_click=S.turn(months),
     )  # fmt: skip
 
