@@ -70,7 +70,7 @@ SHOWN: dict[str, Shown] = {
     "/place-order": Shown(CARL, "button", "Continue"),
     "/status/[token]": Shown(NOBODY, "link", "Go to the start", "select 'no-such-order-0000'"),
     "/admin": Shown(OLIVE, "button", "Accept"),
-    "/admin/my-day": Shown(PIA, "link", "."),
+    "/admin/my-day": Shown(PIA, "link", "Open calendar"),
     "/admin/orders": Shown(OLIVE, "link", "Ocean View"),
     "/admin/orders/[number]": Shown(OLIVE, "button", "Accept order", ANY_ORDER.format("pending")),
     "/admin/deliver/[number]": Shown(OLIVE, "button", "^Deliver", TO_DELIVER),

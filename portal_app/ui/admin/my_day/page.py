@@ -27,7 +27,11 @@ def _loaded() -> rx.Component:
         rx.el.p("No visits of yours tomorrow.", class_name="small quiet"),
     )
     return rx.fragment(
-        page_head(rx.el.h1("My day"), under=rx.el.p(S.day, class_name="quiet")),
+        page_head(
+            rx.el.h1("My day"),
+            link_button("Open calendar", "/admin/calendar", drawing="calendar"),
+            under=rx.el.p(S.day, class_name="quiet"),
+        ),
         section(
             "Today",
             rx.cond(S.today, rx.el.ol(rx.foreach(S.today, _visit), class_name="my-day"), nothing),

@@ -7,7 +7,7 @@ import reflex as rx
 from portal_app.core.viewer import Permission
 from portal_app.ui.components.frames import page_head, way
 from portal_app.ui.shared.layout import admin_shell
-from portal_app.ui.shared.session import may
+from portal_app.ui.shared.session import Base, may
 
 WAYS = (
     ("tag", "Catalog", "What you sell, in which forms, at which prices.", "/admin/catalog"),
@@ -29,4 +29,5 @@ def page() -> rx.Component:
             rx.el.ul(way("badge", "Staff", "Who works here and what each may do.", "/admin/staff"), class_name="ways"),
             rx.fragment(),
         ),
+        ready=Base.me.is_staff,
     )
