@@ -260,7 +260,9 @@ def test_the_worker_runs_retries_caps_and_stops(database: Database, tmp_path) ->
         assert worker.run()
     states = {(work.kind, work.state) for work in all_work(database)}
     assert states == {("slow", WorkState.DONE), ("shaky", WorkState.WAITING), ("unheard of", WorkState.WAITING)}
-    assert (ran, at_once["most"]) == (["try 1"], 2)
+    assert ran
+    assert ran == [f"try {number}" for number in range(1, len(ran) + 1)], "on a busy machine the next try may be due already"
+    assert at_once["most"] == 2
     assert "ConnectionError: not yet" in [work.last_error for work in all_work(database)]
 
 
