@@ -10,6 +10,7 @@ THOUSANDTHS = ("BHD", "JOD", "KWD", "OMR", "TND")
 EXPONENT: dict[str, int] = {**dict.fromkeys(WHOLE, 0), **dict.fromkeys(THOUSANDTHS, 3)}
 SIGNS = {"USD": "$", "CAD": "CA$", "AUD": "A$", "NZD": "NZ$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 MINUS = "−"
+LEAST_CHARGE_CENTS = 50  # less is charged to no card
 
 
 def exponent(currency: str) -> int:

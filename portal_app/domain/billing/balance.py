@@ -27,7 +27,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 COUNTS = frozenset({"payment", "refund"})
-MINIMUM_CENTS = 50
 
 
 @dataclass(frozen=True, slots=True)

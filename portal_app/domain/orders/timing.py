@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from portal_app.core.clock import local
 from portal_app.core.errors import InvalidInput
-from portal_app.core.money import share
+from portal_app.core.money import LEAST_CHARGE_CENTS, share
 from portal_app.core.viewer import Viewer, system_viewer
 from portal_app.domain.activity.service import record
 from portal_app.domain.catalog.pricing import Quote
@@ -25,7 +25,6 @@ from portal_app.domain.scheduling.service import request_appointment
 from portal_app.domain.scheduling.taking import take_slot
 
 SHORTEST = 15
-LEAST_CENTS = 50  # less is charged to no card
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +113,7 @@ def keep_times(
 def upfront_of(total_cents: int, basis_points: int) -> int:
     """What is paid at booking, in minor units; nothing where it would be less than a card can be charged."""
     upfront = share(total_cents, basis_points)
-    return upfront if upfront >= LEAST_CENTS else 0
+    return upfront if upfront >= LEAST_CHARGE_CENTS else 0
 
 
 def accept_by_itself(db: Session, by: Viewer, order: Order, *, now: datetime) -> None:

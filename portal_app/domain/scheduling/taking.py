@@ -101,7 +101,7 @@ def lock_members(db: Session, ids: Sequence[int]) -> None:
 
 
 def release_expired(db: Session, member_ids: Sequence[int], *, now: datetime) -> None:
-    """Holds that are over free their time: one without an order is gone, one of an order is its wish again.
+    """Holds that are over free their time, and are their orders' wishes again.
 
     Whoever has such a row in hand waits for our members, maybe: their row is left to them, so that we never wait for it.
     """
@@ -113,14 +113,14 @@ def release_expired(db: Session, member_ids: Sequence[int], *, now: datetime) ->
     ids = db.exec(over.with_for_update(skip_locked=True)).all()
     if not ids:
         return
-    gone = {
+    freed = {
         "status": AppointmentStatus.REQUESTED,
         "member_id": null(),
         "blocked_from": null(),
         "blocked_until": null(),
         "held_until": null(),
     }
-    db.execute(update(Appointment).where(col(Appointment.id).in_(ids)).values(**gone))
+    db.execute(update(Appointment).where(col(Appointment.id).in_(ids)).values(**freed))
 
 
 def _locked_rule(db: Session, by: Viewer, ask: VisitAsk, at: datetime, *, now: datetime) -> Rule:
