@@ -16,6 +16,7 @@ from reflex_components_core.base.error_boundary import ErrorBoundary
 from reflex_components_core.core.banner import has_connection_errors
 
 from portal_app import wiring
+from portal_app.collecting import collecting_when_quiet
 from portal_app.core.clock import utc_now
 from portal_app.core.journal import keep_journal
 from portal_app.demo.stripe.process import start_stand_in, stop_stand_in
@@ -48,6 +49,7 @@ async def _alive() -> AsyncIterator[None]:
             stack.callback(stop_stand_in, start_stand_in(settings))
         await stack.enter_async_context(embedded_worker(settings))
         await stack.enter_async_context(live.watching(app, _refreshes()))
+        await stack.enter_async_context(collecting_when_quiet())
         yield
 
 
