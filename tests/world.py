@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 from portal_app.core.tokens import fingerprint
 from portal_app.core.viewer import Role, Viewer
 from portal_app.db import Database
-from portal_app.domain.billing.models import LedgerEntry, PaymentAttempt, StripeAccount, WebhookEvent
+from portal_app.domain.billing.models import PaymentAttempt, StripeAccount, WebhookEvent
 from portal_app.domain.catalog.models import (
     AddOnPlace,
     Coupon,
@@ -54,6 +54,7 @@ from portal_app.domain.scheduling.models import (
     WeeklyHours,
 )
 from tests.conftest import NOW, Cast
+from tests.money_rows import add_money, policy_of_money
 
 MARK = "Zz9marker"
 
@@ -144,14 +145,12 @@ def _photo(db: Session, cast: Cast, listing: Listing, position: int) -> Asset:
 
 def _money(db: Session, cast: Cast, order: Order) -> str:
     attempt = PaymentAttempt(
-        public_id=f"attempt{MARK}", studio_id=cast.harbor, order_id=order.id, mode="test", currency="USD", amount_cents=100,
+        public_id=f"attempt{MARK}", studio_id=cast.harbor, mode="test", currency="USD", amount_cents=100,
         description=MARK, payer_email=f"{MARK}@x.example", idempotency_key=MARK, return_to="/", base_url="http://localhost:3000",
         session_id="cs_1", created_at=NOW, expires_at=NOW + timedelta(hours=1),
     )  # fmt: skip
-    common = {"studio_id": cast.harbor, "mode": "test", "currency": "USD", "amount_cents": 100, "memo": MARK, "at": NOW}
-    db.add(attempt)
-    db.add(LedgerEntry(order_id=order.id, kind="payment", source_id="pi_1", **common))
-    db.add(LedgerEntry(order_id=None, kind="unallocated", source_id="pi_2", **common))
+    add_money(db, order, attempt, cast.carl.account_id, mark=MARK, now=NOW)
+    db.add(policy_of_money(cast.harbor, MARK))
     db.add(WebhookEvent(studio_id=cast.harbor, mode="test", event_id="evt_1", kind="x", body=MARK.encode(), received_at=NOW))
     db.add(StripeAccount(studio_id=cast.harbor, mode="test", endpoint_token=MARK, secret_key_box=b"x", webhook_secret_box=b"x"))
     db.flush()

@@ -53,6 +53,7 @@ def _clauses(kind: str, name: str, sql: str):
 
 # What stands in other tables now: how a studio taxes, and what an order took of it.
 MOVED = {(table, column) for table in ("studio", "orders") for column in ("tax_name", "tax_basis_points")}
+MOVED |= {("payment_attempt", "order_id")}
 
 
 @pytest.fixture

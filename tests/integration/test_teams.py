@@ -380,7 +380,7 @@ def test_an_assistant_gets_every_mail_about_the_orders_and_no_code(database: Dat
     with database.unit_of_work() as db:
         order = db.exec(select(Order).where(Order.number == number)).one()
         attempt = PaymentAttempt(
-            public_id="attempt", studio_id=cast.harbor, order_id=order.id, mode="test", currency="USD", amount_cents=40_125,
+            public_id="attempt", studio_id=cast.harbor, mode="test", currency="USD", amount_cents=40_125,
             description="", payer_email="carl@coastline.example", idempotency_key="a", return_to="/", base_url="http://localhost",
             created_at=NOW, expires_at=NOW,
         )  # fmt: skip

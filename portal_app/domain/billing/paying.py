@@ -18,9 +18,9 @@ from portal_app.domain.billing.gateway import (
     CheckoutRequest,
     PaymentGateway,
 )
-from portal_app.domain.billing.models import AttemptStatus, Mode, PaymentAttempt
+from portal_app.domain.billing.models import AttemptStatus, Mode, PaymentAttempt, PaymentLine
 from portal_app.domain.billing.queries import balance, orders_to_pay
-from portal_app.domain.billing.settling import LIVE, Known, close_page, end_attempt, mode_of, reconcile, seen
+from portal_app.domain.billing.settling import Known, close_attempt, close_page, end_attempt, lines_of, mode_of, reconcile, seen
 from portal_app.domain.billing.upfront import TimeIsFreeAgain, hold_is_over
 from portal_app.domain.orders.models import Order
 from portal_app.domain.studios.models import Studio
@@ -132,6 +132,8 @@ def _next_step(
             attempt.description = f"Order {order.number}, {order.street}"[:200]
             db.add(attempt)
             db.flush()
+            db.add(PaymentLine(studio_id=order.studio_id, attempt_id=attempt.id or 0, order_id=order.id, amount_cents=owed))
+            db.flush()
         attempt.return_to = return_to
         studio = db.get(Studio, order.studio_id)
         return _step(attempt, studio.slug if studio else "", owed, now)
@@ -161,7 +163,7 @@ def _new_attempt(order: Order, mode: Mode, owed: int, email: str, base_url: str,
     return PaymentAttempt(
         public_id=public_id,
         studio_id=order.studio_id,
-        order_id=order.id or 0,
+        customer_id=order.customer_id,
         mode=mode,
         currency=order.currency,
         amount_cents=owed,
@@ -177,7 +179,10 @@ def _new_attempt(order: Order, mode: Mode, owed: int, email: str, base_url: str,
 
 def _live_attempt(db: Session, order: Order, mode: Mode, now: datetime) -> PaymentAttempt | None:
     attempt = db.exec(
-        select(PaymentAttempt).where(PaymentAttempt.order_id == order.id, col(PaymentAttempt.status).in_(LIVE)).with_for_update()
+        select(PaymentAttempt)
+        .join(PaymentLine, col(PaymentLine.attempt_id) == col(PaymentAttempt.id))
+        .where(PaymentLine.order_id == order.id, col(PaymentLine.is_live))
+        .with_for_update(of=PaymentAttempt)
     ).first()
     if attempt is None:
         return None
@@ -191,9 +196,7 @@ def _live_attempt(db: Session, order: Order, mode: Mode, now: datetime) -> Payme
 
 
 def _replaced(db: Session, attempt: PaymentAttempt, why: str, now: datetime) -> None:
-    attempt.status, attempt.settled_at, attempt.problem = AttemptStatus.SUPERSEDED, now, why
-    db.add(attempt)
-    db.flush()
+    close_attempt(db, attempt, AttemptStatus.SUPERSEDED, why, now)
 
 
 def _owed(db: Session, order: Order) -> int:
@@ -224,10 +227,9 @@ def _keep_session(db: Session, by: Viewer, attempt_id: int, checkout: Checkout, 
         return
     attempt.session_id, attempt.session_url = checkout.id, checkout.url
     db.add(attempt)
-    order = db.get(Order, attempt.order_id)
-    if order is not None:
-        details = {"amount_cents": attempt.amount_cents, "currency": attempt.currency, "attempt": attempt.public_id}
-        note(db, by, "checkout.started", order, details, now)
+    for line in lines_of(db, attempt_id):
+        details = {"amount_cents": line.amount_cents, "currency": attempt.currency, "attempt": attempt.public_id}
+        note(db, by, "checkout.started", db.get_one(Order, line.order_id), details, now)
 
 
 def _close(unit_of_work: UnitOfWork, gateway: PaymentGateway, step: Step, checkout: Checkout, now: datetime) -> None:

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from portal_app.core.errors import NotFound
 from portal_app.core.viewer import Permission, Viewer
 from portal_app.domain.billing.balance import Balance, balance_of
-from portal_app.domain.billing.models import AttemptStatus, LedgerEntry, PaymentAttempt
+from portal_app.domain.billing.models import AttemptStatus, LedgerEntry, PaymentAttempt, PaymentLine
 from portal_app.domain.customers.queries import whose_are
 from portal_app.domain.orders import queries as orders_queries
 from portal_app.domain.orders.models import ChargeKind, Order, OrderCharge, OrderStatus
@@ -69,7 +69,8 @@ def orders_to_pay(by: Viewer, team: str = "") -> Select[tuple[Order]]:
 def visible(by: Viewer) -> Select[tuple[PaymentAttempt]]:
     """The payment attempts of those orders."""
     orders = orders_to_pay(by).with_only_columns(Order.id)
-    return select(PaymentAttempt).where(PaymentAttempt.studio_id == by.studio_id, col(PaymentAttempt.order_id).in_(orders))
+    theirs = select(PaymentLine.attempt_id).where(col(PaymentLine.order_id).in_(orders))
+    return select(PaymentAttempt).where(PaymentAttempt.studio_id == by.studio_id, col(PaymentAttempt.id).in_(theirs))
 
 
 def balances_for(db: Session, by: Viewer, order_ids: Sequence[int]) -> dict[int, Balance]:
@@ -139,14 +140,15 @@ def attempt_card(db: Session, by: Viewer, public_id: str) -> AttemptCard:
     attempt = db.exec(visible(by).where(PaymentAttempt.public_id == public_id)).first()
     if attempt is None:
         raise NotFound()
-    return _card(attempt, _number(db, attempt.order_id))
+    return _card(attempt, _number(db, attempt.id or 0))
 
 
 def attempts_of(db: Session, by: Viewer, order_number: int) -> list[AttemptCard]:
     """Every try at paying an order, newest first."""
     rows = db.exec(
         visible(by)
-        .join(Order, col(Order.id) == col(PaymentAttempt.order_id))
+        .join(PaymentLine, col(PaymentLine.attempt_id) == col(PaymentAttempt.id))
+        .join(Order, col(Order.id) == col(PaymentLine.order_id))
         .where(Order.number == order_number)
         .order_by(col(PaymentAttempt.id).desc())
     ).all()
@@ -160,10 +162,12 @@ def is_on_its_way(db: Session, order_id: int) -> bool:
 
 def on_their_way(db: Session, order_ids: Sequence[int]) -> set[int]:
     """Which of these orders a bank debit was accepted for that has not arrived yet."""
-    processing = select(PaymentAttempt.order_id).where(
-        col(PaymentAttempt.order_id).in_(order_ids), PaymentAttempt.status == AttemptStatus.PROCESSING
+    processing = (
+        select(PaymentLine.order_id)
+        .join(PaymentAttempt, col(PaymentAttempt.id) == col(PaymentLine.attempt_id))
+        .where(col(PaymentLine.order_id).in_(order_ids), PaymentAttempt.status == AttemptStatus.PROCESSING)
     )
-    return set(db.exec(processing))
+    return {order_id for order_id in db.exec(processing) if order_id}
 
 
 def ledger_of(db: Session, by: Viewer, order_number: int) -> list[EntryCard]:
@@ -187,8 +191,10 @@ def unallocated(db: Session, by: Viewer) -> list[EntryCard]:
     return [_entry(row, None) for row in rows]
 
 
-def _number(db: Session, order_id: int) -> int:
-    return db.exec(select(Order.number).where(Order.id == order_id)).one()
+def _number(db: Session, attempt_id: int) -> int:
+    """The first order that an attempt pays."""
+    lines = select(Order.number).join(PaymentLine, col(PaymentLine.order_id) == col(Order.id))
+    return db.exec(lines.where(PaymentLine.attempt_id == attempt_id).order_by(col(PaymentLine.id))).first() or 0
 
 
 def _card(attempt: PaymentAttempt, order_number: int) -> AttemptCard:

@@ -5,7 +5,7 @@ Every webhook, return page, button and sweep ends here, so order and repetition 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,7 +16,15 @@ from portal_app.core.viewer import system_viewer
 from portal_app.domain.activity.service import record
 from portal_app.domain.billing.gateway import Checkout, CheckoutIsComplete, PaymentGateway
 from portal_app.domain.billing.keys import keys_of_studio
-from portal_app.domain.billing.models import AttemptStatus, EntryKind, LedgerEntry, Mode, PaymentAttempt, WebhookEvent
+from portal_app.domain.billing.models import (
+    AttemptStatus,
+    EntryKind,
+    LedgerEntry,
+    Mode,
+    PaymentAttempt,
+    PaymentLine,
+    WebhookEvent,
+)
 from portal_app.domain.billing.queries import balance
 from portal_app.domain.billing.upfront import book_paid, hold_is_over
 from portal_app.domain.orders.models import Order
@@ -38,7 +46,6 @@ class Known:
     id: int
     public_id: str
     studio_id: int
-    order_id: int
     amount_cents: int
     mode: str
     status: AttemptStatus
@@ -93,7 +100,7 @@ def apply(db: Session, attempt_id: int, checkout: Checkout, *, now: datetime) ->
     if checkout.status == "complete" and checkout.payment_status in ARRIVED:
         _take_money(db, attempt, checkout, now)
     elif checkout.id == attempt.session_id and attempt.status in LIVE:
-        _follow(attempt, checkout, now)
+        _follow(db, attempt, checkout, now)
     _mark_processed(db, attempt, checkout.id, now)
     db.add(attempt)
     db.flush()
@@ -105,8 +112,12 @@ def end_attempt(unit_of_work: UnitOfWork, attempt_id: int, status: AttemptStatus
     with unit_of_work() as db:
         attempt = _locked(db, attempt_id)
         if attempt.status in LIVE:
-            _end(attempt, status, problem, now)
-            db.add(attempt)
+            close_attempt(db, attempt, status, problem, now)
+
+
+def lines_of(db: Session, attempt_id: int) -> list[PaymentLine]:
+    """What an attempt pays, bill by bill."""
+    return list(db.exec(select(PaymentLine).where(PaymentLine.attempt_id == attempt_id).order_by(col(PaymentLine.id))).all())
 
 
 def mode_of(gateway: PaymentGateway) -> Mode:
@@ -133,7 +144,10 @@ def _is_due(unit_of_work: UnitOfWork, known: Known, now: datetime) -> bool:
     """Whether the page still asks for what its order owes: it may have been paid another way, or canceled, or its time
     is no longer held."""
     with unit_of_work() as db:
-        return balance(db, known.order_id).due == known.amount_cents and not hold_is_over(db, known.order_id, now)
+        return all(
+            line.order_id and balance(db, line.order_id).due == line.amount_cents and not hold_is_over(db, line.order_id, now)
+            for line in lines_of(db, known.id)
+        )
 
 
 def _forget(unit_of_work: UnitOfWork, known: Known, now: datetime) -> AttemptStatus:
@@ -148,16 +162,17 @@ def _take_money(db: Session, attempt: PaymentAttempt, checkout: Checkout, now: d
     source = checkout.payment_id or checkout.id
     if _is_recorded(db, attempt, source):
         return
-    order = db.get(Order, attempt.order_id)
-    assert order is not None
     misfit = _misfit(attempt, checkout) or _pretended(db, attempt)
-    db.add(_entry(attempt, checkout, source, misfit, now))
+    lines = lines_of(db, attempt.id or 0)
+    db.add_all(_entries(attempt, lines, checkout, source, misfit, now))
     if checkout.id == attempt.session_id:
-        _end(attempt, AttemptStatus.FAILED if misfit else AttemptStatus.PAID, misfit, now)
+        close_attempt(db, attempt, AttemptStatus.FAILED if misfit else AttemptStatus.PAID, misfit, now)
     db.flush()
-    if not misfit:
-        book_paid(db, system_viewer(attempt.studio_id), order, now=now)
-    _tell(db, attempt, order, checkout, misfit, now)
+    for line in lines:
+        order = db.get_one(Order, line.order_id)
+        if not misfit:
+            book_paid(db, system_viewer(attempt.studio_id), order, now=now)
+        _tell(db, attempt, order, checkout.amount_cents if misfit else line.amount_cents, checkout.currency, misfit, now)
 
 
 def _misfit(attempt: PaymentAttempt, checkout: Checkout) -> str:
@@ -178,23 +193,29 @@ def _pretended(db: Session, attempt: PaymentAttempt) -> str:
     return ""
 
 
-def _entry(attempt: PaymentAttempt, checkout: Checkout, source: str, misfit: str, now: datetime) -> LedgerEntry:
-    return LedgerEntry(
-        studio_id=attempt.studio_id,
-        order_id=None if misfit else attempt.order_id,
-        attempt_id=attempt.id,
-        kind=EntryKind.UNALLOCATED if misfit else EntryKind.PAYMENT,
-        mode=attempt.mode,
-        source_id=source,
-        currency=checkout.currency.upper(),
-        amount_cents=checkout.amount_cents,
-        memo=misfit or "Card payment",
-        at=now,
-    )
+def _entries(
+    attempt: PaymentAttempt, lines: Sequence[PaymentLine], checkout: Checkout, source: str, misfit: str, now: datetime
+) -> list[LedgerEntry]:
+    """One for each bill; money that does not fit is one entry that waits for a person."""
+    common = {
+        "studio_id": attempt.studio_id, "attempt_id": attempt.id, "mode": attempt.mode, "source_id": source,
+        "currency": checkout.currency.upper(), "at": now,
+    }  # fmt: skip
+    if misfit:
+        return [LedgerEntry(kind=EntryKind.UNALLOCATED, amount_cents=checkout.amount_cents, memo=misfit, **common)]
+    return [
+        LedgerEntry(
+            kind=EntryKind.PAYMENT, order_id=line.order_id, invoice_id=line.invoice_id, share_id=line.share_id, part=part,
+            amount_cents=line.amount_cents, memo="Card payment", **common,
+        )
+        for part, line in enumerate(lines)
+    ]  # fmt: skip
 
 
-def _tell(db: Session, attempt: PaymentAttempt, order: Order, checkout: Checkout, misfit: str, now: datetime) -> None:
-    left = balance(db, attempt.order_id)
+def _tell(
+    db: Session, attempt: PaymentAttempt, order: Order, amount_cents: int, currency: str, misfit: str, now: datetime
+) -> None:
+    left = balance(db, order.id or 0)
     record(
         db,
         system_viewer(attempt.studio_id),
@@ -204,8 +225,8 @@ def _tell(db: Session, attempt: PaymentAttempt, order: Order, checkout: Checkout
         listing_id=order.listing_id,
         customer_id=order.customer_id,
         details={
-            "amount_cents": checkout.amount_cents,
-            "currency": checkout.currency.upper(),
+            "amount_cents": amount_cents,
+            "currency": currency.upper(),
             "attempt": attempt.public_id,
             "due_cents": left.due,
             "over_cents": left.over,
@@ -214,19 +235,25 @@ def _tell(db: Session, attempt: PaymentAttempt, order: Order, checkout: Checkout
     )
 
 
-def _follow(attempt: PaymentAttempt, checkout: Checkout, now: datetime) -> None:
+def _follow(db: Session, attempt: PaymentAttempt, checkout: Checkout, now: datetime) -> None:
     if checkout.status == "expired":
-        _end(attempt, AttemptStatus.EXPIRED, "The payment page was open too long.", now)
+        close_attempt(db, attempt, AttemptStatus.EXPIRED, "The payment page was open too long.", now)
     elif checkout.status == "complete" and checkout.has_failed:
-        _end(attempt, AttemptStatus.FAILED, "The bank sent the payment back.", now)
+        close_attempt(db, attempt, AttemptStatus.FAILED, "The bank sent the payment back.", now)
     elif checkout.status == "complete":
         attempt.status = AttemptStatus.PROCESSING
 
 
-def _end(attempt: PaymentAttempt, status: AttemptStatus, problem: str, now: datetime) -> None:
+def close_attempt(db: Session, attempt: PaymentAttempt, status: AttemptStatus, problem: str, now: datetime) -> None:
+    """In the caller's transaction: it is over, and so is what it would have paid."""
     attempt.status = status
     attempt.problem = problem
     attempt.settled_at = now
+    db.add(attempt)
+    for line in lines_of(db, attempt.id or 0):
+        line.is_live = False
+        db.add(line)
+    db.flush()
 
 
 def _lapse(unit_of_work: UnitOfWork, known: Known, now: datetime) -> AttemptStatus:
@@ -258,18 +285,18 @@ def _mark_processed(db: Session, attempt: PaymentAttempt, session_id: str, now: 
 
 
 def _locked(db: Session, attempt_id: int) -> PaymentAttempt:
-    """Always the order first, then its attempt: two callers never wait for each other crosswise."""
-    order_id = db.exec(select(PaymentAttempt.order_id).where(PaymentAttempt.id == attempt_id)).one()
-    db.exec(select(Order.id).where(Order.id == order_id).with_for_update()).one()
+    """Always the orders first, by id, then their attempt: two callers never wait for each other crosswise."""
+    mine = select(PaymentLine.order_id).where(PaymentLine.attempt_id == attempt_id)
+    db.exec(select(Order.id).where(col(Order.id).in_(mine)).order_by(col(Order.id)).with_for_update()).all()
     return db.exec(select(PaymentAttempt).where(PaymentAttempt.id == attempt_id).with_for_update()).one()
 
 
 def _known(unit_of_work: UnitOfWork, public_id: str) -> Known:
     with unit_of_work() as db:
         attempt = db.exec(select(PaymentAttempt).where(PaymentAttempt.public_id == public_id)).first()
-    if attempt is None:
-        raise NotFound()
-    return seen(attempt)
+        if attempt is None:
+            raise NotFound()
+        return seen(attempt)
 
 
 def _waiting(unit_of_work: UnitOfWork, now: datetime) -> list[Known]:
@@ -290,7 +317,6 @@ def seen(attempt: PaymentAttempt) -> Known:
         id=attempt.id,
         public_id=attempt.public_id,
         studio_id=attempt.studio_id,
-        order_id=attempt.order_id,
         amount_cents=attempt.amount_cents,
         mode=attempt.mode,
         status=AttemptStatus(attempt.status),

@@ -26,12 +26,13 @@ WORKING = {
     "withheld", "zone", "session_url", "payload", "totp_box", "password_hash",
     "payment_attempt.session_id", "rendition.name", "schedule.name", "service.public_id", "service.category", "sign_in_session.token_hash",
     "access_link.token_hash", "invitation.token_hash", "order_link.token_hash", "credential_id", "wish", "entry", "timing",
+    "share.token_hash", "invoice.token_hash", "invoice.issuer", "invoice.bill_to", "unlock_when", "cancel_refund", "method",
     "strategy", "shape", "polygon", "windows", "tip_basis_points", "variant.public_id",
 }  # fmt: skip
 ADDRESSES = {"email", "email_key", "payer_email", "to_email", "new_email", "reply_to", "copy_to"}
 SECRET = {
     "password_hash", "totp_box", "code_hash", "challenge_hash", "token_hash", "secret_key_box", "webhook_secret_box",
-    "endpoint_token", "public_key", "idempotency_key", "request_key", "lease_token", "body", "token",
+    "endpoint_token", "public_key", "token_box", "old_webhook_secret_box", "idempotency_key", "request_key", "lease_token", "body", "token",
 }  # fmt: skip
 # What says who somebody is, as against what is theirs.
 NAMES = {
@@ -46,7 +47,7 @@ BEHIND_A_LINK = {"listing", "asset", "rendition", "delivery"}
 UPWARD = (
     ("customer_id", "customer"), ("order_id", "orders"), ("listing_id", "listing"), ("asset_id", "asset"), ("team_id", "team"),
     ("account_id", "account"), ("actor_account_id", "account"), ("studio_id", "studio"),
-    ("add_on_id", "service"), ("service_id", "service"), ("tax_group_id", "tax_group"), ("question_id", "question"), ("area_id", "service_area"),
+    ("add_on_id", "service"), ("service_id", "service"), ("tax_group_id", "tax_group"), ("question_id", "question"), ("area_id", "service_area"), ("invoice_id", "invoice"), ("entry_id", "ledger_entry"),
 )  # fmt: skip
 
 

@@ -36,6 +36,7 @@ from tests.conftest import Cast
 from tests.integration.delivered import hand_over, photographed
 from tests.integration.matrix import bookings
 from tests.integration.matrix.shelf import Shelf
+from tests.money_rows import add_money, policy_of_money
 
 CUSTOMERS = ("tara", "ann", "lee", "mallory", "sue")
 STAFF = {
@@ -149,7 +150,7 @@ class Rows:
                 db.get_one(Listing, shoot.listing_id)
                 self._beside(db, by, order)
             delivered = db.get_one(Order, shoots[0].order_id)
-            self._money(db, delivered)
+            self._money(db, delivered, self.accounts.get(RECORDS[record][0]))
             self._link(db, delivered, self.accounts[by.name.split()[0].lower()])
 
     def _beside(self, db: Session, by: Viewer, order: Order) -> None:
@@ -184,18 +185,14 @@ class Rows:
             )
         )  # fmt: skip
 
-    def _money(self, db: Session, order: Order) -> None:
-        common = {"studio_id": order.studio_id, "mode": "test", "currency": "USD", "amount_cents": 100}
-        db.add(
-            PaymentAttempt(
-                public_id=f"attempt{order.id}", order_id=order.id, description="x", payer_email="x@x.example",
-                idempotency_key=f"k{order.id}", return_to="/", base_url="https://localhost", session_id=f"cs_{order.id}",
-                session_url="https://pay.example/page", problem="x", created_at=self.now,
-                expires_at=self.now + timedelta(hours=20), **common,
-            )
+    def _money(self, db: Session, order: Order, account_id: int | None) -> None:
+        attempt = PaymentAttempt(
+            public_id=f"attempt{order.id}", description="x", payer_email="x@x.example", studio_id=order.studio_id, mode="test",
+            currency="USD", amount_cents=100, idempotency_key=f"k{order.id}", return_to="/", base_url="https://localhost",
+            session_id=f"cs_{order.id}", session_url="https://pay.example/page", payment_id=f"pi_{order.id}", problem="x", created_at=self.now,
+            expires_at=self.now + timedelta(hours=20),
         )  # fmt: skip
-        db.add(LedgerEntry(order_id=order.id, kind="payment", source_id=f"pi_{order.id}", memo="x", at=self.now, **common))
-        db.flush()
+        add_money(db, order, attempt, account_id, mark=f"x{order.id}", now=self.now)
 
     def _link(self, db: Session, order: Order, account_id: int) -> None:
         here = {"studio_id": order.studio_id, "listing_id": order.listing_id}
@@ -273,7 +270,17 @@ class Rows:
                     **asked,
                 )
             )
-        db.add(StripeAccount(mode="test", endpoint_token=f"e{studio_id}", secret_key_box=b"x", webhook_secret_box=b"x", **here))
+        db.add(policy_of_money(studio_id, f"x{studio_id}"))
+        db.add(
+            StripeAccount(
+                mode="test",
+                endpoint_token=f"e{studio_id}",
+                secret_key_box=b"x",
+                webhook_secret_box=b"x",
+                old_webhook_secret_box=b"x",
+                **here,
+            )
+        )
         event = {"event_id": f"evt_{studio_id}", "kind": "x", "session_id": "cs", "body": b"x", "problem": "x"}
         db.add(WebhookEvent(mode="test", received_at=self.now, **event, **here))
         common = {"mode": "test", "currency": "USD", "amount_cents": 100, "at": self.now}

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from portal_app.core.tokens import fingerprint
 from portal_app.core.viewer import Role, Viewer, permissions_in
 from portal_app.db import Database
-from portal_app.domain.billing.models import PaymentAttempt
+from portal_app.domain.billing.models import PaymentAttempt, PaymentLine
 from portal_app.domain.catalog.models import Coupon, Fee, TaxGroup
 from portal_app.domain.customers.models import Team, TeamMember
 from portal_app.domain.delivery.models import AccessLink
@@ -202,7 +202,7 @@ def _things(db: Session, rows: Rows, record: str) -> Things:
         crew_member=db.exec(select(CrewMember.member_id).where(CrewMember.studio_id == studio_id)).one(),
         listing=listing.public_id, asset=first(Asset, Asset.listing_id == listing.id).public_id,
         upload=first(Upload, Upload.listing_id == listing.id).public_id,
-        attempt=first(PaymentAttempt, PaymentAttempt.order_id == delivered.id).public_id,
+        attempt=first(PaymentAttempt, PaymentAttempt.id == first(PaymentLine, PaymentLine.order_id == delivered.id).attempt_id).public_id,
         team_member=getattr(first(TeamMember, TeamMember.team_id == team_id, TeamMember.account_id == account_id), "id", nobody.team_member),
         team=db.get_one(Team, team_id).public_id, invitation=invitation.public_id,
         visit=getattr(first(Appointment, Appointment.order_id == accepted.id), "id", nobody.visit),
