@@ -12,6 +12,7 @@ from portal_app import wiring
 from portal_app.core.clock import utc_now
 from portal_app.core.errors import Problem
 from portal_app.core.viewer import Viewer
+from portal_app.domain.billing.invoices import viewer_of_invoice
 from portal_app.domain.delivery.seeing import is_visible
 from portal_app.domain.delivery.service import viewer_by_link
 from portal_app.domain.identity.queries import live_session
@@ -20,7 +21,9 @@ from portal_app.domain.orders.links import viewer_of_link
 from portal_app.domain.studios.queries import StudioCard, host_name, moved_to, studio_by_host
 
 SESSION, LINK, FLASH = "foyer", "foyer_link", "foyer_flash"
-STATUS = "/status/"
+STATUS, INVOICE = "/status/", "/invoice/"
+# A page whose address is itself a secret, and who that makes of whoever has it.
+HOLDERS = {STATUS: viewer_of_link, INVOICE: viewer_of_invoice}
 STUDIO_SECONDS = 5.0
 _studios: dict[str, tuple[float, StudioCard | None]] = {}
 _moved: dict[str, tuple[float, str | None]] = {}
@@ -47,7 +50,7 @@ class Arrival:
         viewer, studio = self.viewer, self.studio
         if studio is None or viewer is None:
             return f"{studio.id if studio else 0}:nobody"
-        link = f"order {viewer.order_id}" if viewer.order_id else viewer.link_id
+        link = f"order {viewer.order_id} {viewer.invoice_id}" if viewer.order_id or viewer.invoice_id else viewer.link_id
         return f"{studio.id}:{viewer.role}:{viewer.account_id}:{viewer.session_id}:{link}:{viewer.behind_account_id}"
 
 
@@ -67,7 +70,7 @@ def who_is(host: str, cookie_header: str, path: str = "") -> Arrival:
 
     The person signed in comes first; on the page of a listing they may not see, a secret link to it speaks instead.
     `path` is the client's word: it chooses between two identities this browser has proven, or is itself the secret of
-    an order's status page, which shows everybody who has it the same.
+    an order's status page or an invoice, which show everybody who has it the same.
     """
     studio = studio_of(host)
     if studio is None:
@@ -75,7 +78,7 @@ def who_is(host: str, cookie_header: str, path: str = "") -> Arrival:
     cookies = cookies_of(cookie_header)
     viewer = _by_session(studio, cookies.get(cookie_name(SESSION), ""))
     guest = _by_link(studio, cookies.get(cookie_name(LINK), ""))
-    if path.startswith(STATUS) and (holder := _by_status(studio, path)):
+    if holder := _by_address(studio, path):
         return Arrival(studio, holder, viewer)
     if viewer and guest and _speaks(guest, viewer, path):
         return Arrival(studio, guest, viewer)
@@ -121,9 +124,17 @@ def _by_link(studio: StudioCard, token: str) -> Viewer | None:
     return viewer if viewer and viewer.studio_id == studio.id else None
 
 
-def _by_status(studio: StudioCard, path: str) -> Viewer | None:
-    with wiring.current().database.reading() as db:
-        return viewer_of_link(db, studio.id, path.removeprefix(STATUS).rstrip("/"))
+def is_secret(path: str) -> bool:
+    """Whether the address of a page is itself what lets in."""
+    return path.startswith(tuple(HOLDERS))
+
+
+def _by_address(studio: StudioCard, path: str) -> Viewer | None:
+    for room, viewer_of in HOLDERS.items():
+        if path.startswith(room):
+            with wiring.current().database.reading() as db:
+                return viewer_of(db, studio.id, path.removeprefix(room).rstrip("/"))
+    return None
 
 
 def _speaks(guest: Viewer, viewer: Viewer, path: str) -> bool:

@@ -20,6 +20,7 @@ from portal_app.domain.billing.models import (
     Share,
     Split,
 )
+from portal_app.domain.billing.parties import BillTo, Issuer, kept
 from portal_app.domain.orders.models import Order
 
 
@@ -40,7 +41,7 @@ def add_money(db: Session, order: Order, attempt: PaymentAttempt, account_id: in
     )
     invoice = Invoice(
         public_id=f"invoice{mark}", customer_id=order.customer_id, order_id=order.id, number=order.id, status="open",
-        currency=order.currency, total_cents=100, memo=mark, issuer=mark, bill_to=mark, pdf_digest="", token_hash=f"i{mark}",
+        currency=order.currency, total_cents=100, memo=mark, issuer=kept(Issuer(mark)), bill_to=kept(BillTo(mark)), token_hash=f"i{mark}",
         token_box=mark.encode(), created_at=now, finalized_at=now, void_reason=mark, **here,
     )  # fmt: skip
     db.add_all([share, invoice])

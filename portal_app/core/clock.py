@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 ZONE_WORDS = {
@@ -50,6 +50,11 @@ def long_day_words(at: datetime, zone: str) -> str:
     """`Thursday 26 November`"""
     there = local(at, zone)
     return f"{there:%A} {there.day} {there:%B}"
+
+
+def date_words(day: date) -> str:
+    """`23 Nov 2026`: as dates stand on papers, where the year counts."""
+    return f"{day.day} {day:%b} {day.year}"
 
 
 def when_words(at: datetime, zone: str) -> str:

@@ -80,8 +80,9 @@ class Viewer:
     """Who is acting now, at which studio. Only `identity` makes one from a cookie, `delivery` and `orders` from a
     secret link.
 
-    A LINK viewer holds one secret link: a listing's, and sees `listing_id` and nothing else, or an order's status page, and
-    sees `order_id` and nothing else. A GUEST books without signing in, and sees only what is for sale.
+    A LINK viewer holds one secret link and sees nothing else: the listing of `listing_id`, the order of `order_id` (its
+    status page), or the invoice of `invoice_id`, which it may pay. A GUEST books without signing in, and sees only what is
+    for sale.
     SYSTEM is the studio's own worker. `behind` is the member who looks through a customer's eyes: the viewer then is the
     customer, sees what the customer sees, and both names stand in every fact.
     """
@@ -96,6 +97,7 @@ class Viewer:
     link_id: int | None = None
     listing_id: int | None = None
     order_id: int | None = None
+    invoice_id: int | None = None
     is_verified: bool = False
     granted: frozenset[Permission] = frozenset()
     withheld: frozenset[Permission] = frozenset()

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from portal_app.core.viewer import STAFF, Role, system_viewer
 from portal_app.domain.activity.models import Fact
 from portal_app.domain.activity.service import enqueue
-from portal_app.domain.billing import upfront
+from portal_app.domain.billing import invoicing, upfront
 from portal_app.domain.delivery.service import end_links_to
 from portal_app.domain.notifications import account_mails, writing
 from portal_app.jobs.worker import Job
@@ -18,7 +18,7 @@ from portal_app.jobs.worker import Job
 Reaction = Callable[..., None]
 ONE_REACTION = "react_one"
 CHANGES_OF_VISITS = (
-    "appointment.set", "appointment.moved", "appointment.postponed", "appointment.booked", "appointment.lost", "order.canceled",
+    "appointment.set", "appointment.moved", "appointment.postponed", "appointment.booked", "appointment.lost",
 )  # fmt: skip
 
 
@@ -94,6 +94,12 @@ def announce_odd_payment(db: Session, fact: Fact, *, now: datetime) -> None:
     writing.mail_odd_payment(db, fact.order_id, fact.id, fact.details, now=now)
 
 
+def void_invoices(db: Session, fact: Fact, *, now: datetime) -> None:
+    """Nobody is asked anymore to pay for what was canceled."""
+    if fact.order_id:
+        invoicing.void_unpaid(db, system_viewer(fact.studio_id), fact.order_id, "The order was canceled.", now=now)
+
+
 def end_links(db: Session, fact: Fact, *, now: datetime) -> None:
     """Who is in a team no more opens none of its listings by a link that was mailed before."""
     details = fact.details
@@ -109,6 +115,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "order.placed": (confirm_order, announce_order),
     "order.accepted": (confirm_acceptance,),
     **dict.fromkeys(CHANGES_OF_VISITS, (mail_change, announce_change)),
+    "order.canceled": (void_invoices, mail_change, announce_change),
     "appointment.confirmed": (mail_change,),
     "appointment.declined": (announce_decline,),
     "listing.delivered": (mail_delivery,),

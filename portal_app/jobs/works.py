@@ -8,11 +8,12 @@ from datetime import timedelta
 from sqlalchemy import delete
 
 from portal_app.domain.activity.models import Work, WorkState
+from portal_app.domain.billing import invoicing
 from portal_app.domain.billing.settling import reconcile, sweep_open_attempts
 from portal_app.domain.customers import entering, joining, leaving, readdressing
 from portal_app.domain.identity import sessions
 from portal_app.domain.media import service as media
-from portal_app.domain.notifications import account_mails
+from portal_app.domain.notifications import account_mails, invoice_mails
 from portal_app.domain.notifications.sending import send
 from portal_app.domain.scheduling.holding import release_over
 from portal_app.jobs import reactions, worker
@@ -65,6 +66,14 @@ def _tell(job: Job, write: Callable[..., None]) -> None:
     told = job.payload
     with job.wiring.database.unit_of_work() as db:
         write(db, told["studio_id"], told["email"], told["name"], f"{job.claim.kind}:{job.claim.id}", now=job.now())
+        job.finish(db)
+
+
+def mail_invoice(job: Job) -> None:
+    """The secret address of an invoice is opened only here, while its mail is written."""
+    asked = job.payload
+    with job.wiring.database.unit_of_work() as db:
+        invoice_mails.mail_invoice(db, asked["invoice_id"], asked["fact_id"], job.wiring.seal, now=job.now())
         job.finish(db)
 
 
@@ -132,6 +141,7 @@ WORKS: Mapping[str, worker.Work] = {
     entering.ANSWER_ENTER: answer_link,
     readdressing.TELL_OLD_ADDRESS: tell_old_address,
     leaving.TELL_CLOSED: tell_closed,
+    invoicing.MAIL_INVOICE: mail_invoice,
     "reconcile_attempt": reconcile_attempt,
     "sweep_open_attempts": settle_open_attempts,
     "render_asset": render_asset,

@@ -62,7 +62,7 @@ def functions(room: str, module: str) -> Iterator[tuple[str, Callable]]:
 
 
 # Where reading functions live: `queries`, and what would not fit beside it.
-READ_IN = ("queries", "agenda", "crew", "my_day")
+READ_IN = ("queries", "agenda", "crew", "my_day", "invoices")
 ROOMS = [module.name for module in pkgutil.iter_modules(portal_app.domain.__path__) if module.ispkg]
 READING = [
     pytest.param(room, name, function, id=f"{room}.{name}")
@@ -101,7 +101,12 @@ def arguments(function: Callable, db: Session, by: Viewer, world: World, cast: C
         "today": NOW.date(), "member_id": cast.pia.member_id,
         "kind": EntryKind.OFF, "key": f"off{MARK}", "visit": "1",
     }  # fmt: skip
-    named = {"attempt_card": world.attempt, "asset_by_public_id": world.asset, "upload_card": world.upload}
+    named = {
+        "attempt_card": world.attempt,
+        "invoice_page": f"invoice{MARK}",
+        "asset_by_public_id": world.asset,
+        "upload_card": world.upload,
+    }
     known["public_id"] = named.get(function.__name__, world.listing)
     if "size" in inspect.signature(function).parameters:
         from portal_app.domain.delivery.gate import Size
@@ -186,7 +191,7 @@ def test_the_same_questions_are_answered_at_home(home: Home) -> None:
         insiders = (cast.olive, cast.pia, cast.carl, cast.tess, world.link)
         if all(ask(database, function, by, world, cast) in (None, [], {}, (), "", 0) for by in insiders):
             silent.append(f"{room}.{name}")
-    assert set(silent) <= {"activity.dead_work", "identity.needs_second_step"}
+    assert set(silent) <= {"activity.dead_work", "identity.needs_second_step", "billing.held_invoice"}
 
 
 def test_every_reading_function_names_its_viewer() -> None:
@@ -281,6 +286,25 @@ def typed_service() -> Any:
     return TypedService("service", "Theirs", (TypedForm((TypedTier("", "1", "1"),)),))
 
 
+def verbs_of_invoices(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
+    """What Harbor Light's office writes."""
+    from portal_app.adapters.secret_box import SecretBox
+    from portal_app.domain.billing import invoicing as billing
+
+    seal, invoice = SecretBox(b"k" * 32), f"invoice{MARK}"
+    return {
+        "draft_of_order": lambda db, by: billing.draft_of_order(db, by, world.delivered, seal, now=NOW),
+        "draft_alone": lambda db, by: billing.draft_alone(db, by, world.customer_id, seal, now=NOW),
+        "save_lines": lambda db, by: billing.save_lines(db, by, invoice, [], is_taxed=False, now=NOW),
+        "save_words": lambda db, by: billing.save_words(db, by, invoice, "Theirs", "", now=NOW),
+        "discard_draft": lambda db, by: billing.discard_draft(db, by, invoice, now=NOW),
+        "finalize": lambda db, by: billing.finalize(db, by, invoice, now=NOW),
+        "send_invoice": lambda db, by: billing.send_invoice(db, by, invoice, now=NOW),
+        "void_invoice": lambda db, by: billing.void_invoice(db, by, invoice, "Theirs", now=NOW),
+        "address_of": lambda db, by: billing.address_of(db, by, invoice, seal),
+    }
+
+
 def verbs_of_places(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
     """Where Harbor Light goes, and where one of its properties is."""
     from portal_app.adapters.offline_places import OfflinePlaces
@@ -361,7 +385,7 @@ def verbs_of_crew(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
 def verbs_of_the_studio(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
     """Every verb that only the studio's people have."""
     return (
-        verbs(world) | verbs_of_places(world) | verbs_of_settings(world) | verbs_of_crew(world) | verbs_at_the_door(world)
+        verbs(world) | verbs_of_invoices(world) | verbs_of_places(world) | verbs_of_settings(world) | verbs_of_crew(world) | verbs_at_the_door(world)
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from portal_app.core.errors import NotFound
 from portal_app.core.viewer import Permission, Viewer
 from portal_app.domain.billing.balance import Balance, balance_of
-from portal_app.domain.billing.models import AttemptStatus, LedgerEntry, PaymentAttempt, PaymentLine
+from portal_app.domain.billing.models import AttemptStatus, Invoice, InvoiceStatus, LedgerEntry, PaymentAttempt, PaymentLine
 from portal_app.domain.customers.queries import whose_are
 from portal_app.domain.orders import queries as orders_queries
 from portal_app.domain.orders.models import ChargeKind, Order, OrderCharge, OrderStatus
@@ -61,7 +61,13 @@ class Owed:
 
 
 def orders_to_pay(by: Viewer, team: str = "") -> Select[tuple[Order]]:
-    """The orders whose money this viewer may see and pay: its own and its teams', those of its link's listing, the studio's."""
+    """The orders whose money this viewer may see and pay: its own and its teams', those of its link's listing, the studio's.
+
+    Who holds an invoice's address may pay its order, and sees nothing else of it.
+    """
+    if by.invoice_id:
+        theirs = select(Invoice.order_id).where(Invoice.id == by.invoice_id, Invoice.status == InvoiceStatus.OPEN)
+        return select(Order).where(Order.studio_id == by.studio_id, col(Order.id).in_(theirs))
     orders = orders_queries.visible(by, team)
     return orders if by.may(Permission.SEE_MONEY) or not by.is_staff else orders.where(false())
 

@@ -357,3 +357,29 @@ def odd_payment(order: OrderWords, *, paid_cents: int, over_cents: int, problem:
         button=Button(f"Open order {order.number}", f"{order.base}/admin/orders/{order.number}"),
         closing=("Look at it in your payment account, and pay back there what is not yours.",),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceWords:
+    """An invoice as its mail names it; amounts and the day are words, `place` is empty when it stands alone."""
+
+    studio: str
+    name: str
+    place: str
+    left: str
+    due: str
+    link: str
+
+
+def invoice(words: InvoiceWords) -> Letter:
+    """To who pays it: how much, by when, and its address."""
+    by_when = f" by {words.due}" if words.due else ""
+    for_what = (f"It is for {words.place}.",) if words.place else ()
+    return Letter(
+        subject=f"Invoice {words.name} from {words.studio}",
+        preheader=f"{words.left} to pay{by_when}.",
+        title=f"Invoice {words.name}",
+        paragraphs=(*for_what, f"Please pay {words.left}{by_when}."),
+        button=Button("See and pay the invoice", words.link),
+        closing=("The page keeps the invoice as a PDF, and whoever has its address can see and pay it.",),
+    )

@@ -25,7 +25,7 @@ from reflex_base.registry import RegisteredEventHandler, RegistrationContext
 from portal_app.core.errors import Problem
 from portal_app.core.journal import note
 from portal_app.core.viewer import Permission, Role, Viewer
-from portal_app.entrance import LINK, STATUS, Arrival, who_is
+from portal_app.entrance import LINK, Arrival, is_secret, who_is
 from portal_app.off_loop import call
 from portal_app.ui.shared import live
 from portal_app.ui.shared.arguments import BadArguments, coerce
@@ -158,7 +158,7 @@ class Guard(Middleware):
         base = await root.get_state(Base)
         headers = root.router.headers
         path = root.router.url.path
-        path = path if LINK in headers.cookie or path.startswith(STATUS) else ""
+        path = path if LINK in headers.cookie or is_secret(path) else ""
         arrival = await call(who_is, headers.host, headers.cookie, path)
         arrive(arrival)
         keeps_session = _is_same_session(base._identity, arrival)

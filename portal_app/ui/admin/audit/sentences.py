@@ -26,7 +26,7 @@ SWITCH_WORDS = {
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "orders": ("Orders", ("order", "appointment")),
     "photos": ("Photos and deliveries", ("asset", "upload", "listing", "link", "photo")),
-    "money": ("Payments", ("payment", "checkout")),
+    "money": ("Payments", ("payment", "checkout", "invoice")),
     "people": (
         "Accounts and sign-ins",
         ("account", "session", "second_step", "recovery_code", "recovery_codes", "passkey", "customer"),
@@ -121,6 +121,11 @@ PLAIN = {
     "invitation.accepted": "Accepted the invitation as {role}",
     "invitation.revoked": "Took back the invitation of {name} ({email})",
     "link.revoked": "Closed a secret link",
+    "invoice.changed": "Changed an invoice",
+    "invoice.discarded": "Dropped the draft of an invoice",
+    "invoice.drafted": "Began an invoice",
+    "invoice.sent": "Mailed invoice {name}",
+    "invoice.voided": "Made invoice {name} void: {reason}",
     "listing.downloaded": "Downloaded all photos",
     "mail.refused": "A mail to {to} was refused: {answer}",
     "member.joined": "Started to work here",
@@ -177,6 +182,7 @@ PLAIN = {
 MADE: dict[str, Callable[[Details], str]] = {
     "appointment.declined": _declined,
     "invitation.sent": _invited,
+    "invoice.finalized": lambda details: f"Finalized invoice {details.get('name', '')}{_amount(details)}",
     "listing.delivered": _counted,
     "member.role_changed": lambda details: f"{details.get('name', '')}: {_changes(details)}",
     "member.switched": lambda details: f"{details.get('name', '')}: {_changes(details)}",
