@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
 from functools import lru_cache
-from typing import Any, NoReturn
+from typing import Any
 
 import requests
 import stripe
 
-from portal_app.core.errors import PaymentProblem, Unavailable
+from portal_app.adapters import stripe_asking as asking
+from portal_app.adapters import stripe_reading as reading
+from portal_app.adapters.stripe_refusing import card_refusal, is_final, is_gone, is_missing_customer, log_refusal, refuse
+from portal_app.core.errors import NotFound
 from portal_app.domain.billing.gateway import (
+    AccountNow,
     BadSignature,
+    CardOnFile,
+    CardPageRequest,
+    ChargeRequest,
     Checkout,
     CheckoutIsComplete,
     CheckoutRefused,
     CheckoutRequest,
+    CustomerGone,
+    CustomerRequest,
+    DisputedPayment,
+    DisputeNow,
     Event,
+    PaymentNow,
+    Payout,
+    RefundNow,
+    RefundRefused,
+    RefundRequest,
 )
 
 TIMEOUT_SECONDS = 8
 RETRIES = 2
 TOLERANCE_SECONDS = 300
-EXPAND = ["payment_intent"]
-
-log = logging.getLogger(__name__)
+EXPAND = ["payment_intent.latest_charge"]
+MANY = {"limit": asking.PAGE}
 
 
 class LiveKeyAtStandIn(Exception):
@@ -64,119 +81,174 @@ class StripeGateway:
 
     def create_checkout(self, request: CheckoutRequest) -> Checkout:
         """Open a hosted page. The same request twice is the same page: the key is ours."""
-        try:
-            session = self._client.v1.checkout.sessions.create(
-                _params(request),  # type: ignore[arg-type]
-                {"idempotency_key": request.idempotency_key},
-            )
-        except (stripe.InvalidRequestError, stripe.IdempotencyError) as error:
-            _log(error)
-            raise CheckoutRefused() from error
-        except stripe.StripeError as error:
-            _refuse(error)
-        return _checkout(session)
+        return reading.checkout_of(self._page(asking.payment_page(request), request.idempotency_key))
 
     def checkout(self, session_id: str) -> Checkout:
         """The checkout as it is now."""
-        try:
-            return _checkout(self._client.v1.checkout.sessions.retrieve(session_id, {"expand": EXPAND}))
-        except stripe.StripeError as error:
-            _refuse(error)
+        with _refusing():
+            return reading.checkout_of(self._client.v1.checkout.sessions.retrieve(session_id, {"expand": EXPAND}))
 
     def expire_checkout(self, session_id: str) -> Checkout:
         """Close it for good. Raises CheckoutIsComplete when it was paid first."""
         try:
-            return _checkout(self._client.v1.checkout.sessions.expire(session_id))
+            return reading.checkout_of(self._client.v1.checkout.sessions.expire(session_id))
         except stripe.InvalidRequestError as error:
             now = self.checkout(session_id)
             if now.status == "complete":
                 raise CheckoutIsComplete() from error
             if now.status == "expired":
                 return now
-            _refuse(error)
+            refuse(error)
         except stripe.StripeError as error:
-            _refuse(error)
+            refuse(error)
+
+    def payment(self, payment_id: str) -> PaymentNow:
+        """The payment as it is now."""
+        with _refusing():
+            return reading.payment_of(self._client.v1.payment_intents.retrieve(payment_id, {"expand": ["latest_charge"]}))
+
+    def create_customer(self, request: CustomerRequest) -> str:
+        """A record of an account; the same request twice is the same record."""
+        with _refusing():
+            return self._client.v1.customers.create(
+                asking.customer(request),  # type: ignore[arg-type]
+                {"idempotency_key": request.idempotency_key},
+            ).id
+
+    def open_card_page(self, request: CardPageRequest) -> str:
+        """The address of a hosted page that saves a card."""
+        return self._page(asking.card_page(request), request.idempotency_key).url or ""
+
+    def cards(self, customer: str) -> list[CardOnFile]:
+        """The cards on file, newest first; none for a customer who was deleted."""
+        try:
+            found = self._client.v1.customers.payment_methods.list(customer, {"type": "card", **MANY})
+        except stripe.InvalidRequestError as error:
+            if is_gone(error):
+                return []
+            refuse(error)
+        except stripe.StripeError as error:
+            refuse(error)
+        return [reading.card_of(each) for each in found.data]
+
+    def set_default_card(self, customer: str, card: str) -> None:
+        """Which card Stripe itself takes first. Raises NotFound for one that is not on this customer's file."""
+        if self._holder_of(card) != customer:
+            raise NotFound()
+        with _refusing():
+            self._client.v1.customers.update(customer, {"invoice_settings": {"default_payment_method": card}})
+
+    def remove_card(self, customer: str, card: str) -> None:
+        """Take a card off the file for good. Raises NotFound for another customer's."""
+        holder = self._holder_of(card)
+        if holder and holder != customer:
+            raise NotFound()
+        if not holder:
+            return
+        try:
+            self._client.v1.payment_methods.detach(card)
+        except stripe.InvalidRequestError as error:
+            if self._holder_of(card):
+                refuse(error)
+        except stripe.StripeError as error:
+            refuse(error)
+
+    def charge_card(self, request: ChargeRequest) -> PaymentNow:
+        """Charge a card on file now. Raises CardholderNeeded, CardDeclined, CustomerGone."""
+        try:
+            intent = self._client.v1.payment_intents.create(
+                asking.charge(request),  # type: ignore[arg-type]
+                {"idempotency_key": request.idempotency_key},
+            )
+        except (stripe.CardError, stripe.InvalidRequestError) as error:
+            raise card_refusal(error) from error
+        except stripe.StripeError as error:
+            refuse(error, is_charge=True)
+        return reading.payment_of(intent)
+
+    def create_refund(self, request: RefundRequest) -> RefundNow:
+        """Give money back. Raises RefundRefused, DisputedPayment among them."""
+        try:
+            refund = self._client.v1.refunds.create(
+                asking.refund(request),  # type: ignore[arg-type]
+                {"idempotency_key": request.idempotency_key},
+            )
+        except stripe.StripeError as error:
+            if not is_final(error):
+                refuse(error)
+            log_refusal(error)
+            raise (DisputedPayment() if error.code == "charge_disputed" else RefundRefused()) from error
+        return reading.refund_of(refund)
+
+    def refunds_of(self, payment_id: str) -> list[RefundNow]:
+        """Every refund of a payment, oldest first."""
+        with _refusing():
+            found = self._client.v1.refunds.list({"payment_intent": payment_id, **MANY})
+            return [reading.refund_of(each) for each in found.auto_paging_iter()][::-1]
+
+    def disputes_of(self, payment_id: str) -> list[DisputeNow]:
+        """Every dispute that took money, oldest first."""
+        with _refusing():
+            found = self._client.v1.disputes.list({"payment_intent": payment_id, **MANY})
+            return reading.disputes_in(found.auto_paging_iter())[::-1]
+
+    def account(self) -> AccountNow:
+        """Whose keys these are. Raises KeysRefused."""
+        with _refusing():
+            return reading.account_of(self._client.v1.accounts.retrieve_current(), is_live=self.is_live)
+
+    def payouts(self, since: date, until: date) -> list[Payout]:
+        """What arrived at the studio's bank on these days, oldest first."""
+        with _refusing():
+            found = list(self._client.v1.payouts.list(asking.arrived(since, until)).auto_paging_iter())  # type: ignore[arg-type]
+            return [reading.payout_of(each, self._movements(each)) for each in reversed(found)]
 
     def read_event(self, body: bytes, signature: str) -> Event:
         """Verify and read one delivery. Raises BadSignature, and nothing else, for anything unsound."""
         try:
             event = stripe.Webhook.construct_event(body, signature, self._webhook_secret, TOLERANCE_SECONDS)
-            return _event(event.to_dict())
+            return reading.event_of(event.to_dict())
         except Exception as error:
             raise BadSignature(type(error).__name__) from error
+
+    def _page(self, params: dict[str, Any], idempotency_key: str) -> Any:
+        """Open a hosted page. A refusal is final: the same request is refused however often it is sent."""
+        try:
+            return self._client.v1.checkout.sessions.create(params, {"idempotency_key": idempotency_key})  # type: ignore[arg-type]
+        except stripe.StripeError as error:
+            if not is_final(error):
+                refuse(error)
+            log_refusal(error)
+            raise (CustomerGone() if is_missing_customer(error) else CheckoutRefused()) from error
+
+    def _holder_of(self, card: str) -> str:
+        """The customer on whose file a card is; nobody when it was taken off, or is unknown."""
+        try:
+            return reading.id_of(self._client.v1.payment_methods.retrieve(card).customer)
+        except stripe.InvalidRequestError as error:
+            if is_gone(error):
+                return ""
+            refuse(error)
+        except stripe.StripeError as error:
+            refuse(error)
+
+    def _movements(self, payout: Any) -> list[Any]:
+        """Stripe keeps the list for the payouts that it makes by itself."""
+        if not payout.automatic:
+            return []
+        params = {"payout": payout.id, "expand": ["data.source"], **MANY}
+        return list(self._client.v1.balance_transactions.list(params).auto_paging_iter())  # type: ignore[arg-type]
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        yield
+    except stripe.StripeError as error:
+        refuse(error)
 
 
 @lru_cache(maxsize=64)
 def gateway_with(secret_key: str, webhook_secret: str, api_base: str) -> StripeGateway:
     """One gateway, with its kept-alive connections, per set of keys."""
     return StripeGateway(secret_key, webhook_secret, api_base=api_base)
-
-
-def _params(request: CheckoutRequest) -> dict[str, Any]:
-    """Built from the request alone: nothing here asks the time."""
-    marks = {"attempt": request.attempt, "studio": request.studio}
-    price = {
-        "currency": request.currency.lower(),
-        "unit_amount": request.amount_cents,
-        "product_data": {"name": request.description},
-    }
-    params: dict[str, Any] = {
-        "mode": "payment",
-        "line_items": [{"quantity": 1, "price_data": price}],
-        "client_reference_id": request.attempt,
-        "metadata": marks,
-        "payment_intent_data": {"metadata": marks, "description": request.description},
-        "success_url": request.success_url,
-        "cancel_url": request.cancel_url,
-        "expires_at": int(request.expires_at.timestamp()),
-    }
-    return params | ({"customer_email": request.payer_email} if request.payer_email else {})
-
-
-def _checkout(session: Any) -> Checkout:
-    intent = getattr(session, "payment_intent", None)
-    return Checkout(
-        id=session.id,
-        url=getattr(session, "url", None),
-        status=session.status or "open",
-        payment_status=session.payment_status,
-        amount_cents=session.amount_total or 0,
-        currency=(session.currency or "").upper(),
-        attempt=getattr(session, "client_reference_id", None) or "",
-        payment_id=intent if isinstance(intent, str) else getattr(intent, "id", None),
-        is_live=session.livemode,
-        has_failed=getattr(intent, "status", "") in {"requires_payment_method", "canceled"},
-    )
-
-
-def _event(event: dict[str, Any]) -> Event:
-    """Plain strings only. Raises KeyError, TypeError or AttributeError for anything of another shape."""
-    about = event["data"]["object"]
-    is_session = about.get("object") == "checkout.session"
-    return Event(
-        id=_word(event["id"]),
-        kind=_word(event["type"]),
-        session_id=_word(about["id"]) if is_session else "",
-        attempt=_word(about.get("client_reference_id") or "") if is_session else "",
-        is_live=event["livemode"] is True,
-    )
-
-
-def _word(value: object) -> str:
-    if not isinstance(value, str) or len(value) > 255 or not value.isprintable():
-        raise TypeError("not a word")
-    return value
-
-
-def _refuse(error: stripe.StripeError) -> NoReturn:
-    """A refusal of ours for one of Stripe's. Its own words stay in our log: they may name keys."""
-    _log(error)
-    if isinstance(error, stripe.CardError):
-        raise PaymentProblem(error.user_message or "") from error
-    if isinstance(error, stripe.AuthenticationError | stripe.PermissionError | stripe.InvalidRequestError):
-        raise PaymentProblem("The studio's payment account refused this. Nothing was charged. Ask the studio.") from error
-    raise Unavailable("The payment service is not answering. Nothing was charged; try again in a minute.") from error
-
-
-def _log(error: stripe.StripeError) -> None:
-    log.warning("stripe refused: %s %s %s", type(error).__name__, error.code, error.request_id)

@@ -1,8 +1,8 @@
-"""A payment service in memory, and a studio that wants half of it at booking."""
+"""A studio that wants half of its money at booking, and a payment service in memory."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import select
@@ -10,56 +10,14 @@ from sqlmodel import select
 from portal_app.core.viewer import Viewer
 from portal_app.db import Database
 from portal_app.domain.billing import service
-from portal_app.domain.billing.gateway import Checkout, CheckoutIsComplete, CheckoutRequest, Event
 from portal_app.domain.billing.models import PaymentAttempt
 from portal_app.domain.orders.models import Order
 from portal_app.domain.orders.placing import OrderRequest, place_order
 from portal_app.domain.scheduling.models import BookingPolicy, CrewMember, WeeklyHours
 from tests.conftest import Cast
+from tests.integration.memory_gateway import MemoryGateway
 
 BASE = "http://localhost:3000"
-
-
-@dataclass
-class MemoryGateway:
-    """What a payment service keeps: the same request is the same page, and a page is paid or expired once."""
-
-    is_live: bool = False
-    pages: dict[str, Checkout] = field(default_factory=dict)
-
-    def create_checkout(self, request: CheckoutRequest) -> Checkout:
-        name = f"cs_{request.idempotency_key}"
-        new = Checkout(
-            name, f"/pay/{name}", "open", "unpaid", request.amount_cents, request.currency, request.attempt, None, False
-        )
-        return self.pages.setdefault(name, new)
-
-    def checkout(self, session_id: str) -> Checkout:
-        return self.pages[session_id]
-
-    def expire_checkout(self, session_id: str) -> Checkout:
-        if self.pages[session_id].status == "complete":
-            raise CheckoutIsComplete
-        return self._now(session_id, status="expired")
-
-    def read_event(self, body: bytes, signature: str) -> Event:
-        raise NotImplementedError
-
-    def pay(self, session_id: str) -> bool:
-        """Somebody pays on the page, if it is still open."""
-        if self.pages[session_id].status != "open":
-            return False
-        self._now(session_id, status="complete", payment_status="paid", payment_id=f"pi_{session_id}")
-        return True
-
-    @property
-    def taken(self) -> int:
-        """What this service has taken in, in minor units."""
-        return sum(page.amount_cents for page in self.pages.values() if page.payment_status == "paid")
-
-    def _now(self, session_id: str, **changes: object) -> Checkout:
-        self.pages[session_id] = replace(self.pages[session_id], **changes)
-        return self.pages[session_id]
 
 
 @dataclass

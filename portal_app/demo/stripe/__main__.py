@@ -12,12 +12,13 @@ import threading
 import time
 from pathlib import Path
 
-from portal_app.demo.stripe.checkout import sweep_expired
+from portal_app.demo.stripe.later import sweep
 from portal_app.demo.stripe.stand_in import StandIn
 from portal_app.demo.stripe.wire import Server, serve
 
 PR_SET_PDEATHSIG = 1
 BIND_TRIES = 12
+BANK_SECONDS = 20
 
 
 def main() -> None:
@@ -25,9 +26,14 @@ def main() -> None:
     asked = _arguments()
     if asked.parent:
         die_with(asked.parent)
-    stand_in = StandIn(own_base=asked.public or f"http://{asked.host}:{asked.port}", app_base=asked.app, folder=asked.folder)
+    stand_in = StandIn(
+        own_base=asked.public or f"http://{asked.host}:{asked.port}",
+        app_base=asked.app,
+        folder=asked.folder,
+        bank_seconds=None if asked.controls else BANK_SECONDS,
+    )
     stand_in.courier.resume()
-    stand_in.expire_by_clock(sweep_expired)
+    stand_in.keep_sweeping(sweep)
     server = _bound(stand_in, asked)
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
     print(f"The pretend Stripe answers at {stand_in.own_base}", flush=True)

@@ -117,6 +117,15 @@ class Books:
             )
 
 
+def shown(about: Any) -> Any:
+    """An object without what only this server keeps."""
+    if isinstance(about, list):
+        return [shown(each) for each in about]
+    if not isinstance(about, dict):
+        return about
+    return {key: shown(value) for key, value in about.items() if not key.startswith("hidden_")}
+
+
 def new_id(prefix: str, length: int = 24) -> str:
     """`pi_3Nw…`"""
     return f"{prefix}_{''.join(secrets.choice(LETTERS) for _ in range(length))}"

@@ -1,6 +1,7 @@
 """What a test may make happen. These routes exist only when the stand-in was started with --controls.
 
-`buyer`, `bank`: what people do elsewhere. `queue`, `send`, `forge`: webhooks. `break`, `time`: trouble. `log`: the truth.
+`buyer`, `bank`, `dashboard`: what people do elsewhere. `queue`, `send`, `forge`: webhooks. `break`, `time`: trouble.
+`log`: the truth.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from portal_app.demo.stripe import courier, payments
-from portal_app.demo.stripe.books import World
+from portal_app.demo.stripe import balances, courier, customers, disputes, intents, payments, refunds
+from portal_app.demo.stripe.books import World, shown
 from portal_app.demo.stripe.courier import Target, post, send_many, signature
 from portal_app.demo.stripe.refusals import Refusal, missing
 from portal_app.demo.stripe.stand_in import Fault, StandIn
@@ -30,16 +31,48 @@ def answer(stand_in: StandIn, name: str, body: bytes) -> tuple[int, Any]:
 
 
 def _buyer(stand_in: StandIn, wanted: Wanted) -> Any:
-    """Complete a session without a browser: `session`, and `card` or `debit`."""
+    """Complete a session without a browser: `session`, and `card` or `debit`.
+
+    A card whose bank asks stops there, unless `confirms` says what the cardholder answers.
+    """
     world, session = _session(stand_in, wanted["session"])
-    buyer = payments.Buyer(card=wanted.get("card", "4242424242424242"), by_debit=wanted.get("debit", False))
-    return payments.confirm(stand_in, world, session["id"], buyer)
+    card, debit = wanted.get("card", "4242424242424242"), wanted.get("debit", False)
+    buyer = payments.Buyer(card=card, by_debit=debit, confirms=wanted.get("confirms"))
+    return shown(payments.confirm(stand_in, world, session["id"], buyer))
 
 
 def _bank(stand_in: StandIn, wanted: Wanted) -> Any:
-    """Settle a bank debit: `session`, `succeeds`."""
+    """What banks do. A debit: `session`, `succeeds`. A refund: `refund`, `status`. A dispute: `dispute`, the payment, with
+    `reason`, `amount` or `asks_only`; or `dispute`, its own id, and `status` won, lost. A payout: `payout`, the account's key.
+    """
+    if "refund" in wanted:
+        world, refund = _found(stand_in, refunds.REFUND, wanted["refund"])
+        return shown(refunds.move_refund(stand_in, world, refund["id"], wanted["status"]))
+    if "dispute" in wanted and "status" in wanted:
+        world, dispute = _found(stand_in, disputes.DISPUTE, wanted["dispute"])
+        return shown(disputes.close_dispute(stand_in, world, dispute["id"], wanted["status"]))
+    if "dispute" in wanted:
+        world, intent = _found(stand_in, intents.INTENT, wanted["dispute"])
+        how = {key: wanted[key] for key in ("reason", "amount", "asks_only") if key in wanted}
+        return shown(disputes.open_dispute(stand_in, world, intent["latest_charge"], **how))
+    if "payout" in wanted:
+        return shown(balances.pay_out(stand_in, stand_in.accounts.world_of(wanted["payout"])))
     world, session = _session(stand_in, wanted["session"])
-    return payments.settle_debit(stand_in, world, session["id"], succeeds=wanted["succeeds"])
+    return shown(payments.settle_debit(stand_in, world, session["id"], succeeds=wanted["succeeds"]))
+
+
+def _dashboard(stand_in: StandIn, wanted: Wanted) -> Any:
+    """What a studio does on Stripe's own site: `refund` a payment, whole or by `amount`; `detach` a card; `delete` a
+    customer."""
+    if "refund" in wanted:
+        world, intent = _found(stand_in, intents.INTENT, wanted["refund"])
+        part = {"amount": wanted["amount"]} if "amount" in wanted else {}
+        return shown(refunds.create_refund(stand_in, world, {"payment_intent": intent["id"]} | part, ""))
+    if "detach" in wanted:
+        world, method = _found(stand_in, customers.METHOD, wanted["detach"])
+        return shown(customers.detach(stand_in, world, {}, method["id"]))
+    world, customer = _found(stand_in, customers.CUSTOMER, wanted["delete"])
+    return shown(customers.delete_customer(stand_in, world, {}, customer["id"]))
 
 
 def _queue(stand_in: StandIn, wanted: Wanted) -> Any:
@@ -88,7 +121,7 @@ def _time(stand_in: StandIn, wanted: Wanted) -> Any:
 
 def _log(stand_in: StandIn, wanted: Wanted) -> Any:
     """Everything asked, every webhook answer, and the objects of the kinds in `kinds`."""
-    kinds = wanted.get("kinds", ["checkout.session", "payment_intent", "charge", "refund", "event"])
+    kinds = wanted.get("kinds", ["checkout.session", "payment_intent", "charge", "refund", "dispute", "customer", "event"])
     return {
         "requests": [asdict(each) for each in stand_in.log],
         "webhooks": stand_in.courier.log(),
@@ -112,8 +145,8 @@ def _found(stand_in: StandIn, kind: str, name: str) -> tuple[World, Wanted]:
 
 
 def _changed(event: Wanted, changes: Wanted) -> Wanted:
-    """The event with fields of its object replaced, and `id` or `livemode` of its own."""
-    own = {key: value for key, value in changes.items() if key in ("id", "livemode", "type")}
+    """The event with fields of its object replaced, and `id`, `livemode`, `type` or `account` of its own."""
+    own = {key: value for key, value in changes.items() if key in ("id", "livemode", "type", "account")}
     rest = {key: value for key, value in changes.items() if key not in own}
     return event | own | {"data": {"object": event["data"]["object"] | rest}}
 
@@ -143,6 +176,7 @@ SIGNATURES: dict[str, Callable[[bytes, Target, int], str | None]] = {
 CONTROLS: dict[str, Callable[[StandIn, Wanted], Any]] = {
     "buyer": _buyer,
     "bank": _bank,
+    "dashboard": _dashboard,
     "queue": _queue,
     "send": _send,
     "forge": _forge,

@@ -7,20 +7,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from portal_app.demo.stripe import checkout, payments
-from portal_app.demo.stripe.books import World, new_id
+from portal_app.demo.stripe import balances, checkout, customers, disputes, intents, refunds, setups
+from portal_app.demo.stripe.books import World, new_id, shown
 from portal_app.demo.stripe.params import checked
-from portal_app.demo.stripe.refusals import invalid
+from portal_app.demo.stripe.refusals import Refusal, invalid
 from portal_app.demo.stripe.stand_in import StandIn
 
 Answer = dict[str, Any]
 Do = Callable[[StandIn, World, dict[str, Any], str], Answer | list[Answer]]
 
-EXPANDABLE = {
-    "payment_intent": payments.INTENT,
-    "latest_charge": payments.CHARGE,
-    "charge": payments.CHARGE,
-}
+EXPANDABLE = frozenset({"payment_intent", "latest_charge", "charge", "source", "customer", "payment_method", "setup_intent"})
+KINDS = {
+    "pi": intents.INTENT, "ch": intents.CHARGE, "re": refunds.REFUND, "du": disputes.DISPUTE, "po": balances.PAYOUT,
+    "cus": customers.CUSTOMER, "pm": customers.METHOD, "seti": setups.SETUP,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +41,21 @@ def run(stand_in: StandIn, world: World, method: str, path: str, raw: dict[str, 
     """Do one call. Raises Refusal."""
     found, name = find(method, path)
     params = checked(raw, found.takes)
+    kept = None
     with stand_in.books.change():
-        made = found.do(stand_in, world, params, name)
+        try:
+            made = found.do(stand_in, world, params, name)
+        except Refusal as refusal:
+            if not refusal.is_kept:
+                raise
+            kept = refusal
+    if kept is not None:
+        raise kept
     if isinstance(made, list):
         made = _page(made, params, path)
     for wanted in params.get("expand") or []:
         _expand(stand_in, world, made, wanted.split("."), wanted)
-    return made
+    return shown(made)
 
 
 def find(method: str, path: str) -> tuple[Operation, str]:
@@ -84,7 +92,8 @@ def _expand(stand_in: StandIn, world: World, about: Any, steps: list[str], whole
     if isinstance(about[first], str):
         if first not in EXPANDABLE:
             raise invalid(f"This property cannot be expanded ({whole}).", param="expand")
-        about[first] = stand_in.books.get(world, EXPANDABLE[first], about[first])
+        kind = KINDS[about[first].split("_")[0]]
+        about[first] = stand_in.books.get(world, kind, about[first])
     _expand(stand_in, world, about[first], rest, whole)
 
 
@@ -114,13 +123,6 @@ def _events(stand_in: StandIn, world: World, params: dict[str, Any], name: str) 
     found = stand_in.books.all(world, "event")
     wanted = {params["type"]} if "type" in params else set(params.get("types") or [])
     return [each for each in found if not wanted or each["type"] in wanted]
-
-
-def _refunds(stand_in: StandIn, world: World, params: dict[str, Any], name: str) -> list[Answer]:
-    found = stand_in.books.all(world, payments.REFUND)
-    for field in ("charge", "payment_intent"):
-        found = [each for each in found if field not in params or each[field] == params[field]]
-    return found
 
 
 def _endpoint(stand_in: StandIn, world: World, params: dict[str, Any], name: str) -> Answer:
@@ -161,16 +163,41 @@ OPERATIONS = (
         "GET", "checkout/sessions/{id}/line_items", "checkout._session_line_item_list_params:SessionLineItemListParams",
         checkout.line_items,
     ),
+    operation("POST", "customers", "_customer_create_params:CustomerCreateParams", customers.create_customer),
+    operation("GET", "customers/{id}", "_customer_retrieve_params:CustomerRetrieveParams", customers.get_customer),
+    operation("POST", "customers/{id}", "_customer_update_params:CustomerUpdateParams", customers.update_customer),
+    operation("DELETE", "customers/{id}", "_customer_delete_params:CustomerDeleteParams", customers.delete_customer),
     operation(
-        "GET", "payment_intents/{id}", "_payment_intent_retrieve_params:PaymentIntentRetrieveParams", _get(payments.INTENT)
+        "GET", "customers/{id}/payment_methods", "_customer_payment_method_list_params:CustomerPaymentMethodListParams",
+        customers.list_methods,
     ),
-    operation("GET", "charges/{id}", "_charge_retrieve_params:ChargeRetrieveParams", _get(payments.CHARGE)),
     operation(
-        "POST", "refunds", "_refund_create_params:RefundCreateParams",
-        payments.create_refund,
+        "GET", "payment_methods/{id}", "_payment_method_retrieve_params:PaymentMethodRetrieveParams", _get(customers.METHOD)
     ),
-    operation("GET", "refunds", "_refund_list_params:RefundListParams", _refunds),
-    operation("GET", "refunds/{id}", "_refund_retrieve_params:RefundRetrieveParams", _get(payments.REFUND)),
+    operation(
+        "POST", "payment_methods/{id}/attach", "_payment_method_attach_params:PaymentMethodAttachParams", customers.attach
+    ),
+    operation(
+        "POST", "payment_methods/{id}/detach", "_payment_method_detach_params:PaymentMethodDetachParams", customers.detach
+    ),
+    operation(
+        "POST", "payment_intents", "_payment_intent_create_params:PaymentIntentCreateParams", intents.create_intent
+    ),
+    operation(
+        "GET", "payment_intents/{id}", "_payment_intent_retrieve_params:PaymentIntentRetrieveParams", _get(intents.INTENT)
+    ),
+    operation("GET", "setup_intents/{id}", "_setup_intent_retrieve_params:SetupIntentRetrieveParams", _get(setups.SETUP)),
+    operation("GET", "charges/{id}", "_charge_retrieve_params:ChargeRetrieveParams", _get(intents.CHARGE)),
+    operation("POST", "refunds", "_refund_create_params:RefundCreateParams", refunds.create_refund),
+    operation("GET", "refunds", "_refund_list_params:RefundListParams", refunds.list_refunds),
+    operation("GET", "refunds/{id}", "_refund_retrieve_params:RefundRetrieveParams", _get(refunds.REFUND)),
+    operation("GET", "disputes", "_dispute_list_params:DisputeListParams", disputes.list_disputes),
+    operation("GET", "disputes/{id}", "_dispute_retrieve_params:DisputeRetrieveParams", _get(disputes.DISPUTE)),
+    operation("GET", "payouts", "_payout_list_params:PayoutListParams", balances.list_payouts),
+    operation(
+        "GET", "balance_transactions", "_balance_transaction_list_params:BalanceTransactionListParams",
+        balances.list_movements,
+    ),
     operation("GET", "events", "_event_list_params:EventListParams", _events),
     operation("GET", "events/{id}", "_event_retrieve_params:EventRetrieveParams", _get("event")),
     operation("GET", "account", "_account_retrieve_current_params:AccountRetrieveCurrentParams", _account),

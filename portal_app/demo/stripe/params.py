@@ -66,6 +66,8 @@ def _either(value: Any, choices: tuple[Any, ...], path: str) -> Any:
     words = [word for choice in choices if get_origin(choice) is Literal for word in get_args(choice)]
     if value == "" and "" in words:
         return None
+    if bool in choices and value in ("true", "false"):
+        return value == "true"
     if any(words) and str in choices:
         return _one_of(value, tuple(word for word in words if word), path)
     rest = [choice for choice in choices if get_origin(choice) is not Literal and choice is not type(None)]

@@ -1,51 +1,50 @@
-"""Payment intents, charges and refunds: what a buyer's card or bank does to a session."""
+"""What a buyer does with a session: pays it, fails at it, is asked by the bank, saves a card, debits a bank account."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from portal_app.demo.stripe.books import World, new_id
-from portal_app.demo.stripe.checkout import SESSION, settle_by_clock, shown
-from portal_app.demo.stripe.refusals import declined, invalid
+from portal_app.demo.stripe import customers, intents, setups
+from portal_app.demo.stripe.books import World
+from portal_app.demo.stripe.cards import CARDS, TestCard, decline_code_of
+from portal_app.demo.stripe.checkout import SESSION, settle_by_clock
+from portal_app.demo.stripe.intents import INTENT
+from portal_app.demo.stripe.refusals import invalid
 from portal_app.demo.stripe.stand_in import StandIn
 
-INTENT, CHARGE, REFUND = "payment_intent", "charge", "refund"
-
-DECLINES = {
-    "4000000000000002": ("generic_decline", "Your card has been declined."),
-    "4000000000009995": ("insufficient_funds", "Your card has insufficient funds."),
-    "4000000000000069": ("expired_card", "Your card has expired."),
-    "4000000000000127": ("incorrect_cvc", "Your card's security code is incorrect."),
-}
-PAYING = frozenset({"4242424242424242", "5555555555554444", "378282246310005"})
+NOT_CONFIRMED = "payment_intent_authentication_failure"
 
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """Who pays, as typed on the hosted page."""
+    """Who pays, as typed on the hosted page. `confirms` is the answer to the bank's question, when it has been asked."""
 
     card: str = "4242424242424242"
     email: str = ""
     name: str = ""
     by_debit: bool = False
+    debit_ends: str = "succeeded"
+    confirms: bool | None = None
 
 
 def confirm(stand_in: StandIn, world: World, session_name: str, buyer: Buyer) -> dict[str, Any]:
-    """The buyer presses Pay. The session afterwards. Raises Refusal: declined, expired, or paid already."""
-    books = stand_in.books
-    with books.lock:
-        session = settle_by_clock(stand_in, world, books.get(world, SESSION, session_name))
+    """The buyer presses Pay. The session afterwards; still open when the bank asks first.
+
+    Raises Refusal: declined, expired, or paid already.
+    """
+    with stand_in.books.lock:
+        session = settle_by_clock(stand_in, world, stand_in.books.get(world, SESSION, session_name))
         if session["status"] != "open":
             raise invalid(f"This Checkout Session is {session['status']}.", code=f"session_{session['status']}")
-        intent = _intent(stand_in, world, session, buyer)
         if buyer.by_debit:
-            return _accept_debit(stand_in, world, session, intent, buyer)
-        if buyer.card in DECLINES:
-            _decline(stand_in, world, session, intent, buyer)
-        if buyer.card not in PAYING:
+            return _accept_debit(stand_in, world, session, buyer)
+        card = CARDS.get(buyer.card)
+        if card is None:
             raise invalid("Your card number is invalid. Use a test card.", code="incorrect_number", param="number")
-        return _pay(stand_in, world, session, intent, buyer)
+        if session["mode"] == "setup":
+            return _save(stand_in, world, session, card, buyer)
+        return _pay(stand_in, world, session, card, buyer)
 
 
 def settle_debit(stand_in: StandIn, world: World, session_name: str, *, succeeds: bool) -> dict[str, Any]:
@@ -56,139 +55,78 @@ def settle_debit(stand_in: StandIn, world: World, session_name: str, *, succeeds
         intent = books.get(world, INTENT, session["payment_intent"])
         if intent["status"] != "processing":
             raise invalid("Nothing is on its way for this session.")
+        intent = intent | {"hidden_due": None}
         if not succeeds:
             books.put(world, intent | {"status": "requires_payment_method", "last_payment_error": {"type": "card_error"}})
-            stand_in.emit(world, "checkout.session.async_payment_failed", shown(session))
-            return shown(session)
-        _succeed(stand_in, world, intent, session)
+            stand_in.emit(world, "checkout.session.async_payment_failed", session)
+            return session
+        intents.succeed(stand_in, world, intent, None)
         session = books.put(world, session | {"payment_status": "paid"})
-        stand_in.emit(world, "checkout.session.async_payment_succeeded", shown(session))
-        return shown(session)
+        stand_in.emit(world, "checkout.session.async_payment_succeeded", session)
+        return session
 
 
-def create_refund(stand_in: StandIn, world: World, params: dict[str, Any], name: str) -> dict[str, Any]:
-    """POST /v1/refunds: of a payment intent or a charge, whole or in part."""
-    books = stand_in.books
-    with books.lock:
-        charge = _charge_of(stand_in, world, params)
-        left = charge["amount"] - charge["amount_refunded"]
-        if left <= 0:
-            raise invalid(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
-        amount = params.get("amount", left)
-        if not 0 < amount <= left:
-            raise invalid(f"Refund amount is greater than unrefunded amount on charge ({left})", param="amount")
-        refund = books.put(world, _refund(stand_in, charge, amount, params))
-        back = charge["amount_refunded"] + amount
-        charge = books.put(world, charge | {"amount_refunded": back, "refunded": back == charge["amount"]})
-        stand_in.emit(world, "refund.created", refund)
-        stand_in.emit(world, "charge.refunded", charge)
-        return refund
+def _pay(stand_in: StandIn, world: World, session: dict[str, Any], card: TestCard, buyer: Buyer) -> dict[str, Any]:
+    session, intent = _with_intent(stand_in, world, session)
+    if card.declines and not card.keeps:
+        raise intents.refused(stand_in, world, intent, decline_code_of(card.declines), card.declines)
+    if card.asks and buyer.confirms is None:
+        intent = stand_in.books.put(world, intent | {"status": "requires_action"})
+        stand_in.emit(world, "payment_intent.requires_action", intent)
+        return _ask(stand_in, world, session, buyer)
+    if card.asks and not buyer.confirms:
+        _ask(stand_in, world, session, None)
+        raise intents.refused(stand_in, world, intent, NOT_CONFIRMED, "not_confirmed")
+    if card.declines:
+        raise intents.refused(stand_in, world, intent, decline_code_of(card.declines), card.declines)
+    method = customers.new_method(stand_in, world, card, asdict(buyer))
+    if intent["setup_future_usage"] and session["customer"]:
+        method = customers.keep(stand_in, world, method, session["customer"])
+    intents.succeed(stand_in, world, intent | {"payment_method": method["id"]}, card)
+    return _complete(stand_in, world, session, buyer, "paid")
 
 
-def _accept_debit(
-    stand_in: StandIn, world: World, session: dict[str, Any], intent: dict[str, Any], buyer: Buyer
-) -> dict[str, Any]:
-    stand_in.books.put(world, intent | {"status": "processing"})
-    return _complete(stand_in, world, session, intent, buyer, "unpaid")
+def _save(stand_in: StandIn, world: World, session: dict[str, Any], card: TestCard, buyer: Buyer) -> dict[str, Any]:
+    if card.declines and not card.keeps:
+        raise setups.refused_setup(stand_in, world, session["setup_intent"], card.declines)
+    if card.asks and buyer.confirms is None:
+        return _ask(stand_in, world, session, buyer)
+    if card.asks and not buyer.confirms:
+        _ask(stand_in, world, session, None)
+        raise setups.refused_setup(stand_in, world, session["setup_intent"], "not_confirmed")
+    setups.save_card(stand_in, world, session["setup_intent"], card, asdict(buyer))
+    return _complete(stand_in, world, session, buyer, "no_payment_required")
 
 
-def _pay(stand_in: StandIn, world: World, session: dict[str, Any], intent: dict[str, Any], buyer: Buyer) -> dict[str, Any]:
-    _succeed(stand_in, world, intent, session)
-    return _complete(stand_in, world, session, intent, buyer, "paid")
+def _ask(stand_in: StandIn, world: World, session: dict[str, Any], buyer: Buyer | None) -> dict[str, Any]:
+    """The bank wants to know whether it is really the cardholder."""
+    return stand_in.books.put(world, session | {"hidden_asked": asdict(buyer) if buyer else None})
 
 
-def _complete(
-    stand_in: StandIn, world: World, session: dict[str, Any], intent: dict[str, Any], buyer: Buyer, payment_status: str
-) -> dict[str, Any]:
+def _accept_debit(stand_in: StandIn, world: World, session: dict[str, Any], buyer: Buyer) -> dict[str, Any]:
+    if session["mode"] != "payment":
+        raise invalid("A bank account cannot be saved here.")
+    session, intent = _with_intent(stand_in, world, session)
+    ends = {"hidden_due": stand_in.due(buyer.debit_ends), "hidden_session": session["id"]}
+    intent = stand_in.books.put(world, intent | {"status": "processing", "payment_method_types": ["us_bank_account"]} | ends)
+    stand_in.emit(world, "payment_intent.processing", intent)
+    return _complete(stand_in, world, session, buyer, "unpaid")
+
+
+def _complete(stand_in: StandIn, world: World, session: dict[str, Any], buyer: Buyer, payment_status: str) -> dict[str, Any]:
     details = {"email": buyer.email or session["customer_email"], "name": buyer.name or None, "phone": None}
-    session = session | {"status": "complete", "payment_status": payment_status, "url": None, "customer_details": details}
-    session = stand_in.books.put(world, session | {"payment_intent": intent["id"]})
-    stand_in.emit(world, "checkout.session.completed", shown(session))
-    return shown(session)
+    over = {"status": "complete", "url": None, "hidden_asked": None}
+    session = stand_in.books.put(world, session | over | {"payment_status": payment_status, "customer_details": details})
+    stand_in.emit(world, "checkout.session.completed", session)
+    return session
 
 
-def _decline(stand_in: StandIn, world: World, session: dict[str, Any], intent: dict[str, Any], buyer: Buyer) -> None:
-    code, words = DECLINES[buyer.card]
-    error = {"type": "card_error", "code": "card_declined", "decline_code": code, "message": words}
-    intent = stand_in.books.put(world, intent | {"status": "requires_payment_method", "last_payment_error": error})
-    stand_in.books.put(world, session | {"payment_intent": intent["id"]})
-    stand_in.emit(world, "payment_intent.payment_failed", intent)
-    raise declined(words, code, intent)
-
-
-def _intent(stand_in: StandIn, world: World, session: dict[str, Any], buyer: Buyer) -> dict[str, Any]:
+def _with_intent(stand_in: StandIn, world: World, session: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The session's own intent: made at the first confirmation, used again after a decline."""
     if session["payment_intent"]:
-        return stand_in.books.get(world, INTENT, session["payment_intent"])
-    hidden = session["hidden_intent"]
-    intent = {
-        "id": new_id("pi"),
-        "object": INTENT,
-        "amount": session["amount_total"],
-        "amount_received": 0,
-        "capture_method": "automatic",
-        "created": stand_in.now(),
-        "currency": session["currency"],
-        "customer": session["customer"],
-        "description": hidden.get("description"),
-        "last_payment_error": None,
-        "latest_charge": None,
-        "livemode": world.is_live,
-        "metadata": hidden.get("metadata") or {},
-        "payment_method_types": ["us_bank_account" if buyer.by_debit else "card"],
-        "receipt_email": hidden.get("receipt_email"),
-        "status": "requires_confirmation",
-    }
-    return stand_in.books.put(world, intent)
-
-
-def _succeed(stand_in: StandIn, world: World, intent: dict[str, Any], session: dict[str, Any]) -> None:
-    charge = {
-        "id": new_id("ch"),
-        "object": CHARGE,
-        "amount": intent["amount"],
-        "amount_captured": intent["amount"],
-        "amount_refunded": 0,
-        "captured": True,
-        "created": stand_in.now(),
-        "currency": intent["currency"],
-        "disputed": False,
-        "livemode": world.is_live,
-        "metadata": intent["metadata"],
-        "paid": True,
-        "payment_intent": intent["id"],
-        "payment_method_details": {"type": "card", "card": {"brand": "visa", "last4": "4242"}},
-        "refunded": False,
-        "status": "succeeded",
-    }
-    stand_in.books.put(world, charge)
-    changes = {"status": "succeeded", "amount_received": intent["amount"], "latest_charge": charge["id"]}
-    intent = stand_in.books.put(world, intent | changes | {"last_payment_error": None})
-    stand_in.emit(world, "charge.succeeded", charge)
-    stand_in.emit(world, "payment_intent.succeeded", intent)
-
-
-def _charge_of(stand_in: StandIn, world: World, params: dict[str, Any]) -> dict[str, Any]:
-    if ("charge" in params) == ("payment_intent" in params):
-        raise invalid("One of the following params should be provided for this request: payment_intent or charge.")
-    if "charge" in params:
-        return stand_in.books.get(world, CHARGE, params["charge"])
-    intent = stand_in.books.get(world, INTENT, params["payment_intent"])
-    if not intent["latest_charge"]:
-        raise invalid("This PaymentIntent does not have a successful charge to refund.")
-    return stand_in.books.get(world, CHARGE, intent["latest_charge"])
-
-
-def _refund(stand_in: StandIn, charge: dict[str, Any], amount: int, params: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "id": new_id("re"),
-        "object": REFUND,
-        "amount": amount,
-        "charge": charge["id"],
-        "created": stand_in.now(),
-        "currency": charge["currency"],
-        "metadata": params.get("metadata") or {},
-        "payment_intent": charge["payment_intent"],
-        "reason": params.get("reason"),
-        "status": "succeeded",
-    }
+        return session, stand_in.books.get(world, INTENT, session["payment_intent"])
+    intent = intents.new_intent(
+        stand_in, world, session["amount_total"], session["currency"], session["customer"], session["hidden_intent"]
+    )
+    stand_in.books.put(world, intent)
+    return stand_in.books.put(world, session | {"payment_intent": intent["id"]}), intent

@@ -11,6 +11,7 @@ class Refusal(Exception):
     def __init__(self, status: int, kind: str, message: str, *, code: str = "", param: str = "", **more: Any) -> None:
         super().__init__(message)
         self.status = status
+        self.is_kept = False
         self.error = {"type": kind, "message": message} | more
         self.error |= {key: value for key, value in (("code", code), ("param", param)) if value}
 
@@ -24,13 +25,14 @@ def invalid(message: str, *, code: str = "", param: str = "", status: int = 400)
     return Refusal(status, "invalid_request_error", message, code=code, param=param)
 
 
-def missing(kind: str, name: str) -> Refusal:
-    """Unknown, or of another account or mode: the two look the same."""
-    return invalid(f"No such {kind}: '{name}'", code="resource_missing", param="id", status=404)
+def missing(kind: str, name: str, *, param: str = "id") -> Refusal:
+    """Unknown, or of another account or mode: the two look the same. 404 in an address, 400 in a parameter."""
+    status = 404 if param == "id" else 400
+    return invalid(f"No such {kind}: '{name}'", code="resource_missing", param=param, status=status)
 
 
-def declined(message: str, decline_code: str, intent: dict[str, Any]) -> Refusal:
-    """The card said no; the payment intent is inside the error."""
-    return Refusal(
-        402, "card_error", message, code="card_declined", decline_code=decline_code, payment_intent=intent, charge=None
-    )
+def declined(message: str, code: str, decline_code: str, **about: Any) -> Refusal:
+    """The card said no; the payment or setup intent is inside the error, and what happened is kept."""
+    refusal = Refusal(402, "card_error", message, code=code, decline_code=decline_code, **about)
+    refusal.is_kept = True
+    return refusal

@@ -10,7 +10,7 @@ from typing import Any
 
 from portal_app.core.clock import utc_now
 from portal_app.demo.stripe.accounts import Accounts
-from portal_app.demo.stripe.books import Books, World, new_id
+from portal_app.demo.stripe.books import Books, World, new_id, shown
 from portal_app.demo.stripe.courier import Courier
 
 API_VERSION = "2026-10-28.endive"
@@ -45,8 +45,9 @@ class Asked:
 class StandIn:
     """Everything one running stand-in knows."""
 
-    def __init__(self, *, own_base: str, app_base: str, folder: Path | None) -> None:
+    def __init__(self, *, own_base: str, app_base: str, folder: Path | None, bank_seconds: int | None = None) -> None:
         self.folder = folder
+        self._bank_seconds = bank_seconds
         self.own_base = own_base.rstrip("/")
         self.books = Books(folder / "stripe.db" if folder else None)
         self.accounts = Accounts(folder / "accounts.json" if folder else None)
@@ -66,6 +67,10 @@ class StandIn:
         self._offset += max(0, seconds)
         return self.now()
 
+    def due(self, ends: str) -> dict[str, Any] | None:
+        """When the bank will have decided by itself, and how; never while somebody else decides."""
+        return None if self._bank_seconds is None else {"at": self.now() + self._bank_seconds, "ends": ends}
+
     def emit(self, world: World, kind: str, about: dict[str, Any]) -> dict[str, Any]:
         """Something happened: an event, stored and sent."""
         event = {
@@ -73,7 +78,7 @@ class StandIn:
             "object": "event",
             "api_version": API_VERSION,
             "created": self.now(),
-            "data": {"object": about},
+            "data": {"object": shown(about)},
             "livemode": world.is_live,
             "pending_webhooks": len(self.courier.targets(world)),
             "request": {"id": None, "idempotency_key": None},
@@ -97,7 +102,7 @@ class StandIn:
                     return fault.kind
         return ""
 
-    def expire_by_clock(self, sweep: Any) -> None:
+    def keep_sweeping(self, sweep: Any) -> None:
         """Once a second, for as long as the process lives, let what is over be over."""
 
         def run() -> None:
@@ -105,4 +110,4 @@ class StandIn:
                 time.sleep(1)
                 sweep(self)
 
-        threading.Thread(target=run, daemon=True, name="expiry").start()
+        threading.Thread(target=run, daemon=True, name="sweep").start()

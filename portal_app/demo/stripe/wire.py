@@ -43,6 +43,9 @@ class Wire(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._answer("POST")
 
+    def do_DELETE(self) -> None:
+        self._answer("DELETE")
+
     def log_message(self, *_: object) -> None:
         """The log is the stand-in's own: see controls."""
 
@@ -75,7 +78,7 @@ class Wire(BaseHTTPRequestHandler):
         asked = Asked(method, path, key=self.headers.get("Idempotency-Key", ""))
         fault = self.stand_in.fault_for(method, path)
         try:
-            status, answer = self._called(asked, query if method == "GET" else body.decode(), fault)
+            status, answer = self._called(asked, body.decode() if method == "POST" else query, fault)
         except UnicodeDecodeError:
             status, answer = 400, invalid("Invalid UTF-8 in the request.").body
         except Refusal as refusal:
