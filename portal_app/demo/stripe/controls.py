@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
@@ -14,8 +15,9 @@ from typing import Any
 from portal_app.demo.stripe import balances, courier, customers, disputes, intents, payments, refunds
 from portal_app.demo.stripe.books import World, shown
 from portal_app.demo.stripe.courier import Target, post, send_many, signature
+from portal_app.demo.stripe.faults import Fault
 from portal_app.demo.stripe.refusals import Refusal, missing
-from portal_app.demo.stripe.stand_in import Fault, StandIn
+from portal_app.demo.stripe.stand_in import StandIn
 
 Wanted = dict[str, Any]
 
@@ -76,17 +78,18 @@ def _dashboard(stand_in: StandIn, wanted: Wanted) -> Any:
 
 
 def _queue(stand_in: StandIn, wanted: Wanted) -> Any:
-    """Webhooks `automatic`, `paused` or `never`."""
+    """Webhooks `automatic`, `paused` or `never`; released ones `order`ed given, reverse or random, `times` each."""
     if wanted["mode"] not in (courier.AUTOMATIC, courier.PAUSED, courier.NEVER):
         raise missing("mode", wanted["mode"])
-    stand_in.courier.set_mode(wanted["mode"])
+    stand_in.courier.set_mode(wanted["mode"], order=_order(wanted), times=wanted.get("times", 1))
     return {"mode": wanted["mode"]}
 
 
 def _send(stand_in: StandIn, wanted: Wanted) -> Any:
-    """Send stored events: `events` in the given order, `times` each, `parallel`, with `changes` or another `secret`."""
+    """Send stored `events`: `order` given, reverse or random (by `seed`), `times` each, `parallel`, with `changes` or
+    another `secret`."""
     acts: list[Callable[[], int]] = []
-    for name in wanted["events"]:
+    for name in _order(wanted)(wanted["events"]):
         world, event = _event(stand_in, name)
         body = json.dumps(_changed(event, wanted.get("changes") or {})).encode()
         for target in stand_in.courier.targets(world):
@@ -108,10 +111,19 @@ def _forge(stand_in: StandIn, wanted: Wanted) -> Any:
 
 
 def _break(stand_in: StandIn, wanted: Wanted) -> Any:
-    """The next `times` calls of `method` `path` meet `kind`: 500, 409, 429, time_out, reset_before, reset_after."""
-    fault = Fault(wanted.get("method", ""), wanted["path"], wanted["kind"], wanted.get("times", 1))
-    stand_in.faults.append(fault)
-    return asdict(fault)
+    """The next `times` calls of `method` `path` meet `kind`: 500, 402, 409, 429, time_out, reset_before, hold_before; or,
+    after the work was done, reset_after, 500_after, hold_after."""
+    return stand_in.faults.add(Fault(wanted.get("method", ""), wanted["path"], wanted["kind"], wanted.get("times", 1)))
+
+
+def _held(stand_in: StandIn, wanted: Wanted) -> Any:
+    """Wait until `count` calls are held."""
+    return {"held": stand_in.faults.wait_held(wanted.get("count", 1))}
+
+
+def _release(stand_in: StandIn, wanted: Wanted) -> Any:
+    """Let every held call go on."""
+    return {"released": stand_in.faults.release()}
 
 
 def _time(stand_in: StandIn, wanted: Wanted) -> Any:
@@ -125,7 +137,7 @@ def _log(stand_in: StandIn, wanted: Wanted) -> Any:
     return {
         "requests": [asdict(each) for each in stand_in.log],
         "webhooks": stand_in.courier.log(),
-        "objects": {kind: [body for _, body in stand_in.books.everywhere(kind)] for kind in kinds},
+        "objects": {kind: [shown(body) for _, body in stand_in.books.everywhere(kind)] for kind in kinds},
     }
 
 
@@ -142,6 +154,17 @@ def _found(stand_in: StandIn, kind: str, name: str) -> tuple[World, Wanted]:
     if found is None:
         raise missing(kind, name)
     return found
+
+
+def _order(wanted: Wanted) -> courier.Order:
+    """How a list of events is sent."""
+    order = wanted.get("order", "given")
+    if order not in ("given", "reverse", "random"):
+        raise missing("order", order)
+    mixed = random.Random(wanted.get("seed", 0))
+    return {"given": list, "reverse": lambda found: list(found)[::-1], "random": lambda found: mixed.sample(found, len(found))}[
+        order
+    ]
 
 
 def _changed(event: Wanted, changes: Wanted) -> Wanted:
@@ -181,6 +204,8 @@ CONTROLS: dict[str, Callable[[StandIn, Wanted], Any]] = {
     "send": _send,
     "forge": _forge,
     "break": _break,
+    "held": _held,
+    "release": _release,
     "time": _time,
     "log": _log,
 }

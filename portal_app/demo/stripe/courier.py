@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -20,6 +20,7 @@ from portal_app.demo.stripe.books import Books, World
 WAIT_SECONDS = (1, 2, 4, 8, 15, 30, 60, 120, 300, 600, 1800, 3600)
 TIMEOUT_SECONDS = 10
 AUTOMATIC, PAUSED, NEVER = "automatic", "paused", "never"
+Order = Callable[[Sequence[Any]], list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +80,14 @@ class Courier:
             if event.get("pending_webhooks"):
                 self.enqueue(world, event)
 
-    def set_mode(self, mode: str) -> None:
-        """Automatic, paused (kept until released) or never (dropped)."""
-        self.mode = mode
-        if mode == NEVER:
-            with self._lock:
+    def set_mode(self, mode: str, *, order: Order = list, times: int = 1) -> None:
+        """Automatic, paused (kept until released) or never (dropped). What waited is sent in another order, or repeated."""
+        with self._lock:
+            if mode == NEVER:
                 self._waiting.clear()
+            again = [replace(each) for each in order(self._waiting) for _ in range(times)]
+            self._waiting = again
+            self.mode = mode
         self._wake.set()
 
     def targets(self, world: World) -> list[Target]:

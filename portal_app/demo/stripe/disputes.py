@@ -23,7 +23,9 @@ def open_dispute(
         charge = stand_in.books.get(world, CHARGE, charge_name)
         if charge["disputed"]:
             raise invalid("This charge is disputed already.")
-        dispute = stand_in.books.put(world, _dispute(stand_in, charge, reason, amount or charge["amount"], asks_only))
+        dispute = stand_in.books.put(
+            world, _dispute(stand_in, charge, reason, amount or charge["amount"] - charge["amount_refunded"], asks_only)
+        )
         stand_in.emit(world, "charge.dispute.created", dispute)
         if asks_only:
             return dispute

@@ -1,19 +1,19 @@
-"""The hosted payment page: plain accessible HTML, no script, nothing from elsewhere."""
+"""The hosted page: plain accessible HTML, no script, nothing from elsewhere."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
+from dataclasses import replace
 from html import escape
 from importlib.resources import files
 from typing import Any
 from urllib.parse import parse_qs
 
-from portal_app.core.clock import utc_now
 from portal_app.core.money import money_words
 from portal_app.demo.stripe import payments
 from portal_app.demo.stripe.books import World
+from portal_app.demo.stripe.cards import CARDS
 from portal_app.demo.stripe.checkout import settle_by_clock
+from portal_app.demo.stripe.forms import ACCOUNTS, BANK, CARD, FILLED, Typed, digits, problems_of
 from portal_app.demo.stripe.refusals import Refusal
 from portal_app.demo.stripe.stand_in import StandIn
 
@@ -26,119 +26,128 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-TEST_CARDS = (
-    ("4242 4242 4242 4242", "pays"),
-    ("4000 0000 0000 0002", "is declined"),
-    ("4000 0000 0000 9995", "has too little money"),
-)
-FILLED = {"card": "4242 4242 4242 4242", "expiry": "12 / 34", "cvc": "123", "name": "Demo Buyer"}
-
-
-@dataclass(slots=True)
-class Typed:
-    """What the buyer typed, and what is wrong with it."""
-
-    values: dict[str, str] = field(default_factory=dict)
-    problems: dict[str, str] = field(default_factory=dict)
-    refusal: str = ""
+DEBITED = "usd"
 
 
 def answer(stand_in: StandIn, method: str, name: str, query: str, body: bytes) -> Page:
-    """The page of a session, or what pressing Pay leads to."""
+    """The page of a session, or what pressing its button leads to."""
     found = stand_in.books.find("checkout.session", name)
     if found is None:
         return _page(404, "Nothing to pay here", "<h1>Nothing to pay here</h1><p>This address belongs to no payment.</p>")
     world, session = found
     session = settle_by_clock(stand_in, world, session)
+    kind = BANK if "by=bank" in query and _takes_debits(session) else CARD
+    sent = {key: values[0].strip() for key, values in parse_qs(body.decode("utf-8", "replace")).items()}
     if session["status"] != "open":
-        return _ended(session)
+        return _back(session) if method == "POST" and session["status"] == "complete" else _ended(session)
+    if session["hidden_asked"]:
+        return _answered(stand_in, world, session, sent) if "answer" in sent else _question(stand_in, world, session)
     if method == "POST":
-        return _pressed(stand_in, world, session, body)
-    typed = Typed(FILLED | {"email": "buyer@example.com"} if "fill=card" in query else {})
-    return _form(stand_in, world, session, typed, 200)
+        return _pressed(stand_in, world, session, kind, sent)
+    return _form(stand_in, world, session, kind, Typed(dict(FILLED) if "fill=1" in query else {}), 200)
 
 
-def _pressed(stand_in: StandIn, world: World, session: dict[str, Any], body: bytes) -> Page:
-    sent = {name: values[0].strip() for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
-    typed = Typed(sent, _problems(sent))
+def _pressed(stand_in: StandIn, world: World, session: dict[str, Any], kind: str, sent: dict[str, str]) -> Page:
+    typed = Typed(sent, problems_of(kind, sent))
     if typed.problems:
-        return _form(stand_in, world, session, typed, 422)
-    buyer = payments.Buyer(card=_digits(sent["card"]), email=sent["email"], name=sent["name"])
+        return _form(stand_in, world, session, kind, typed, 422)
+    buyer = payments.Buyer(card=digits(sent.get("card", "")), email=sent["email"], name=sent["name"])
+    if kind == BANK:
+        buyer = replace(buyer, by_debit=True, debit_ends=ACCOUNTS[digits(sent["account"])])
+    return _confirmed(stand_in, world, session, kind, typed, buyer)
+
+
+def _answered(stand_in: StandIn, world: World, session: dict[str, Any], sent: dict[str, str]) -> Page:
+    """The cardholder says yes or no to the bank."""
+    asked = session["hidden_asked"]
+    buyer = payments.Buyer(**asked | {"confirms": sent["answer"] == "yes"})
+    typed = Typed({"email": buyer.email, "name": buyer.name})
+    return _confirmed(stand_in, world, session, CARD, typed, buyer)
+
+
+def _confirmed(stand_in: StandIn, world: World, session: dict[str, Any], kind: str, typed: Typed, buyer: payments.Buyer) -> Page:
     try:
-        paid = payments.confirm(stand_in, world, session["id"], buyer)
+        now = payments.confirm(stand_in, world, session["id"], buyer)
     except Refusal as refusal:
         fresh = stand_in.books.get(world, "checkout.session", session["id"])
         if fresh["status"] != "open":
             return _ended(fresh)
         typed.refusal = str(refusal)
-        return _form(stand_in, world, fresh, typed, 402)
-    back = paid["success_url"].replace("{CHECKOUT_SESSION_ID}", paid["id"])
+        return _form(stand_in, world, fresh, kind, typed, 402)
+    return _back(now) if now["status"] == "complete" else _question(stand_in, world, now)
+
+
+def _back(session: dict[str, Any]) -> Page:
+    """To where the studio wants the buyer; also for the second half of a double click."""
+    back = session["success_url"].replace("{CHECKOUT_SESSION_ID}", session["id"])
     return 303, b"", {"Location": back, "Cache-Control": "no-store"}
 
 
-def _problems(sent: dict[str, str]) -> dict[str, str]:
-    """A sentence for each field that does not fit."""
-    found = {}
-    if "@" not in sent.get("email", ""):
-        found["email"] = "Enter your email address."
-    if not 12 <= len(_digits(sent.get("card", ""))) <= 19 or not _is_luhn(_digits(sent.get("card", ""))):
-        found["card"] = "This card number is not complete or has a typing error."
-    if not _is_future(sent.get("expiry", "")):
-        found["expiry"] = "Enter a month and year that are not over, such as 12 / 34."
-    if not re.fullmatch(r"\d{3,4}", sent.get("cvc", "")):
-        found["cvc"] = "Enter the 3 or 4 digits of the security code."
-    if not sent.get("name"):
-        found["name"] = "Enter the name on the card."
-    return found
-
-
-def _digits(text: str) -> str:
-    return re.sub(r"\D", "", text)
-
-
-def _is_luhn(digits: str) -> bool:
-    odd = sum(int(digit) for digit in digits[-1::-2])
-    even = sum(sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
-    return (odd + even) % 10 == 0
-
-
-def _is_future(text: str) -> bool:
-    match = re.fullmatch(r"(\d{2})\s*/?\s*(\d{2})", text)
-    now = utc_now()
-    return bool(match) and 1 <= int(match[1]) <= 12 and (2000 + int(match[2]), int(match[1])) >= (now.year, now.month)
-
-
-def _form(stand_in: StandIn, world: World, session: dict[str, Any], typed: Typed, status: int) -> Page:
+def _form(stand_in: StandIn, world: World, session: dict[str, Any], kind: str, typed: Typed, status: int) -> Page:
     studio = escape(stand_in.accounts.name(world.account))
-    amount = escape(money_words(session["amount_total"], session["currency"]))
-    values = {"email": session["customer_email"] or ""} | typed.values
-    fields = "".join(_field(*each, values, typed.problems) for each in FIELDS)
-    cards = "".join(f"<li><code>{number}</code> {does}</li>" for number, does in TEST_CARDS)
-    back = f'<a href="{escape(session["cancel_url"])}">Back to {studio}</a>' if session["cancel_url"] else ""
+    typed.values.setdefault("email", session["customer_email"] or "")
+    is_payment = session["mode"] == "payment"
+    amount = _amount(session)
+    heading = f"Pay {studio}" if is_payment else f"Save a card for {studio}"
+    press = f"Pay {amount}" if is_payment else "Save card"
     body = _template("pay.html").format(
-        studio=studio, amount=amount, lines=_lines(session), alert=_alert(typed), fields=fields, cards=cards, back=back
+        heading=heading,
+        amount=f'<p class="amount">{amount}</p>' if is_payment else "",
+        lines=f'<ul class="lines" aria-label="What you pay for">{_lines(session)}</ul>' if is_payment else "",
+        ways=_ways(kind) if _takes_debits(session) else "",
+        alert=typed.alert,
+        label="Pay from a bank account" if kind == BANK else "Pay by card" if is_payment else "Card to save",
+        fields=typed.fields(kind),
+        kept=_kept(session, studio),
+        press=press,
+        back=f'<a href="{escape(session["cancel_url"])}">Back to {studio}</a>' if session["cancel_url"] else "",
+        **_tests(kind),
     )
-    return _page(status, f"Pay {amount} to {studio}", body)
+    return _page(status, press if is_payment else heading, body)
 
 
-FIELDS = (
-    ("email", "Email", "email", "email"),
-    ("card", "Card number", "cc-number", "numeric"),
-    ("expiry", "Expires (MM / YY)", "cc-exp", "numeric"),
-    ("cvc", "Security code", "cc-csc", "numeric"),
-    ("name", "Name on card", "cc-name", "text"),
-)
+def _question(stand_in: StandIn, world: World, session: dict[str, Any]) -> Page:
+    """3-D Secure: the bank asks its cardholder."""
+    last4 = CARDS[session["hidden_asked"]["card"]].last4
+    studio = escape(stand_in.accounts.name(world.account))
+    what = f"pay {_amount(session)} to {studio}" if session["mode"] == "payment" else f"keep your card for {studio}"
+    body = _template("question.html").format(what=what, last4=last4)
+    return _page(200, "Your bank asks", body)
 
 
-def _field(name: str, label: str, auto: str, mode: str, values: dict[str, str], problems: dict[str, str]) -> str:
-    problem = problems.get(name, "")
-    said = f'<p class="problem" id="{name}-problem">{escape(problem)}</p>' if problem else ""
-    marks = f' aria-invalid="true" aria-describedby="{name}-problem"' if problem else ""
-    return (
-        f'<div class="field {name}"><label for="{name}">{label}</label>'
-        f'<input id="{name}" name="{name}" autocomplete="{auto}" inputmode="{mode}" required'
-        f' value="{escape(values.get(name, ""))}"{marks}>{said}</div>'
-    )
+def _kept(session: dict[str, Any], studio: str) -> str:
+    is_kept = session["mode"] == "setup" or session["hidden_intent"].get("setup_future_usage")
+    return f'<p class="kept">{studio} keeps this card and may charge it for later orders.</p>' if is_kept else ""
+
+
+def _tests(kind: str) -> dict[str, str]:
+    """What can be typed here, and what it does."""
+    if kind == BANK:
+        does = {"succeeded": "pays in a moment", "failed": "is sent back in a moment"}
+        numbers = [f"<li><code>{number}</code> {does[ends]}</li>" for number, ends in ACCOUNTS.items()]
+        return {"tests": "Test accounts", "numbers": "".join(numbers), "query": "by=bank&amp;fill=1", "one": "an account"}
+    groups = [f"<li><code>{_in_fours(card.number)}</code> {card.does}</li>" for card in CARDS.values()]
+    return {"tests": "Test cards", "numbers": "".join(groups), "query": "fill=1", "one": "a card"}
+
+
+def _in_fours(number: str) -> str:
+    return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
+
+
+def _ways(kind: str) -> str:
+    """By card or from a bank account."""
+    ways = ((CARD, "Card", "?"), (BANK, "Bank account", "?by=bank"))
+    here = ' aria-current="page"'
+    links = [f'<a href="{to}"{here if way == kind else ""}>{words}</a>' for way, words, to in ways]
+    return f'<nav class="ways" aria-label="How to pay">{"".join(links)}</nav>'
+
+
+def _takes_debits(session: dict[str, Any]) -> bool:
+    return session["mode"] == "payment" and session["currency"] == DEBITED
+
+
+def _amount(session: dict[str, Any]) -> str:
+    return escape(money_words(session["amount_total"] or 0, session["currency"] or "usd"))
 
 
 def _lines(session: dict[str, Any]) -> str:
@@ -149,19 +158,21 @@ def _lines(session: dict[str, Any]) -> str:
     )
 
 
-def _alert(typed: Typed) -> str:
-    words = typed.refusal or ("Look at the marked fields. Nothing was charged." if typed.problems else "")
-    return f'<p class="alert" role="alert">{escape(words)}</p>' if words else ""
-
-
 def _ended(session: dict[str, Any]) -> Page:
     if session["status"] == "expired":
         link = f'<p><a href="{escape(session["cancel_url"])}">Go back</a></p>' if session["cancel_url"] else ""
         words = "<p>Nothing was charged. Go back and press Pay again for a fresh page.</p>"
         return _page(410, "This page has expired", f"<h1>This page has expired</h1>{words}{link}")
+    said, more = ENDED[session["payment_status"]]
     back = escape(session["success_url"].replace("{CHECKOUT_SESSION_ID}", session["id"]))
-    words = f'<h1>You have already paid</h1><p>Nothing more was charged.</p><p><a href="{back}">Go back</a></p>'
-    return _page(200, "You have already paid", words)
+    return _page(200, said, f'<h1>{said}</h1><p>{more}</p><p><a href="{back}">Go back</a></p>')
+
+
+ENDED = {
+    "paid": ("You have already paid", "Nothing more was charged."),
+    "unpaid": ("Your payment is on its way", "Your bank has it. Nothing more was charged."),
+    "no_payment_required": ("Your card is saved", "Nothing was charged."),
+}
 
 
 def _page(status: int, title: str, body: str) -> Page:

@@ -6,6 +6,7 @@ from typing import Any
 
 from portal_app.demo.stripe import balances
 from portal_app.demo.stripe.books import World, new_id
+from portal_app.demo.stripe.disputes import DISPUTE
 from portal_app.demo.stripe.intents import CHARGE, INTENT
 from portal_app.demo.stripe.money import check_amount
 from portal_app.demo.stripe.refusals import invalid
@@ -13,6 +14,7 @@ from portal_app.demo.stripe.stand_in import StandIn
 
 REFUND = "refund"
 GIVEN_UP = frozenset({"failed", "canceled"})
+TAKEN = frozenset({"needs_response", "under_review", "lost"})
 Params = dict[str, Any]
 
 
@@ -20,7 +22,7 @@ def create_refund(stand_in: StandIn, world: World, params: Params, name: str) ->
     """POST /v1/refunds: of a payment intent or a charge, whole or in part."""
     with stand_in.books.lock:
         charge = _charge_of(stand_in, world, params)
-        amount = _amount(charge, params)
+        amount = _amount(charge, params, stand_in.books.all(world, DISPUTE))
         refund = stand_in.books.put(world, _refund(stand_in, charge, amount, params))
         _note(stand_in, world, refund, charge, amount, "refund")
         stand_in.emit(world, "refund.created", refund)
@@ -48,8 +50,8 @@ def move_refund(stand_in: StandIn, world: World, name: str, status: str) -> dict
             charge = stand_in.books.get(world, CHARGE, refund["charge"])
             _note(stand_in, world, refund, charge, -refund["amount"], "refund_failure")
         stand_in.books.put(world, refund)
-        for kind in ["refund.failed"] if status == "failed" else []:
-            stand_in.emit(world, kind, refund)
+        if status == "failed":
+            stand_in.emit(world, "refund.failed", refund)
         stand_in.emit(world, "refund.updated", refund)
         stand_in.emit(world, "charge.refund.updated", refund)
         return refund
@@ -73,9 +75,9 @@ def _charge_of(stand_in: StandIn, world: World, params: Params) -> dict[str, Any
     return stand_in.books.get(world, CHARGE, intent["latest_charge"])
 
 
-def _amount(charge: dict[str, Any], params: Params) -> int:
+def _amount(charge: dict[str, Any], params: Params, disputed: list[dict[str, Any]]) -> int:
     left = charge["amount"] - charge["amount_refunded"]
-    if charge["disputed"]:
+    if any(each["charge"] == charge["id"] and each["status"] in TAKEN for each in disputed):
         raise invalid(f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed")
     if left <= 0:
         raise invalid(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")

@@ -12,19 +12,10 @@ from portal_app.core.clock import utc_now
 from portal_app.demo.stripe.accounts import Accounts
 from portal_app.demo.stripe.books import Books, World, new_id, shown
 from portal_app.demo.stripe.courier import Courier
+from portal_app.demo.stripe.faults import Faults
 
 API_VERSION = "2026-10-28.endive"
 LOG_AT_MOST = 5000
-
-
-@dataclass(slots=True)
-class Fault:
-    """What happens to the next calls of a route: an error status, a time-out, or a connection cut."""
-
-    method: str
-    path: str
-    kind: str
-    times: int = 1
 
 
 @dataclass(slots=True)
@@ -52,7 +43,7 @@ class StandIn:
         self.books = Books(folder / "stripe.db" if folder else None)
         self.accounts = Accounts(folder / "accounts.json" if folder else None)
         self.courier = Courier(self.books, self.accounts, app_base, self.now)
-        self.faults: list[Fault] = []
+        self.faults = Faults()
         self.log: list[Asked] = []
         self.in_use: set[tuple[str, bool, str]] = set()
         self.guard = threading.Lock()
@@ -92,15 +83,6 @@ class StandIn:
         """Keep the newest requests."""
         self.log.append(asked)
         del self.log[:-LOG_AT_MOST]
-
-    def fault_for(self, method: str, path: str) -> str:
-        """What is to go wrong with this call; nothing most of the time."""
-        with self.guard:
-            for fault in self.faults:
-                if fault.times > 0 and fault.method in ("", method) and path.startswith(fault.path):
-                    fault.times -= 1
-                    return fault.kind
-        return ""
 
     def keep_sweeping(self, sweep: Any) -> None:
         """Once a second, for as long as the process lives, let what is over be over."""

@@ -8,24 +8,18 @@ import json
 import os
 import socket
 import struct
-import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
 from portal_app.demo.stripe import controls, operations, pages
 from portal_app.demo.stripe.books import World, new_id
+from portal_app.demo.stripe.faults import BEFORE, Cut
 from portal_app.demo.stripe.form import decode
 from portal_app.demo.stripe.refusals import Refusal, invalid
 from portal_app.demo.stripe.stand_in import API_VERSION, Asked, StandIn
 
 BODY_AT_MOST = 1 << 20
-STATUS_FAULTS = {"500": ("api_error", 500), "409": ("invalid_request_error", 409), "429": ("rate_limit_error", 429)}
-TIME_OUT_SECONDS = 20
-
-
-class Cut(Exception):
-    """The connection breaks here."""
 
 
 class Wire(BaseHTTPRequestHandler):
@@ -76,7 +70,7 @@ class Wire(BaseHTTPRequestHandler):
 
     def _api(self, method: str, path: str, query: str, body: bytes) -> None:
         asked = Asked(method, path, key=self.headers.get("Idempotency-Key", ""))
-        fault = self.stand_in.fault_for(method, path)
+        fault = self.stand_in.faults.take(method, path)
         try:
             status, answer = self._called(asked, body.decode() if method == "POST" else query, fault)
         except UnicodeDecodeError:
@@ -87,7 +81,7 @@ class Wire(BaseHTTPRequestHandler):
         asked.status = status
         self.stand_in.write_down(asked)
         if fault == "reset_after":
-            raise Cut()
+            self.stand_in.faults.meet(fault)
         more = {"Idempotent-Replayed": "true"} if asked.is_replay else {}
         self._json(status, answer, more)
 
@@ -95,13 +89,12 @@ class Wire(BaseHTTPRequestHandler):
         world = self._world()
         asked.account, asked.is_live = world.account, world.is_live
         self._check_version()
-        _break(fault)
         asked.params = decode(text)
         if asked.method == "GET" or not asked.key:
-            return 200, operations.run(self.stand_in, world, asked.method, asked.path, asked.params)
-        return self._once(asked, world)
+            return self._done(asked, world, fault)
+        return self._once(asked, world, fault)
 
-    def _once(self, asked: Asked, world: World) -> tuple[int, dict[str, Any]]:
+    def _once(self, asked: Asked, world: World, fault: str) -> tuple[int, dict[str, Any]]:
         """The same key again is the same answer; with other parameters it is an error; still running, a conflict."""
         if len(asked.key) > 255:
             raise invalid("Idempotency keys can be at most 255 characters long.")
@@ -114,11 +107,12 @@ class Wire(BaseHTTPRequestHandler):
                 )  # fmt: skip
             self.stand_in.in_use.add(place)
         try:
-            return self._saved(asked, world)
+            return self._saved(asked, world, fault)
         finally:
             self.stand_in.in_use.discard(place)
 
-    def _saved(self, asked: Asked, world: World) -> tuple[int, dict[str, Any]]:
+    def _saved(self, asked: Asked, world: World, fault: str) -> tuple[int, dict[str, Any]]:
+        """An answer is kept, whatever it says, once the work has begun; a parameter that does not fit comes before that."""
         books, same = self.stand_in.books, json.dumps([asked.method, asked.path, asked.params], sort_keys=True)
         saved = books.answer(world, asked.key)
         if saved and saved[0] != same:
@@ -129,8 +123,25 @@ class Wire(BaseHTTPRequestHandler):
         if saved:
             asked.is_replay = True
             return saved[1], json.loads(saved[2])
+        try:
+            status, answer = self._done(asked, world, fault)
+        except Refusal as refusal:
+            if refusal.is_kept:
+                books.save_answer(world, asked.key, same, refusal.status, json.dumps(refusal.body))
+            raise
+        books.save_answer(world, asked.key, same, status, json.dumps(answer))
+        return status, answer
+
+    def _done(self, asked: Asked, world: World, fault: str) -> tuple[int, dict[str, Any]]:
+        """Do the work, with what goes wrong before and after it."""
+        faults = self.stand_in.faults
+        if fault in BEFORE:
+            faults.meet(fault)
         answer = operations.run(self.stand_in, world, asked.method, asked.path, asked.params)
-        books.save_answer(world, asked.key, same, 200, json.dumps(answer))
+        if fault == "hold_after":
+            faults.meet(fault)
+        if fault == "500_after":
+            return 500, {"error": {"type": "api_error", "message": "Something went wrong on Stripe's end. (Provoked.)"}}
         return 200, answer
 
     def _world(self) -> World:
@@ -186,14 +197,3 @@ def serve(stand_in: StandIn, host: str, port: int, *, has_controls: bool) -> Ser
     """A server bound and ready; the caller runs `serve_forever`."""
     wire = type("BoundWire", (Wire,), {"stand_in": stand_in, "has_controls": has_controls})
     return Server((host, port), wire)
-
-
-def _break(fault: str) -> None:
-    if fault == "reset_before":
-        raise Cut()
-    if fault == "time_out":
-        time.sleep(TIME_OUT_SECONDS)
-        raise Cut()
-    if fault in STATUS_FAULTS:
-        kind, status = STATUS_FAULTS[fault]
-        raise Refusal(status, kind, "Something went wrong on Stripe's end. (Provoked.)")

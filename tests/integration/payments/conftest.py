@@ -12,12 +12,13 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import stripe
 from sqlmodel import select
 
 from portal_app.adapters.secret_box import SecretBox
@@ -28,6 +29,7 @@ from portal_app.core.viewer import Viewer
 from portal_app.db import Database
 from portal_app.demo.stripe.accounts import StandInAccount, new_account, read_accounts, write_accounts
 from portal_app.domain.billing import keys, queries, service
+from portal_app.domain.billing.gateway import CheckoutRequest
 from portal_app.domain.billing.models import AttemptStatus, LedgerEntry, PaymentAttempt, WebhookEvent
 from portal_app.domain.orders.models import Order
 from tests.conftest import Cast
@@ -117,6 +119,37 @@ def own_stand_in(tmp_path: Path, app_port: int) -> Iterator[RunningStandIn]:
     yield running
     running.process.terminate()
     running.process.wait(10)
+
+
+@pytest.fixture
+def gateway(stand_in: RunningStandIn) -> StripeGateway:
+    """A studio's own, at the stand-in, without any database."""
+    account = stand_in.open_account("Harbor Light", "")
+    return StripeGateway(account.key, account.webhook_secret, api_base=stand_in.base)
+
+
+@pytest.fixture
+def client(gateway: StripeGateway) -> stripe.StripeClient:
+    """Stripe's library with the same keys."""
+    return gateway._client
+
+
+def page_request(**changes: Any) -> CheckoutRequest:
+    """A sound payment page, with a key of its own."""
+    key = os.urandom(6).hex()
+    made = CheckoutRequest(
+        attempt=key,
+        studio="harbor",
+        idempotency_key=key,
+        amount_cents=47757,
+        currency="USD",
+        description="Order 1001",
+        payer_email="carl@coastline.example",
+        success_url="http://localhost:3000/pay/return/x?session_id={CHECKOUT_SESSION_ID}",
+        cancel_url="http://localhost:3000/pay/return/x",
+        expires_at=utc_now() + timedelta(hours=3),
+    )
+    return replace(made, **changes)
 
 
 @dataclass

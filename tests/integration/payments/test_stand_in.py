@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -17,41 +16,12 @@ import pytest
 import stripe
 
 from portal_app.adapters.stripe_gateway import LiveKeyAtStandIn, StripeGateway
-from portal_app.core.clock import utc_now
 from portal_app.demo.stripe.process import start_stand_in, stop_stand_in
-from portal_app.domain.billing.gateway import CheckoutIsComplete, CheckoutRefused, CheckoutRequest
+from portal_app.domain.billing.gateway import CheckoutIsComplete, CheckoutRefused
 from portal_app.settings import Settings, read_settings
-from tests.integration.payments.conftest import RunningStandIn, free_port
+from tests.integration.payments.conftest import RunningStandIn, free_port, page_request
 
-pytestmark = pytest.mark.proof("main-job-13")
-
-
-@pytest.fixture
-def gateway(stand_in: RunningStandIn) -> StripeGateway:
-    account = stand_in.open_account("Harbor Light", "")
-    return StripeGateway(account.key, account.webhook_secret, api_base=stand_in.base)
-
-
-@pytest.fixture
-def client(gateway: StripeGateway) -> stripe.StripeClient:
-    return gateway._client
-
-
-def request(**changes) -> CheckoutRequest:
-    key = os.urandom(6).hex()
-    made = CheckoutRequest(
-        attempt=key,
-        studio="harbor",
-        idempotency_key=key,
-        amount_cents=47757,
-        currency="USD",
-        description="Order 1001",
-        payer_email="carl@coastline.example",
-        success_url="http://localhost:3000/pay/return/x?session_id={CHECKOUT_SESSION_ID}",
-        cancel_url="http://localhost:3000/pay/return/x",
-        expires_at=utc_now() + timedelta(hours=3),
-    )
-    return replace(made, **changes)
+pytestmark = [pytest.mark.proof("main-job-13"), pytest.mark.proof("payments-10")]
 
 
 SOUND = {
@@ -92,7 +62,7 @@ def test_parameters_that_stripe_refuses_are_refused(client: stripe.StripeClient,
 
 
 def test_keys_replay_refuse_other_parameters_and_stay_in_their_account(gateway: StripeGateway, stand_in) -> None:
-    asked = request()
+    asked = page_request()
     assert gateway.create_checkout(asked) == gateway.create_checkout(asked)
     with pytest.raises(CheckoutRefused):
         gateway.create_checkout(replace(asked, amount_cents=1))
@@ -102,7 +72,7 @@ def test_keys_replay_refuse_other_parameters_and_stay_in_their_account(gateway: 
 
 
 def test_another_account_or_mode_sees_nothing(gateway: StripeGateway, client: stripe.StripeClient, stand_in) -> None:
-    made = gateway.create_checkout(request())
+    made = gateway.create_checkout(page_request())
     account = stand_in.open_account("Bluebird", "")
     for key in (account.key, client._requestor.api_key.replace("_test_", "_live_")):
         answer = httpx.get(f"{stand_in.base}/v1/checkout/sessions/{made.id}", headers={"Authorization": f"Bearer {key}"})
@@ -117,7 +87,7 @@ def test_other_versions_of_the_api_are_refused(stand_in: RunningStandIn) -> None
 
 
 def test_expire_paid_and_expire_twice(gateway: StripeGateway, stand_in: RunningStandIn) -> None:
-    paid, left = gateway.create_checkout(request()), gateway.create_checkout(request())
+    paid, left = gateway.create_checkout(page_request()), gateway.create_checkout(page_request())
     stand_in.buyer(session=paid.id)
     with pytest.raises(CheckoutIsComplete):
         gateway.expire_checkout(paid.id)
@@ -125,7 +95,7 @@ def test_expire_paid_and_expire_twice(gateway: StripeGateway, stand_in: RunningS
 
 
 def test_refunds_never_exceed_the_charge(gateway: StripeGateway, client: stripe.StripeClient, stand_in) -> None:
-    made = gateway.create_checkout(request())
+    made = gateway.create_checkout(page_request())
     stand_in.buyer(session=made.id)
     intent = gateway.checkout(made.id).payment_id
     client.v1.refunds.create({"payment_intent": intent, "amount": 40000})
@@ -138,7 +108,7 @@ def test_refunds_never_exceed_the_charge(gateway: StripeGateway, client: stripe.
 
 
 def test_the_hosted_page_says_what_is_wrong_and_what_is_over(gateway: StripeGateway, stand_in: RunningStandIn) -> None:
-    made = gateway.create_checkout(request(description="Order <b>1001</b>"))
+    made = gateway.create_checkout(page_request(description="Order <b>1001</b>"))
     page = httpx.get(made.url).text
     assert "Order &lt;b&gt;1001&lt;/b&gt;" in page
     wrong = httpx.post(made.url, data={"email": "x", "card": "4242 4242 4242 4241", "expiry": "01 / 20", "cvc": "1"})
@@ -147,7 +117,7 @@ def test_the_hosted_page_says_what_is_wrong_and_what_is_over(gateway: StripeGate
     assert 'role="alert"' in wrong.text
     gateway.expire_checkout(made.id)
     assert (httpx.get(made.url).status_code, "expired" in httpx.get(made.url).text) == (410, True)
-    paid = gateway.create_checkout(request())
+    paid = gateway.create_checkout(page_request())
     stand_in.buyer(session=paid.id)
     assert "already paid" in httpx.get(paid.url).text
     assert httpx.get(f"{stand_in.base}/c/pay/cs_test_none").status_code == 404
@@ -170,7 +140,7 @@ def test_what_was_opened_survives_a_restart(tmp_path: Path) -> None:
     base = f"http://127.0.0.1:{settings.demo_stripe_port}"
     gateway = StripeGateway("sk_test_abcdefgh", "whsec_x", api_base=base)
     first = start_stand_in(settings)
-    made = gateway.create_checkout(request())
+    made = gateway.create_checkout(page_request())
     stop_stand_in(first)
     second = start_stand_in(settings)
     try:
