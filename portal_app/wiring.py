@@ -19,10 +19,12 @@ from portal_app.adapters.redis_tries import RedisCounter
 from portal_app.adapters.secret_box import SecretBox
 from portal_app.adapters.smtp_mailer import SmtpMailer
 from portal_app.adapters.stripe_keys import open_gateway
+from portal_app.adapters.typst_printer import TypstPrinter
 from portal_app.adapters.webauthn_authenticators import WebauthnAuthenticators
 from portal_app.db import OUTSIDE, Database
 from portal_app.domain.billing.gateway import PaymentGateway
 from portal_app.domain.billing.keys import keys_of_endpoint, keys_of_studio
+from portal_app.domain.billing.printing import Printer
 from portal_app.domain.identity.authenticators import Authenticators
 from portal_app.domain.identity.second_step import SecretSeal
 from portal_app.domain.identity.tries import ELSEWHERE
@@ -51,6 +53,7 @@ class Wiring:
     outside: ThreadPoolExecutor = field(default_factory=_outside)
     authenticators: Authenticators = field(default_factory=WebauthnAuthenticators)
     places: PlaceFinder = field(default_factory=OfflinePlaces)
+    printer: Printer = field(default_factory=TypstPrinter)
 
     @property
     def seal(self) -> SecretSeal:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
+from portal_app.core.tokens import fingerprint
 from portal_app.domain.billing.models import (
     CardHolder,
     CreditEntry,
@@ -41,7 +42,7 @@ def add_money(db: Session, order: Order, attempt: PaymentAttempt, account_id: in
     )
     invoice = Invoice(
         public_id=f"invoice{mark}", customer_id=order.customer_id, order_id=order.id, number=order.id, status="open",
-        currency=order.currency, total_cents=100, memo=mark, issuer=kept(Issuer(mark)), bill_to=kept(BillTo(mark)), token_hash=f"i{mark}",
+        currency=order.currency, total_cents=100, memo=mark, issuer=kept(Issuer(mark)), bill_to=kept(BillTo(mark)), token_hash=fingerprint(f"zz9-invoice-{order.id}-token"),
         token_box=mark.encode(), created_at=now, finalized_at=now, void_reason=mark, **here,
     )  # fmt: skip
     db.add_all([share, invoice])

@@ -26,6 +26,7 @@ ROOMS = (
     "brand",
     "health",
     "payments",
+    "papers",
     "uploads",
     "downloads",
     "mailbox",

@@ -11,22 +11,12 @@ from starlette.routing import Route
 from portal_app import wiring
 from portal_app.core.errors import NotFound
 from portal_app.domain.studios.accent import roles
+from portal_app.domain.studios.marks import drawn, strokes
 from portal_app.domain.studios.queries import StudioCard
 from portal_app.entrance import UnknownHost, studio_of
 from portal_app.off_loop import call
 
 SVG = "image/svg+xml; charset=utf-8"
-MARKS = {
-    "lighthouse": (
-        '<path d="M10.2 22l1-11h3.6l1 11M8 22h10M11 7.5h4"/><circle cx="13" cy="7.5" r="1.6" fill="currentColor"/>'
-        '<path d="M8 6.6 2.5 4M8 8.4l-5.5 2.6M18 6.600 23.5 4M18 8.4l5.5 2.6"/>'
-    ),
-    "bluebird": (
-        '<path d="M4 15.5c3.5 0 5-1.5 6.500-4.500C12 7.800 14 6 17 6c2.300 0 4 1.500 4.300 3.600L23.500 11l-2.400.8'
-        'c-.6 5.200-4.200 8.700-9.600 8.700H6.500L9.800 17"/><path d="M9.500 15.500c2.500 0 4.500-1.200 5.500-3.500"/>'
-        '<circle cx="17.600" cy="9.200" r=".9" fill="currentColor"/>'
-    ),
-}
 
 
 def routes() -> list[Route]:
@@ -52,18 +42,17 @@ def brand_sheet(studio: StudioCard, *, scene: str = "") -> str:
 def mark_svg(studio: StudioCard) -> str:
     """The mark in the studio's accent, drawn for a light and a dark ground."""
     light, dark = roles(studio.accent, "light")["accent-ink"], roles(studio.accent, "dark")["accent-ink"]
-    return _svg(
+    return drawn(
         26,
-        f"<style>svg{{color:{light}}}@media(prefers-color-scheme:dark){{svg{{color:{dark}}}}}</style>"
-        + MARKS.get(studio.mark, MARKS["lighthouse"]),
+        f"<style>svg{{color:{light}}}@media(prefers-color-scheme:dark){{svg{{color:{dark}}}}}</style>" + strokes(studio.mark),
     )
 
 
 def icon_svg(studio: StudioCard) -> str:
     """The mark on a filled square, for the browser's tab."""
     role = roles(studio.accent, "light")
-    inner = MARKS.get(studio.mark, MARKS["lighthouse"])
-    return _svg(
+    inner = strokes(studio.mark)
+    return drawn(
         38,
         f'<rect width="38" height="38" rx="9" fill="{role["accent"]}" stroke="none"/>'
         f'<g transform="translate(6 6)" color="{role["on-accent"]}">{inner}</g>',
@@ -72,13 +61,6 @@ def icon_svg(studio: StudioCard) -> str:
 
 def _declared(values: dict[str, str]) -> str:
     return ";".join(f"--{name}:{value}" for name, value in values.items())
-
-
-def _svg(size: int, inner: str) -> str:
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" fill="none" stroke="currentColor" '
-        f'stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round">{inner}</svg>'
-    )
 
 
 async def _sheet(request: Request) -> Response:

@@ -89,8 +89,8 @@ class CardHolder(SQLModel, table=True):
 class PaymentAttempt(SQLModel, table=True):
     """Our side of one payment, committed before Stripe is called. The idempotency key is ours.
 
-    What it pays stands in its lines; `customer_id` is whose bill the first of them is. `session_id` is the hosted page's, `payment_id` the payment's,
-    as soon as there is one. `return_to` is where whoever pressed Pay last comes back to.
+    What it pays stands in its lines; `customer_id` is whose bill the first of them is. `session_id` is the hosted page's,
+    `payment_id` the payment's, as soon as there is one. `return_to` is where whoever pressed Pay last comes back to.
     """
 
     __tablename__ = "payment_attempt"

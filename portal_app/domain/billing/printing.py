@@ -9,36 +9,34 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class PaperRow:
-    """One row of a table: what, how many, at what price, how much. Empty words leave their cell empty."""
+    """One row of the table, a word for each of its heads; `detail` stands small under the first."""
 
-    name: str
-    amount: str
+    cells: tuple[str, ...]
     detail: str = ""
-    quantity: str = ""
-    unit: str = ""
-    when: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One document. `facts` are pairs of a label and its words beside the title; `sums` stand under the rows, the last one
-    large. `issuer` and `bill_to` are lines of an address, the name first. `at` is the date the file itself carries."""
+    """One document, every word as it is printed. `sheet` is `us-letter` or `a4`, `accent` a color that reads on white.
 
-    kind: str
+    `facts` are pairs of a label and its words beside the address. Of `heads` the first takes what room is left and the
+    others stand right. `sums` are under the rows, the last one strong. `at` is the only time the file carries.
+    """
+
     title: str
     language: str
+    sheet: str
     accent: str
     mark: str
     issuer: tuple[str, ...]
-    bill_to: tuple[str, ...]
     bill_to_label: str
+    bill_to: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
     heads: tuple[str, ...]
     rows: tuple[PaperRow, ...]
     sums: tuple[tuple[str, str], ...]
-    notes: tuple[str, ...]
-    foot: str
-    page_of: str
+    notes: tuple[tuple[str, str], ...]
+    page_words: str
     at: datetime
 
 

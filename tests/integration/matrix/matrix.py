@@ -28,13 +28,22 @@ from tests.integration.matrix.world import HARBOR_PEOPLE, MADE_UP, Person, Thing
 # signing in and asking for a code make.
 CAUSED = {"fact", "work", "attempt", "mailed_code", "challenge", "team", "account", "customer", "sign_in_session"}
 # Whoever brings a secret that opens a thing is let in by it: what it opens is judged, not compared.
-OPENING = ("/l/{token}", "/api/sign-in", "/invitation/[token]", "/status/[token]", "/api/invitation/accept")
+OPENING = (
+    "/l/{token}",
+    "/api/sign-in",
+    "/invitation/[token]",
+    "/status/[token]",
+    "/api/invitation/accept",
+    "/invoice/[token]",
+    "/invoice/{token}/pdf",
+)
 # In the short run these ask for both, so that everything is answered at least once.
 ANSWERED = {"carl", "tara", "link", "olive"}
 TEAMS = {"coast", "meadow"}
 # What the holder of such a secret reads: who invites whom into what.
 OPENED = {
     "/invitation/[token]": {"team", "invitation", "account"},
+    "/invoice/[token]": {"invoice", "invoice_line"},
     "/status/[token]": {"order_line", "order_charge", "orders.street", "orders.town", "listing.street", "listing.town"},
 }
 FILE = re.compile(r"\[(?:original|thumb|web|mls|small|web_marked|thumb_marked) (\w+)\]")

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from portal_app.core.tokens import fingerprint
 from portal_app.core.viewer import Role, Viewer, permissions_in
 from portal_app.db import Database
-from portal_app.domain.billing.models import PaymentAttempt, PaymentLine
+from portal_app.domain.billing.models import Invoice, PaymentAttempt, PaymentLine
 from portal_app.domain.catalog.models import Coupon, Fee, TaxGroup
 from portal_app.domain.customers.models import Team, TeamMember
 from portal_app.domain.delivery.models import AccessLink
@@ -70,6 +70,8 @@ class Things:
     email: str = "zz8-nobody@x.example"
     link_token: str = "zz8-nobody-link-token"
     invitation_token: str = "zz8-nobody-invitation-token"
+    invoice: str = "zz8-nobody-invoice-public_id-0"
+    invoice_token: str = "zz8-nobody-invoice-token"
 
     def named(self, text: str) -> str:
         """The text with every one of these taken for the same word: what is left must not depend on them."""
@@ -212,6 +214,7 @@ def _things(db: Session, rows: Rows, record: str) -> Things:
         time_off=first(TimeOff, TimeOff.studio_id == studio_id).public_id,
         **{model.__tablename__: first(model, model.studio_id == studio_id).public_id for model in (Coupon, Fee, TaxGroup)},
         service_area=first(ServiceArea, ServiceArea.studio_id == studio_id).public_id,
+        invoice=first(Invoice, Invoice.order_id == delivered.id).public_id, invoice_token=f"zz9-invoice-{delivered.id}-token",
         link_token=f"zz9-link-{customer_id}-token", invitation_token=f"zz9-invitation-member-{studio_id}-token",
     )  # fmt: skip
 

@@ -34,6 +34,7 @@ from portal_app.domain.billing.models import AttemptStatus, LedgerEntry, Payment
 from portal_app.domain.orders.models import Order
 from tests.conftest import Cast
 from tests.integration.builders import make_order
+from tests.integration.payments.office import Office
 
 KEY = b"k" * 32
 BASE = "http://localhost:3000"
@@ -258,3 +259,9 @@ def in_parallel(acts: list) -> list[Any]:
     for thread in threads:
         thread.join(60)
     return results
+
+
+@pytest.fixture
+def office(database: Database, cast: Cast) -> Office:
+    """Where invoices are written."""
+    return Office(database, cast)
