@@ -132,8 +132,8 @@ def save_lines(
     if len(typed) > LINES_AT_MOST:
         raise InvalidInput("lines", f"An invoice has at most {LINES_AT_MOST} lines.")
     lines = [_read_line(line, place, invoice.currency) for place, line in enumerate(typed)]
-    rates = terms(db, by).rates if is_taxed else ()
-    _write_lines(db, invoice, alone(lines, rates))
+    added = terms(db, by)
+    _write_lines(db, invoice, alone(lines, added.rates if is_taxed else (), added.step))
     _tell(db, by, invoice, "changed", now)
     return invoice.total_cents
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from portal_app.core.errors import Conflict, InvalidInput, NotFound
-from portal_app.core.money import LEAST_CHARGE_CENTS
+from portal_app.core.money import least_charge
 from portal_app.core.tokens import new_public_id
 from portal_app.core.viewer import Viewer
 from portal_app.domain.activity.service import record
@@ -203,7 +203,7 @@ def _owed(db: Session, order: Order) -> int:
     owed = balance(db, order.id or 0).due
     if owed <= 0:
         raise NothingDue()
-    if owed < LEAST_CHARGE_CENTS:
+    if owed < least_charge(order.currency):
         raise TooLittleToCharge()
     return owed
 

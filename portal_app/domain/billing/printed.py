@@ -63,9 +63,9 @@ def charged(charges: Iterable[Charge]) -> list[Printed]:
     ]
 
 
-def alone(lines: Sequence[Printed], rates: tuple[Rate, ...]) -> list[Printed]:
+def alone(lines: Sequence[Printed], rates: tuple[Rate, ...], step: int = 1) -> list[Printed]:
     """A standalone invoice: its lines, and the taxes on their sum by the same rule that prices orders."""
-    return [*lines, *charged(taxes([(sum(line.amount_cents for line in lines), rates)]))]
+    return [*lines, *charged(taxes([(sum(line.amount_cents for line in lines), rates)], step))]
 
 
 def still_to_print(wanted: Sequence[Printed], printed: Iterable[Printed]) -> list[Printed]:

@@ -11,7 +11,7 @@ from sqlalchemy import or_, update
 from sqlmodel import Session, col
 
 from portal_app.core.clock import day_words
-from portal_app.core.money import money_words
+from portal_app.core.money import money_words, step
 from portal_app.domain.catalog.models import Coupon
 from portal_app.domain.catalog.pricing import Discount, taken_off
 
@@ -76,7 +76,7 @@ def refusal(
         return "You used this code as often as one customer can. Place the order without it."
     if sum(cents for cents, _ in lines) < rule.minimum_cents:
         return f"This code is good for orders of {money_words(rule.minimum_cents, currency)} or more, before tax and fees."
-    if not any(taken_off(lines, rule.discount)):
+    if not any(taken_off(lines, rule.discount, step(currency))):
         return "This code is good for other services than those you chose."
     return ""
 

@@ -1,8 +1,9 @@
 """From what is chosen and how large the property is to a quote, in exact minor units. Pure: values in, value out.
 
 total = subtotal - discount + fees + travel + tax + tip, and the rounding rule (docs/algorithms/pricing.md):
-a share of an amount is rounded once, half away from zero; a discount is split over the lines it is taken off with no
-cent lost; each tax rate is taken once, of the sum of everything it taxes after discounts, never line by line.
+a share of an amount is rounded once, half away from zero, to what the currency can pay (its step: 1, or 10 for dinars);
+a discount is split over the lines it is taken off with no cent lost; each tax rate is taken once, of the sum of
+everything it taxes after discounts, never line by line.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from portal_app.core.money import share, split_exactly
+from portal_app.core.money import nearest, share, split_exactly
 from portal_app.domain.catalog.models import AmountKind
 from portal_app.domain.catalog.offering import Offer, PriceTier, Rate, covers, is_priced, saving, tier_for, tier_words
 
@@ -66,11 +67,12 @@ class Discount:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the studio adds beside what is chosen. `rates` are those of its default tax group."""
+    """What the studio adds beside what is chosen. `rates` are those of its default tax group, `step` its currency's."""
 
     unit: str = "sq ft"
     rates: tuple[Rate, ...] = ()
     fees: tuple[FeeRule, ...] = ()
+    step: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +166,11 @@ def quote(
     priced = [_line(offer, quantity, area, terms.unit) for offer, quantity in choices]
     priced += [_answer(extra, choices, terms) for extra in extras]
     subtotal = sum(each.line.total_cents for each in priced)
-    off = taken_off([(each.line.total_cents, each.service_id) for each in priced], discount)
+    off = taken_off([(each.line.total_cents, each.service_id) for each in priced], discount, terms.step)
     net = [each.line.total_cents - less for each, less in zip(priced, off, strict=True)]
-    fees = [_fee(rule, sum(net)) for rule in terms.fees] if priced else []
-    going = [Charge(ChargeKind.TRAVEL, *travel)] if travel and priced and travel[1] else []
+    fees = [_fee(rule, sum(net), terms.step) for rule in terms.fees] if priced else []
+    price = nearest(travel[1], terms.step) if travel and priced else 0
+    going = [Charge(ChargeKind.TRAVEL, travel[0], price)] if travel and price else []
     taxed = [(cents, each.rates) for cents, each in zip(net, priced, strict=True)]
     taxed += [(fee.amount_cents, rule.rates) for fee, rule in zip(fees, terms.fees, strict=False)]
     taxed += [(fee.amount_cents, terms.rates) for fee in going]
@@ -175,8 +178,8 @@ def quote(
         *_discounted(discount, sum(off)),
         *(fee for fee in fees if fee.amount_cents),
         *going,
-        *taxes(taxed),
-        *_tipped(tip, subtotal),
+        *taxes(taxed, terms.step),
+        *_tipped(tip, subtotal, terms.step),
     ]
     return _added_up(choices, area, [each.line for each in priced], charges)
 
@@ -186,7 +189,7 @@ def charge_words(name: str, basis_points: int) -> str:
     return f"{name}, {basis_points / 100:g}%" if basis_points else name
 
 
-def taken_off(lines: Sequence[tuple[int, int | None]], discount: Discount | None) -> list[int]:
+def taken_off(lines: Sequence[tuple[int, int | None]], discount: Discount | None, step: int = 1) -> list[int]:
     """What a discount takes off each (minor units, service) line: never more than the lines it is good for cost.
 
     Cents that do not divide fall by service and price, not by the order of the lines: no order has another total.
@@ -196,20 +199,20 @@ def taken_off(lines: Sequence[tuple[int, int | None]], discount: Discount | None
     total = sum(good_for)
     if not discount or total == 0:
         return [0] * len(lines)
-    off = share(total, discount.amount) if discount.kind == AmountKind.PERCENT else discount.amount
+    off = share(total, discount.amount, step) if discount.kind == AmountKind.PERCENT else discount.amount
     by_service = sorted(range(len(lines)), key=lambda i: (lines[i][1] or 0, lines[i][0]))
-    parts = split_exactly(min(off, total), [good_for[i] for i in by_service])
+    parts = split_exactly(min(off, total), [good_for[i] for i in by_service], step)
     return [part for _, part in sorted(zip(by_service, parts, strict=True))]
 
 
-def taxes(taxed: Sequence[tuple[int, tuple[Rate, ...]]]) -> list[Charge]:
+def taxes(taxed: Sequence[tuple[int, tuple[Rate, ...]]], step: int = 1) -> list[Charge]:
     """One line for each rate, in the order of their ids, of the sum of (minor units, rates) it taxes."""
     base: Counter[Rate] = Counter()
     for cents, rates in taxed:
         for rate in rates:
             base[rate] += cents
     return [
-        Charge(ChargeKind.TAX, rate.name, share(cents, rate.basis_points), rate.basis_points, cents)
+        Charge(ChargeKind.TAX, rate.name, share(cents, rate.basis_points, step), rate.basis_points, cents)
         for rate, cents in sorted(base.items(), key=lambda found: found[0].id)
         if rate.basis_points and cents
     ]
@@ -246,18 +249,18 @@ def _discounted(discount: Discount | None, off: int) -> list[Charge]:
     return [Charge(ChargeKind.DISCOUNT, discount.name, off, points)]
 
 
-def _fee(rule: FeeRule, net: int) -> Charge:
+def _fee(rule: FeeRule, net: int, step: int) -> Charge:
     if rule.kind == AmountKind.FIXED:
         return Charge(ChargeKind.FEE, rule.name, rule.amount)
-    return Charge(ChargeKind.FEE, rule.name, share(net, rule.amount), rule.amount, net)
+    return Charge(ChargeKind.FEE, rule.name, share(net, rule.amount, step), rule.amount, net)
 
 
-def _tipped(tip: Tip | None, subtotal: int) -> list[Charge]:
+def _tipped(tip: Tip | None, subtotal: int, step: int) -> list[Charge]:
     if tip is None or not subtotal:
         return []
     if tip.kind == AmountKind.FIXED:
         return [Charge(ChargeKind.TIP, "Tip", tip.amount)] if tip.amount else []
-    amount = share(subtotal, tip.amount)
+    amount = share(subtotal, tip.amount, step)
     return [Charge(ChargeKind.TIP, "Tip", amount, tip.amount, subtotal)] if amount else []
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from sqlmodel import Session, col, select
 
+from portal_app.core.money import step
 from portal_app.core.viewer import Viewer
 from portal_app.domain.catalog.coupons import CouponRule, clean_code
 from portal_app.domain.catalog.models import (
@@ -59,11 +60,11 @@ def offers(db: Session, by: Viewer) -> list[Offer]:
 
 def terms(db: Session, by: Viewer) -> Terms:
     """What the studio adds beside what is chosen. Three statements."""
-    unit = db.exec(select(Studio.area_unit).where(Studio.id == by.studio_id)).one()
+    unit, currency = db.exec(select(Studio.area_unit, Studio.currency).where(Studio.id == by.studio_id)).one()
     rates = _rates(db, by)
     fees = db.exec(select(Fee).where(Fee.studio_id == by.studio_id, Fee.is_active).order_by(Fee.position, Fee.id))
     rules = tuple(FeeRule(fee.name, fee.kind, fee.amount, rates.get(fee.tax_group_id, ())) for fee in fees)
-    return Terms(unit, rates.get(DEFAULT, ()), rules)
+    return Terms(unit, rates.get(DEFAULT, ()), rules, step(currency))
 
 
 def questions(db: Session, by: Viewer) -> list[Asked]:

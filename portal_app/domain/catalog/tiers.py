@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from portal_app.core.errors import InvalidInput
-from portal_app.core.money import read_money
+from portal_app.core.money import money_example, read_money
 from portal_app.domain.catalog.offering import PriceTier, covers, tier_for
 
 MOST_AREA, MOST_CENTS, MOST_MINUTES, MOST_ROWS = 200_000, 100_000_000, 1_440, 12
@@ -86,7 +86,7 @@ def _end(typed: str, below: int, here: str, unit: str, *, is_last: bool) -> int 
 def _price(typed: str, here: str, currency: str) -> int:
     cents = read_money(typed, currency)
     if cents is None:
-        raise InvalidInput(f"price{here}", "Type the price as an amount, for example 389 or 389.50.")
+        raise InvalidInput(f"price{here}", f"Type the price as an amount, {money_example(currency)}.")
     if cents > MOST_CENTS:
         raise InvalidInput(f"price{here}", "This price is too large to be meant.")
     return cents

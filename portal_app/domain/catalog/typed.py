@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from portal_app.core.clock import at_wall_time, local
 from portal_app.core.errors import InvalidInput
-from portal_app.core.money import read_money
+from portal_app.core.money import money_example, read_money
 from portal_app.core.words import one_line
 from portal_app.domain.catalog.models import AmountKind
 
@@ -40,7 +40,7 @@ def read_cents(typed: str, field: str, currency: str) -> int:
     """An amount in minor units; empty means none. Raises InvalidInput."""
     cents = read_money(typed, currency) if typed.strip() else 0
     if cents is None or cents > MOST_CENTS:
-        raise InvalidInput(field, "Type an amount, for example 25 or 12.50.")
+        raise InvalidInput(field, f"Type an amount, {money_example(currency)}.")
     return cents
 
 

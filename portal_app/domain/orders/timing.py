@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from portal_app.core.clock import local
 from portal_app.core.errors import InvalidInput
-from portal_app.core.money import LEAST_CHARGE_CENTS, share
+from portal_app.core.money import least_charge, share, step
 from portal_app.core.viewer import Viewer, system_viewer
 from portal_app.domain.activity.service import record
 from portal_app.domain.catalog.pricing import Quote
@@ -100,7 +100,7 @@ def keep_times(
             )
         return False
     policy = policy_of(db, by.studio_id)
-    order.upfront_cents = upfront_of(order.total_cents, policy.pay_basis_points) if visits and takes_cards else 0
+    order.upfront_cents = upfront_of(order.total_cents, policy.pay_basis_points, order.currency) if visits and takes_cards else 0
     for visit in visits:
         day = local(visit.at, zone).date()
         ask = VisitAsk(visit.minutes, visit.purpose, visit.service_ids, place, zone, day, day)
@@ -110,10 +110,10 @@ def keep_times(
     return bool(visits) and not order.upfront_cents
 
 
-def upfront_of(total_cents: int, basis_points: int) -> int:
+def upfront_of(total_cents: int, basis_points: int, currency: str) -> int:
     """What is paid at booking, in minor units; nothing where it would be less than a card can be charged."""
-    upfront = share(total_cents, basis_points)
-    return upfront if upfront >= LEAST_CHARGE_CENTS else 0
+    upfront = share(total_cents, basis_points, step(currency))
+    return upfront if upfront >= least_charge(currency) else 0
 
 
 def accept_by_itself(db: Session, by: Viewer, order: Order, *, now: datetime) -> None:

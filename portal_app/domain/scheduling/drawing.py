@@ -11,7 +11,7 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from portal_app.core.errors import InvalidInput, NotFound
-from portal_app.core.money import read_money
+from portal_app.core.money import money_example, read_money
 from portal_app.core.tokens import new_public_id
 from portal_app.core.viewer import Viewer
 from portal_app.domain.activity.service import record
@@ -133,7 +133,7 @@ class _Reader:
     def cents(self, field: str, typed: str) -> int:
         cents = read_money(typed, self.currency)
         if cents is None or cents > 10_000_000:
-            raise InvalidInput(field, "Type the fee as an amount, for example 25 or 1.50.")
+            raise InvalidInput(field, f"Type the fee as an amount, {money_example(self.currency)}.")
         return cents
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from portal_app.core.money import exponent, money_words
+from portal_app.core.money import money_typed, money_words, nearest, step
 from portal_app.domain.listings.places import Place
 from portal_app.domain.scheduling.areas import Area, Found, Outside, outside_sentence
 from portal_app.domain.scheduling.drawing import DrawnArea, TypedArea, TypedTier
@@ -72,7 +72,9 @@ def edit_card(drawn: DrawnArea | None, key: str, area_unit: str, currency: str) 
     if drawn is None:
         return EditCard(key=key, title="New area", tiers=[TierCard()])
     area = drawn.area
-    rows = [TierCard(_amount(tier.up_to_m, area_unit), _typed(tier.fee_cents, currency), tier.is_per_unit) for tier in area.tiers]
+    rows = [
+        TierCard(_amount(tier.up_to_m, area_unit), money_typed(tier.fee_cents, currency), tier.is_per_unit) for tier in area.tiers
+    ]
     return EditCard(
         id=drawn.public_id,
         key=key,
@@ -118,7 +120,7 @@ def tried_words(place: Place | None, found: Found | Outside | None, area_unit: s
         return f"{how}. {outside_sentence(found, area_unit, is_asked=True, phone='')}"
     fee = travel_fee(found.area.tiers, found.distance_m, area_unit)
     away = f", {distance_words(found.distance_m, area_unit)} from its center" if found.distance_m is not None else ""
-    return f"{how}. In {found.area.name}{away}: travel {money_words(fee.cents, currency)}."
+    return f"{how}. In {found.area.name}{away}: travel {money_words(nearest(fee.cents, step(currency)), currency)}."
 
 
 def _where(area: Area, area_unit: str) -> str:
@@ -144,11 +146,6 @@ def _fees(tiers: tuple[Tier, ...], area_unit: str, currency: str) -> str:
 
 def _amount(meters: int | None, area_unit: str) -> str:
     return "" if meters is None else f"{meters / unit_m(area_unit):.2f}".rstrip("0").rstrip(".")
-
-
-def _typed(cents: int, currency: str) -> str:
-    digits = exponent(currency)
-    return f"{cents / 10**digits:.{digits}f}"
 
 
 def _point(place: Place | None) -> str:

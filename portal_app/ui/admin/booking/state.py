@@ -9,7 +9,7 @@ import reflex as rx
 
 from portal_app.core.clock import utc_now
 from portal_app.core.errors import InvalidInput
-from portal_app.core.money import exponent
+from portal_app.core.money import money_typed
 from portal_app.core.viewer import Permission
 from portal_app.domain.catalog.typed import share_typed
 from portal_app.domain.scheduling.models import BookingPolicy
@@ -75,7 +75,6 @@ class BookingRules(Base):
 
 def policy_card(policy: BookingPolicy, currency: str) -> PolicyCard:
     """The rules as they are typed."""
-    digits = exponent(currency)
     hours = f"{policy.notice_minutes / 60:.2f}".rstrip("0").rstrip(".")
     return PolicyCard(
         timing=policy.timing,
@@ -83,7 +82,7 @@ def policy_card(policy: BookingPolicy, currency: str) -> PolicyCard:
         windows=policy.windows,
         notice_hours=hours,
         pay=share_typed(policy.pay_basis_points),
-        late_fee=f"{policy.late_fee_cents / 10**digits:.{digits}f}" if policy.late_fee_cents else "",
+        late_fee=money_typed(policy.late_fee_cents, currency) if policy.late_fee_cents else "",
         most_moves="" if policy.most_moves is None else str(policy.most_moves),
         cutoff_days="" if policy.cutoff_days is None else str(policy.cutoff_days),
         cutoff_time=f"{policy.cutoff_minute // 60:02d}:{policy.cutoff_minute % 60:02d}",

@@ -10,7 +10,7 @@ import reflex as rx
 
 from portal_app.core.clock import utc_now
 from portal_app.core.errors import InvalidInput
-from portal_app.core.money import exponent, money_words
+from portal_app.core.money import money_typed, money_words
 from portal_app.core.viewer import Permission
 from portal_app.domain.catalog.models import AmountKind
 from portal_app.domain.catalog.taxing import (
@@ -164,7 +164,6 @@ def _group_row(group: GroupRow) -> PriceRow:
 def _edit_fee(fee: FeeRow | None, currency: str) -> EditPrice:
     if fee is None:
         return EditPrice(what="fee", key=uuid4().hex[:8], title="New fee")
-    digits = exponent(currency)
     is_share = fee.kind == AmountKind.PERCENT
     return EditPrice(
         what="fee",
@@ -173,7 +172,7 @@ def _edit_fee(fee: FeeRow | None, currency: str) -> EditPrice:
         title=fee.name,
         name=fee.name,
         kind=fee.kind,
-        amount=share_typed(fee.amount) if is_share else f"{fee.amount / 10**digits:.{digits}f}",
+        amount=share_typed(fee.amount) if is_share else money_typed(fee.amount, currency),
         tax_group=fee.tax_group,
         use="on" if fee.is_active else "off",
     )

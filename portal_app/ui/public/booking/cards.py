@@ -208,7 +208,7 @@ def promise_words(terms: BookingTerms, total_cents: int, currency: str, *, is_ta
     """What placing the order does to the chosen time, and to the customer's money. `is_taken`: a free time was chosen."""
     if not is_taken:
         return "The studio confirms the time or calls you. Nothing is charged today."
-    if upfront := upfront_of(total_cents, terms.pay_basis_points):
+    if upfront := upfront_of(total_cents, terms.pay_basis_points, currency):
         kept = f"The time is kept for you for {terms.hold_minutes} minutes while you pay {money_words(upfront, currency)}."
         return f"{kept} The rest is due later." if upfront < total_cents else kept
     if terms.member_confirms:

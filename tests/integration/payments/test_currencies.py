@@ -1,0 +1,71 @@
+"""A studio that charges in yen or in dinars: every place says and moves the same amount."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import httpx
+import pytest
+from sqlmodel import select, update
+
+from portal_app.core.clock import utc_now
+from portal_app.core.money import money_words, step
+from portal_app.db import Database
+from portal_app.domain.billing.gateway import RefundRequest
+from portal_app.domain.catalog.models import Fee, TaxRate
+from portal_app.domain.orders.models import Order, OrderCharge, OrderStatus
+from portal_app.domain.orders.placing import OrderRequest, place_order
+from portal_app.domain.orders.timing import upfront_of
+from portal_app.domain.studios.models import Studio
+from tests.conftest import Cast
+from tests.integration.payments.conftest import RunningStandIn, open_till
+
+pytestmark = [pytest.mark.proof("payments-11"), pytest.mark.proof("payments-01")]
+
+MORNING = datetime(2026, 11, 26, 9, 30)
+
+
+@pytest.mark.parametrize(("currency", "total", "words"), [("JPY", 56721, "¥56,721"), ("KWD", 56720, "KWD 56.720")])
+def test_an_order_costs_the_same_everywhere(
+    database: Database, stand_in: RunningStandIn, cast: Cast, currency: str, total: int, words: str
+) -> None:
+    till = open_till(database, stand_in, cast.harbor, "Harbor Light")
+    with till.database.unit_of_work() as db:
+        db.exec(update(Studio).where(Studio.id == cast.harbor).values(currency=currency))
+        db.exec(update(TaxRate).values(basis_points=315))
+        db.add(Fee(studio_id=cast.harbor, public_id="fee", name="Service", kind="percent", amount=307, position=0))
+        request = OrderRequest("k1", "1 Pine", "Carmel", "2940", (cast.photos, cast.floor_plan), MORNING)
+        number = place_order(db, cast.carl, request, now=utc_now())
+        db.exec(update(Order).where(Order.number == number).values(status=OrderStatus.COMPLETED))
+        till.order = db.exec(select(Order).where(Order.number == number)).one()
+        charges = db.exec(select(OrderCharge).where(OrderCharge.order_id == till.order.id)).all()
+        assert all(charge.amount_cents % step(currency) == 0 for charge in charges)
+        assert (till.order.currency, till.order.total_cents) == (currency, total)
+        db.flush()
+        db.expunge_all()
+    page = till.pay(cast.carl, number)
+    assert money_words(total, currency) == words
+    assert words in httpx.get(page).text
+    session = till.sessions()[0]
+    assert (session.amount_cents, session.currency) == (total, currency)
+    till.stand_in.buyer(session=session.id)
+    assert till.reconcile(till.attempts[0].public_id) == "paid"
+    assert (till.ledger, till.due()) == ([("payment", total)], 0)
+    payment = till.gateway.checkout(session.id).payment_id or ""
+    back = till.gateway.create_refund(RefundRequest("r1", payment, 1200, "refund-1-1"))
+    assert (back.amount_cents, back.currency) == (1200, currency)
+
+
+@pytest.mark.parametrize(
+    ("total", "points", "currency", "upfront"),
+    [
+        (47757, 5000, "USD", 23879),
+        (5001, 2500, "JPY", 1250),
+        (12350, 2500, "KWD", 3090),
+        (180, 2500, "USD", 0),
+        (90, 5000, "JPY", 0),
+        (700, 2500, "KWD", 0),
+    ],
+)
+def test_what_is_paid_at_booking_can_be_paid(total: int, points: int, currency: str, upfront: int) -> None:
+    assert upfront_of(total, points, currency) == upfront
