@@ -44,8 +44,8 @@ def card_refusal(error: stripe.CardError | stripe.InvalidRequestError) -> Paymen
 
 
 def is_final(error: stripe.StripeError) -> bool:
-    """Whether the same request will be refused however often it is sent. A key in use is only busy."""
-    return isinstance(error, stripe.InvalidRequestError | stripe.IdempotencyError) and error.http_status != 409
+    """Whether the same request will be refused however often it is sent. A key in use (409) is only busy: an APIError."""
+    return isinstance(error, stripe.InvalidRequestError | stripe.IdempotencyError)
 
 
 def is_gone(error: stripe.InvalidRequestError) -> bool:
