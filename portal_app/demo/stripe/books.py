@@ -89,10 +89,11 @@ class Books:
             ).fetchall()
         return [json.loads(body) for (body,) in rows]
 
-    def everywhere(self, kind: str) -> list[tuple[World, dict[str, Any]]]:
-        """Objects of a kind in every world, oldest first."""
+    def everywhere(self, kind: str, containing: str = "") -> list[tuple[World, dict[str, Any]]]:
+        """Objects of a kind in every world, oldest first: all, or those whose JSON has these words in it."""
+        wanted = "SELECT account, live, body FROM object WHERE kind = ? AND instr(body, ?) ORDER BY rowid"
         with self.lock:
-            rows = self._db.execute("SELECT account, live, body FROM object WHERE kind = ? ORDER BY rowid", (kind,)).fetchall()
+            rows = self._db.execute(wanted, (kind, containing)).fetchall()
         return [(World(account, bool(live)), json.loads(body)) for account, live, body in rows]
 
     def find(self, kind: str, name: str) -> tuple[World, dict[str, Any]] | None:

@@ -82,7 +82,7 @@ def settle_by_clock(stand_in: StandIn, world: World, session: dict[str, Any]) ->
 
 def sweep_expired(stand_in: StandIn) -> None:
     """Expire by the clock, as Stripe does without being asked."""
-    for world, session in stand_in.books.everywhere(SESSION):
+    for world, session in stand_in.books.everywhere(SESSION, '"status": "open"'):
         settle_by_clock(stand_in, world, session)
 
 

@@ -111,8 +111,8 @@ def _forge(stand_in: StandIn, wanted: Wanted) -> Any:
 
 
 def _break(stand_in: StandIn, wanted: Wanted) -> Any:
-    """The next `times` calls of `method` `path` meet `kind`: 500, 402, 409, 429, time_out, reset_before, hold_before; or,
-    after the work was done, reset_after, 500_after, hold_after."""
+    """The next `times` calls of `method` `path` meet `kind`: 500, 401, 402, 403, 409, 429, time_out, reset_before, hold_before;
+    or, after the work was done, reset_after, 500_after, hold_after."""
     return stand_in.faults.add(Fault(wanted.get("method", ""), wanted["path"], wanted["kind"], wanted.get("times", 1)))
 
 

@@ -11,6 +11,8 @@ from portal_app.demo.stripe.refusals import Refusal, invalid
 
 STATUSES = {
     "500": ("api_error", 500, ""),
+    "401": ("invalid_request_error", 401, "api_key_expired"),
+    "403": ("invalid_request_error", 403, "more_permissions_required"),
     "402": ("card_error", 402, "card_declined"),
     "409": ("invalid_request_error", 409, "lock_timeout"),
     "429": ("rate_limit_error", 429, "rate_limit"),

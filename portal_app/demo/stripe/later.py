@@ -12,9 +12,9 @@ def sweep(stand_in: StandIn) -> None:
     """Everything whose time has come: expired sessions, debits on their way, refunds on their way."""
     sweep_expired(stand_in)
     for kind in (INTENT, refunds.REFUND):
-        for world, found in stand_in.books.everywhere(kind):
-            due = found.get("hidden_due")
-            if due is None or due["at"] > stand_in.now():
+        for world, found in stand_in.books.everywhere(kind, '"hidden_due": {'):
+            due = found["hidden_due"]
+            if due["at"] > stand_in.now():
                 continue
             if kind == INTENT:
                 payments.settle_debit(stand_in, world, found["hidden_session"], succeeds=due["ends"] == "succeeded")

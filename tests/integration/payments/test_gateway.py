@@ -264,6 +264,10 @@ def test_whose_keys_these_are(gateway, stand_in: RunningStandIn) -> None:
     assert (now.name, now.is_live, now.takes_charges, now.id[:5]) == ("Harbor Light", False, True, "acct_")
     with pytest.raises(KeysRefused):
         StripeGateway("sk_test_x", "whsec_x", api_base=stand_in.base).account()
+    for kind in ("401", "403"):
+        stand_in.break_(method="GET", path="/v1/account", kind=kind)
+        with pytest.raises(KeysRefused):
+            gateway.account()
 
 
 def test_an_event_names_what_it_is_about_and_the_payment_behind_it(gateway, client, stand_in, customer: str, keep) -> None:
