@@ -58,6 +58,11 @@ class StandIn:
         self._offset += max(0, seconds)
         return self.now()
 
+    @property
+    def decides_alone(self) -> bool:
+        """Whether banks here act by themselves."""
+        return self._bank_seconds is not None
+
     def due(self, ends: str) -> dict[str, Any] | None:
         """When the bank will have decided by itself, and how; never while somebody else decides."""
         return None if self._bank_seconds is None else {"at": self.now() + self._bank_seconds, "ends": ends}

@@ -142,6 +142,12 @@ def test_in_the_demo_banks_decide_by_themselves() -> None:
     now = {name: stand_in.books.get(world, "checkout.session", session)["payment_status"] for name, session in ends.items()}
     assert now == {"succeeded": "paid", "failed": "unpaid"}
     assert stand_in.books.get(world, "refund", refund["id"])["status"] == "failed"
+    assert operations.run(stand_in, world, "GET", "/v1/payouts", {})["data"] == []
+    stand_in.move_clock(90_000)
+    sweep(stand_in)
+    sweep(stand_in)
+    (payout,) = operations.run(stand_in, world, "GET", "/v1/payouts", {})["data"]
+    assert payout["amount"] == 2 * (5000 - 175), "two payments less their fees; the refund came back"
 
 
 def page() -> dict[str, Any]:
@@ -188,8 +194,10 @@ def test_parameters_that_stripe_refuses_are_refused(path: str, params: dict[str,
 def test_a_key_in_use_is_no_final_refusal(gateway, stand_in: RunningStandIn) -> None:
     asked = page_request()
     stand_in.break_(method="POST", path="/v1/checkout/sessions", kind="hold_before", times=1)
-    threading.Timer(2, stand_in.release).start()
+    release = threading.Timer(2, stand_in.release)
+    release.start()
     first, second = in_parallel([lambda: gateway.create_checkout(asked)] * 2)
+    release.join()
     assert not isinstance(first, CheckoutRefused)
     assert not isinstance(second, CheckoutRefused)
     assert gateway.create_checkout(asked).status == "open"
