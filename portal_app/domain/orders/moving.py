@@ -82,9 +82,14 @@ def openings_of(
     order = order_to_change(db, by, number, locks=False)
     if order.status not in OPEN or not takes_times(db, by):
         return []
-    visit = visit_of(changes(db, by, order, now=now), purpose)
-    ask = _ask(db, order, _row(db, order, visit, locks=False))
+    ask = ask_of(db, by, order, purpose, now=now)
     return find_openings(db, by, replace(ask, first=first, last=last), now=now)
+
+
+def ask_of(db: Session, by: Viewer, order: Order, purpose: Purpose, *, now: datetime) -> VisitAsk:
+    """What the calendar is asked about a visit of this order, on the day it has now. Raises NoVisit."""
+    visit = visit_of(changes(db, by, order, now=now), purpose)
+    return _ask(db, order, _row(db, order, visit, locks=False))
 
 
 def _row(db: Session, order: Order, visit: VisitChange, *, locks: bool = True) -> Appointment:

@@ -62,9 +62,10 @@ def take_slot(
 ) -> Appointment:
     """Somebody comes at this instant: a new appointment, or `into` one that is there (a wish, a hold, a visit to move).
 
-    With a window, its first free start when the one asked for is gone. `member_id` is the only one to ask. BOOKED
-    becomes HELD without an end where photographers confirm. Staff who accept orders may override the rule by a reason,
-    except that somebody is elsewhere. `waived` reasons do not refuse: the studio answers for them by what it does.
+    With a window, its first free start when the one asked for is gone. `member_id` is the only one to ask; without it
+    who declined is never chosen. BOOKED becomes HELD without an end where photographers confirm. Staff who accept orders
+    may override the rule by a reason, except that somebody is elsewhere. `waived` reasons do not refuse: the studio
+    answers for them by what it does.
     Raises SlotTaken, NotAllowed.
     """
     if override_reason and not by.may(Permission.ACCEPT_ORDERS):
@@ -72,7 +73,8 @@ def take_slot(
     if into is not None and into.id:
         ask = replace(ask, ours=ask.ours | {into.id})
     rule = _locked_rule(db, by, ask, starts_at, now=now)
-    may_choose = [each.member.member_id for each in rule.diaries if member_id in (None, each.member.member_id)]
+    named = {member_id} if member_id else {each.member.member_id for each in rule.diaries} - ask.never
+    may_choose = [each.member.member_id for each in rule.diaries if each.member.member_id in named]
     at, who, reasons = _who(rule, by, starts_at, may_choose, waived, is_firm=not override_reason)
     if not who:
         raise SlotTaken(nearest(db, by, ask, starts_at, now=now), ask.zone)

@@ -40,6 +40,8 @@ BY_NAME: dict[str, Fill] = {
         "member": str(t.crew_member), "from": "2027-02-03", "from_time": "10:00", "until": "2027-02-03", "until_time": "12:00",
         "reason": "words", "override": "words", "tell": True,
     },
+    "WhyState.form": lambda t: {"order": str(t.number), "area": "1800", "place": "36.6, -121.9"},
+    "days": lambda t: 1,
     "HoursState.form": lambda t: {
         "day": "2027-02-03", "starts": "09:00", "ends": "17:00", "from": "2027-02-03", "from_time": "10:00",
         "until": "2027-02-03", "until_time": "12:00", "reason": "words", "priority": "1", "base": "Monterey, CA 93940",

@@ -41,6 +41,15 @@ def _entry() -> rx.Component:
             rx.cond(S.entry.is_movable, button("Move to…", on_click=S.ask_move), rx.fragment()),
             rx.fragment(),
         ),
+        rx.cond(
+            S.entry.is_movable,
+            link_button(
+                "Why no slot?",
+                f"/admin/calendar/why?order={S.entry.number}&purpose={S.entry.purpose}&day={S.entry.day}",
+                kind="soft",
+            ),
+            rx.fragment(),
+        ),
         rx.cond(S.entry.number, link_button("Open order", f"/admin/orders/{S.entry.number}", kind="main"), rx.fragment()),
         class_name="row wrap acts",
     )

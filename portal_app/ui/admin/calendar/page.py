@@ -21,7 +21,12 @@ def _loaded() -> rx.Component:
     off = rx.cond(S.kept, button("Time off", drawing="plus", on_click=S.ask_off), rx.fragment())
     head = page_head(
         rx.el.h1("Calendar"),
-        rx.el.div(link_button("Crew and hours", "/admin/crew"), off, class_name="row wrap"),
+        rx.el.div(
+            link_button("Why no slot?", "/admin/calendar/why", kind="soft"),
+            link_button("Crew and hours", "/admin/crew"),
+            off,
+            class_name="row wrap",
+        ),
         under=rx.el.p(S.zone, class_name="small quiet"),
     )
     return rx.fragment(head, _members(), _days(), dialogs())
