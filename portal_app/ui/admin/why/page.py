@@ -47,13 +47,17 @@ def _answer() -> rx.Component:
 
 def _day() -> rx.Component:
     steps = rx.el.div(
-        button(rx.fragment("Earlier", rx.el.span(" day", class_name="hide")), drawing="earlier", on_click=S.move_day(-1)),
+        _step("earlier", "The day before", -1),
         field("Day", "day", type="date", value=S.day, on_change=S.pick_day, error=S.field_errors["day"]),
-        button(rx.fragment("Later", rx.el.span(" day", class_name="hide")), drawing="later", on_click=S.move_day(1)),
+        _step("later", "The day after", 1),
         class_name="day-steps",
     )
     visits = segments_of("Visit", "purpose", S.purposes, value=S.purpose, on_change=S.pick_purpose)
     return rx.el.div(steps, rx.cond(S.purposes, visits, rx.fragment()), class_name="stack")
+
+
+def _step(drawing: str, says: str, days: int) -> rx.Component:
+    return button(rx.el.span(says, class_name="hide"), drawing=drawing, class_name="square", on_click=S.move_day(days))
 
 
 def _numbers() -> rx.Component:
