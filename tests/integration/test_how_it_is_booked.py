@@ -35,6 +35,7 @@ RULES = {
     "accepts_by_itself": "on", "member_confirms": "off", "outside_is_asked": "off", "full_is_asked": "on", "pay": "50",
     "change_hours": "48", "cancel_hours": "12", "cutoff_days": "1", "cutoff_time": "17:30", "late_is_allowed": "on",
     "late_fee": "35", "most_moves": "2", "drive_factor_percent": "140", "drive_kmh": "40",
+    "hold_minutes": "20",
 }  # fmt: skip
 
 
@@ -129,6 +130,7 @@ def test_the_rules_are_kept_as_they_were_typed_and_shown_so_again(database: Data
         ("timing", "maybe"), ("strategy", ""), ("windows", "Morning"), ("interval_minutes", "4"), ("notice_hours", "-1"),
         ("horizon_days", "0"), ("buffer_after_minutes", "x"), ("pay", "101"), ("change_hours", ""), ("cutoff_days", "31"),
         ("cutoff_time", "25:00"), ("late_fee", "x"), ("most_moves", "-1"), ("drive_kmh", "0"), ("drive_factor_percent", "99"),
+        ("hold_minutes", "4"),
     ],
 )  # fmt: skip
 def test_a_rule_that_does_not_fit_is_refused_beside_its_field(database: Database, cast: Cast, field: str, typed: str) -> None:

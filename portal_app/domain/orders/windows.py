@@ -40,13 +40,14 @@ class Changes:
     """`cancel` speaks for the whole order. `call` says whom to ask when something is refused. No visits on a closed order.
 
     `held_until` is when a time that waits for its payment is free again; `has_lost_time` when that has happened.
-    `offers_times`: free times can be chosen here; elsewhere the studio plans by hand.
+    `hold_minutes`: how long the studio keeps one. `offers_times`: free times can be chosen here; elsewhere it plans by hand.
     """
 
     visits: tuple[VisitChange, ...] = ()
     cancel: Verdict | None = None
     call: str = ""
     held_until: datetime | None = None
+    hold_minutes: int = 15
     has_lost_time: bool = False
     offers_times: bool = False
 
@@ -81,6 +82,7 @@ def changes(db: Session, by: Viewer, order: Order, *, now: datetime) -> Changes:
         cancel=_heaviest(cancels),
         call=_call(studio),
         held_until=min(ends) if ends else None,
+        hold_minutes=policy.hold_minutes,
         offers_times=takes_times(db, by),
         has_lost_time=order.status == OrderStatus.PENDING
         and order.upfront_cents > 0

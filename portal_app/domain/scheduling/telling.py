@@ -57,6 +57,11 @@ _FIRST: Sequence[tuple[Sequence[Reason], str]] = (
 )
 
 
+def over_sentence(minutes: int) -> str:
+    """The minutes a time was kept for paying are over."""
+    return f"Your {minutes} minutes are over, so the time is free again. Choose it once more, or another."
+
+
 def taken_sentence(nearest: Sequence[datetime], zone: str) -> str:
     """A time that is gone, and which are near it."""
     if not nearest:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 
 from portal_app.core.clock import clock_words, day_words, when_words
 from portal_app.core.money import money_words
 from portal_app.domain.orders.windows import Changes, VisitChange
 from portal_app.domain.scheduling.asking import DayOpenings
 from portal_app.domain.scheduling.changing import Free, Late, Refused, Verdict
+from portal_app.domain.scheduling.telling import over_sentence
 
 NAMES = {"visit": "visit", "twilight": "twilight visit"}
 WISHES = (
@@ -38,6 +40,7 @@ class ChangesCard:
     visits: tuple[ChangeCard, ...] = ()
     can_cancel: bool = False
     seconds_left: int = 0
+    over: str = ""
     has_lost_time: bool = False
 
 
@@ -62,11 +65,13 @@ class Asked:
 
 def changes_card(found: Changes, *, now: datetime) -> ChangesCard:
     """An order's open visits and what may be done to them."""
-    left = int((found.held_until - now).total_seconds()) if found.held_until else 0
+    # A second too many, never one too few: when the browser has counted down, the time must be over here too.
+    left = ceil((found.held_until - now).total_seconds()) if found.held_until else 0
     return ChangesCard(
         visits=tuple(_row(visit) for visit in found.visits),
         can_cancel=found.cancel is not None,
         seconds_left=max(left, 0),
+        over=over_sentence(found.hold_minutes),
         has_lost_time=found.has_lost_time,
     )
 

@@ -28,12 +28,17 @@ def change_buttons(order: rx.Var, card: rx.Var) -> rx.Component:
 
 def held_words(changes: rx.Var, on_over: Any) -> rx.Component:
     """How long the time is kept while it is not paid, or that it is free again."""
-    over = "Your 15 minutes are over, so the time is free again. Choose it once more, or another."
     return rx.cond(
         changes.seconds_left > 0,
-        countdown(changes.seconds_left, on_over),
-        rx.cond(changes.has_lost_time, note(over, tone="wait"), rx.fragment()),
+        countdown(changes.seconds_left, changes.over, on_over),
+        rx.cond(changes.has_lost_time, note(changes.over, tone="wait"), rx.fragment()),
     )
+
+
+def lost_words(changes: rx.Var, paid: rx.Var) -> rx.Component:
+    """Paid, and the time was gone by then."""
+    sentence = f"You paid {paid}, and the time was gone by then. Choose another: what you paid counts for it."
+    return rx.cond(changes.has_lost_time & (paid != ""), note(sentence, tone="wait"), rx.fragment())
 
 
 def cancel_part(order: rx.Var, card: rx.Var) -> rx.Component:

@@ -11,7 +11,7 @@ from portal_app.ui.components.people import person
 from portal_app.ui.components.prices import answers, line, lines, minor_line, sum_line, total_line
 from portal_app.ui.components.status import status
 from portal_app.ui.portal.order.state import OneOrder as S
-from portal_app.ui.shared.changing_dialogs import cancel_part, change_buttons, change_dialogs, held_words
+from portal_app.ui.shared.changing_dialogs import cancel_part, change_buttons, change_dialogs, held_words, lost_words
 from portal_app.ui.shared.layout import portal_shell
 from portal_app.ui.shared.paying import pay_button
 
@@ -113,4 +113,5 @@ def _nothing_due() -> rx.Component:
         rx.el.p("Total", class_name="small quiet"),
         rx.el.p(S.order.total, class_name="big num"),
         rx.el.p(S.money.note, class_name="small quiet"),
+        lost_words(S.changes, S.money.paid),
     )

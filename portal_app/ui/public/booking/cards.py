@@ -204,6 +204,12 @@ def day_bounds(today: date) -> tuple[str, str]:
     return (today + timedelta(days=1)).isoformat(), (today + timedelta(days=365)).isoformat()
 
 
+def upfront_words(terms: BookingTerms, total_cents: int, currency: str, *, is_taken: bool) -> str:
+    """What is paid at booking; empty when nothing is. `is_taken`: a free time was chosen."""
+    upfront = upfront_of(total_cents, terms.pay_basis_points) if is_taken else 0
+    return money_words(upfront, currency) if upfront else ""
+
+
 def promise_words(terms: BookingTerms, total_cents: int, currency: str, *, is_taken: bool) -> str:
     """What placing the order does to the chosen time, and to the customer's money. `is_taken`: a free time was chosen."""
     if not is_taken:

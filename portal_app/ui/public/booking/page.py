@@ -53,7 +53,8 @@ def _caption() -> rx.Component:
 
 
 def _go_on() -> rx.Component:
-    label = rx.match(S.step, *((name, words) for name, words in ONWARD.items()), ONWARD[ADDRESS])
+    words = ONWARD | {REVIEW: rx.cond(S.upfront, "Book and pay", ONWARD[REVIEW])}
+    label = rx.match(S.step, *words.items(), ONWARD[ADDRESS])
     press = button(
         label, kind="main", tall=True, type="submit", busy=S.busy, busy_label="One moment", disabled=has_connection_errors
     )

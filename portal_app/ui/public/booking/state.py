@@ -9,9 +9,11 @@ import reflex as rx
 
 from portal_app import wiring
 from portal_app.core.clock import utc_now
-from portal_app.core.errors import InvalidInput, NotFound
+from portal_app.core.errors import InvalidInput, NotFound, Problem
 from portal_app.core.tokens import new_public_id
 from portal_app.core.viewer import Viewer
+from portal_app.domain.billing.paying import NothingDue
+from portal_app.domain.billing.returning import STATUS_PAGE
 from portal_app.domain.catalog.offering import Offer
 from portal_app.domain.catalog.queries import offers, questions
 from portal_app.domain.catalog.questions import asked_of
@@ -19,7 +21,7 @@ from portal_app.domain.customers.profile import own_profile
 from portal_app.domain.customers.queries import RecordCard, records
 from portal_app.domain.identity.callers import Caller
 from portal_app.domain.identity.places import client_address
-from portal_app.domain.orders.links import link_of_request
+from portal_app.domain.orders.links import link_of_request, viewer_of_link
 from portal_app.domain.orders.placing import estimate, place_order
 from portal_app.domain.orders.queries import last_ordered_for
 from portal_app.domain.orders.repeating import Repeat, last_time
@@ -38,12 +40,15 @@ from portal_app.ui.public.booking.cards import (
     shelf_cards,
     tip_choices,
     toggled,
+    upfront_words,
 )
 from portal_app.ui.public.booking.checks import NOT_FOR_THEM, wrong_with
 from portal_app.ui.public.booking.choices import PRICED
 from portal_app.ui.public.booking.steps import ADDRESS, DETAILS, EXACT, REVIEW, SERVICES, TIME, allowed, onward, step_of
 from portal_app.ui.shared.guard import public
+from portal_app.ui.shared.paying import payment_page
 from portal_app.ui.shared.run import act, ask
+from portal_app.ui.shared.session import studio_of
 
 HERE = "/place-order"
 
@@ -58,6 +63,7 @@ class BookingState(Calendar):
     for_whom: list[tuple[str, str]] = []
     again: str = ""
     promise: str = ""
+    upfront: str = ""
     is_guest: bool = True
     busy: bool = False
     loaded: bool = False
@@ -71,10 +77,13 @@ class BookingState(Calendar):
 
     @public
     async def load(self) -> rx.event.EventSpec | None:
-        """Show the step in the address, or the first that is still open before it."""
-        if not self._request_key:
-            await self._begin()
+        """Show the step in the address, or the first that is still open before it. Whoever comes back from the payment
+        page to the last step, which is done, is led to their order."""
         wanted = str(self.router.url.query_parameters.get("step", ""))
+        if not self._request_key:
+            if wanted == REVIEW and self._landed:
+                return rx.redirect(self._landed, replace=True)
+            await self._begin()
         opened = allowed(wanted, self.done)
         await self._open(opened)
         self.loaded = True
@@ -160,10 +169,24 @@ class BookingState(Calendar):
         except SlotTaken as taken:
             self._offer_nearest(taken.nearest)
             return self._refused(InvalidInput("starts_at", taken.sentence))
-        lands = f"/orders/{number}" if by.is_customer else f"/status/{await act(link_of_request, by, key, now=now)}"
+        token = "" if by.is_customer else await act(link_of_request, by, key, now=now)
+        lands, pays = f"{STATUS_PAGE}/{token}" if token else f"/orders/{number}", self.upfront != ""
         self._clear()
         self._landed = lands
-        return rx.redirect(lands, replace=True)
+        page = await self._payment_page(by, token, number) if pays else ""
+        return rx.redirect(page) if page else rx.redirect(lands, replace=True)
+
+    async def _payment_page(self, by: Viewer, token: str, number: int) -> str:
+        """Where the order that was just placed is paid; empty, and said why, when that page does not open. It is placed
+        all the same, and its own page offers to pay."""
+        holder = (await ask(viewer_of_link, by.studio_id, token) or by) if token else by
+        try:
+            return await payment_page(studio_of(self), holder, number, STATUS_PAGE if token else self._landed)
+        except NothingDue:
+            return ""
+        except Problem as problem:
+            self._say(problem.sentence, "bad")
+            return ""
 
     def _refused(self, wrong: InvalidInput) -> rx.event.EventSpec:
         """Open the step where it belongs; its first marked field takes the focus."""
@@ -237,7 +260,8 @@ class BookingState(Calendar):
         self._quote = await ask(estimate, by, self._basket(), now=utc_now())
         self.summary = quote_card(self._quote, self.studio.currency)
         is_taken = self.takes and self.wish == EXACT and not self.summary.travel_problem
-        self.promise = promise_words(self._terms, self.summary.total_cents, self.studio.currency, is_taken=is_taken)
+        of_price = (self._terms, self.summary.total_cents, self.studio.currency)
+        self.promise, self.upfront = promise_words(*of_price, is_taken=is_taken), upfront_words(*of_price, is_taken=is_taken)
         asked = asked_of(await ask(questions, by), self._quote.visit_ids | self._quote.twilight_ids)
         self.questions = question_cards(asked, self.answers, self.studio.currency)
 
