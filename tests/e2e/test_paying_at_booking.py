@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from portal_app.core.clock import local, utc_now
 from portal_app.core.viewer import guest_viewer
 from portal_app.db import Database
+from portal_app.domain.listings.places import Place
 from portal_app.domain.orders.placing import GuestRequest, OrderRequest, place_order
 from portal_app.domain.scheduling.models import BookingPolicy
 from tests.e2e.booking import chooses_service, chooses_time, goes_on, starts_booking, types_address
@@ -148,16 +149,17 @@ def _somebody_else_books(portal: Portal, street: str) -> None:
         AWAY,
         street,
     )
-    [(service, starts_at, zone)] = execute(
+    [(service, starts_at, zone, lat, lon)] = execute(
         portal,
-        """select s.public_id, a.starts_at, a.zone from appointment a join orders o on o.id = a.order_id
+        """select s.public_id, a.starts_at, a.zone, a.lat, a.lon from appointment a join orders o on o.id = a.order_id
         join service s on s.studio_id = a.studio_id and s.name = 'Signature photos' where o.street = ?""",
         street,
     )
     wall = local(datetime.fromisoformat(starts_at).replace(tzinfo=UTC), zone).replace(tzinfo=None)
     guest = GuestRequest("Quick Quinn", "quinn@elsewhere.example")
     request = OrderRequest(
-        uuid4().hex, "11 Faster Lane", TOWN, "1500", (service,), wall, guest=guest, takes_cards=False
+        uuid4().hex, "11 Faster Lane", TOWN, "1500", (service,), wall, guest=guest, takes_cards=False,
+        place=Place(lat, lon),
     )  # fmt: skip
     database = Database(portal.database_url)
     with database.unit_of_work() as db:

@@ -42,6 +42,7 @@ class ChangesCard:
     seconds_left: int = 0
     over: str = ""
     has_lost_time: bool = False
+    needs_time: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,8 @@ def changes_card(found: Changes, *, now: datetime) -> ChangesCard:
         seconds_left=max(left, 0),
         over=over_sentence(found.hold_minutes),
         has_lost_time=found.has_lost_time,
+        # Just paid, a time that was given back may still be taken again: only one that is gone is spoken of.
+        needs_time=found.has_lost_time and any(visit.starts_at is None for visit in found.visits),
     )
 
 

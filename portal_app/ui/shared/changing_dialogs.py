@@ -38,7 +38,7 @@ def held_words(changes: rx.Var, on_over: Any) -> rx.Component:
 def lost_words(changes: rx.Var, paid: rx.Var) -> rx.Component:
     """Paid, and the time was gone by then."""
     sentence = f"You paid {paid}, and the time was gone by then. Choose another: what you paid counts for it."
-    return rx.cond(changes.has_lost_time & (paid != ""), note(sentence, tone="wait"), rx.fragment())
+    return rx.cond(changes.needs_time & (paid != ""), note(sentence, tone="wait"), rx.fragment())
 
 
 def cancel_part(order: rx.Var, card: rx.Var) -> rx.Component:
