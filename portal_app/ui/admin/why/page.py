@@ -12,6 +12,9 @@ from portal_app.ui.components.frames import crumb, empty, note, page_head, secti
 from portal_app.ui.components.prices import line, lines, total_line
 from portal_app.ui.shared.layout import admin_shell
 
+NO_DUSK = "The sun does not set there on this day."
+NO_PLACE = "A twilight visit begins with the sun: say where the property is."
+
 
 def page() -> rx.Component:
     """What is asked, the day in numbers, and its starts."""
@@ -37,9 +40,7 @@ def _answer() -> rx.Component:
                 "clock", "Nobody has hours yet.", "Without any, customers send a wish, and you choose the time by hand.",
                 link_button("Crew and hours", "/admin/crew"),
             )),
-            ("sunset", empty(
-                "pin", "No sunset to go by.", "A twilight visit begins with the sun: say where the property is.",
-            )),
+            ("sunset", empty("pin", "No sunset to go by.", rx.cond(S.answer.has_place, NO_DUSK, NO_PLACE))),
             rx.fragment(_numbers(), _starts()),
         ),
     )  # fmt: skip
