@@ -35,6 +35,8 @@ from portal_app.ui.admin.orders.page import page as admin_orders
 from portal_app.ui.admin.orders.state import AdminOrdersState
 from portal_app.ui.admin.prices.page import page as prices
 from portal_app.ui.admin.prices.state import Prices
+from portal_app.ui.admin.questions.page import page as questions
+from portal_app.ui.admin.questions.state import Questions
 from portal_app.ui.admin.service.page import page as service
 from portal_app.ui.admin.service.state import ServiceState
 from portal_app.ui.admin.settings.page import page as settings
@@ -124,6 +126,7 @@ ROUTES: tuple[Row, ...] = (
     Row("/admin/settings", settings, "Settings", SETTINGS),
     Row("/admin/settings/booking", booking_rules, "Booking", SETTINGS, BookingRules.load),
     Row("/admin/settings/coupons", coupons, "Coupons", SETTINGS, Coupons.load, Coupons.load),
+    Row("/admin/settings/questions", questions, "Questions", SETTINGS, Questions.load, Questions.load),
     Row("/admin/settings/prices", prices, "Fees, taxes and tips", SETTINGS, Prices.load),
     Row("/admin/audit", audit, "Audit log", STAFF(Permission.SEE_AUDIT), AuditState.load, AuditState.load),
     Row("/admin/calendar", calendar, "Calendar", SEE_ORDERS, CalendarState.load, CalendarState.load),

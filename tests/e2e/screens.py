@@ -83,6 +83,7 @@ SHOWN: dict[str, Shown] = {
     "/admin/crew": Shown(OLIVE, "link", "Hours of"),
     "/admin/crew/[member]": Shown(OLIVE, "button", "Save the week", PIAS_PLACE),
     "/admin/settings": Shown(OLIVE, "link", "Coupons"),
+    "/admin/settings/questions": Shown(OLIVE, "button", "New question"),
     "/admin/settings/prices": Shown(OLIVE, "button", "New fee"),
     "/admin/settings/booking": Shown(OLIVE, "button", "Save rules"),
     "/admin/settings/coupons": Shown(OLIVE, "button", "New coupon"),

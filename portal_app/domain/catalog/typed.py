@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from portal_app.core.clock import at_wall_time, local
 from portal_app.core.errors import InvalidInput
-from portal_app.core.money import read_money
+from portal_app.core.money import exponent, read_money
 from portal_app.core.words import one_line
 from portal_app.domain.catalog.models import AmountKind
 
@@ -42,6 +42,13 @@ def read_cents(typed: str, field: str, currency: str) -> int:
     if cents is None or cents > MOST_CENTS:
         raise InvalidInput(field, "Type an amount, for example 25 or 12.50.")
     return cents
+
+
+def cents_typed(cents: int, currency: str) -> str:
+    """`389`, `389.50`: an amount as somebody would type it."""
+    digits = exponent(currency)
+    whole, rest = divmod(cents, 10**digits)
+    return f"{whole}.{rest:0{digits}d}" if rest else str(whole)
 
 
 def read_amount(kind: str, typed: str, currency: str) -> tuple[AmountKind, int]:

@@ -61,6 +61,9 @@ BY_NAME: dict[str, Fill] = {
     },
     "Coupons.form": lambda t: {"code": "NEW10", "kind": "percent", "amount": "10", "use": "on"},
     "Prices.form": lambda t: {"name": "Late", "kind": "fixed", "amount": "10", "use": "on", "tips": "10, 15"},
+    "Questions.form": lambda t: {"prompt": "Who opens?", "service": t.service, "need": "yes", "use": "on"},
+    "Questions.kind": lambda t: "number",
+    "Questions.field": lambda t: "label",
     "BookingRules.form": lambda t: {
         "timing": "required", "strategy": "priority", "interval_minutes": "30", "horizon_days": "60", "buffer_before_minutes": "0",
         "buffer_after_minutes": "15", "change_hours": "24", "cancel_hours": "24", "drive_factor_percent": "130", "drive_kmh": "50",

@@ -10,7 +10,7 @@ from portal_app.core.tokens import fingerprint
 from portal_app.core.viewer import Role, Viewer, permissions_in
 from portal_app.db import Database
 from portal_app.domain.billing.models import PaymentAttempt
-from portal_app.domain.catalog.models import Coupon, Fee, TaxGroup
+from portal_app.domain.catalog.models import Coupon, Fee, Question, TaxGroup
 from portal_app.domain.customers.models import Team, TeamMember
 from portal_app.domain.delivery.models import AccessLink
 from portal_app.domain.identity.models import Account, Invitation, Membership, Passkey, SignInSession, Waits
@@ -64,6 +64,7 @@ class Things:
     service_area: str = "zz8-nobody-service_area-public_id-1"
     coupon: str = "zz8-nobody-coupon-public_id-1"
     fee: str = "zz8-nobody-fee-public_id-1"
+    question: str = "zz8-nobody-question-public_id-1"
     tax_group: str = "zz8-nobody-tax_group-public_id-1"
     visit: int = 88_888_815
     service: str = "zz8-nobody-service"
@@ -210,7 +211,7 @@ def _things(db: Session, rows: Rows, record: str) -> Things:
         email=db.get_one(Account, account_id).email if account_id else f"{record}@x.example",
         staff_invitation=first(Invitation, Invitation.studio_id == studio_id, col(Invitation.team_id).is_(None)).public_id,
         time_off=first(TimeOff, TimeOff.studio_id == studio_id).public_id,
-        **{model.__tablename__: first(model, model.studio_id == studio_id).public_id for model in (Coupon, Fee, TaxGroup)},
+        **{model.__tablename__: first(model, model.studio_id == studio_id).public_id for model in (Coupon, Fee, Question, TaxGroup)},
         service_area=first(ServiceArea, ServiceArea.studio_id == studio_id).public_id,
         link_token=f"zz9-link-{customer_id}-token", invitation_token=f"zz9-invitation-member-{studio_id}-token",
     )  # fmt: skip

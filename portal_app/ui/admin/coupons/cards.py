@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal_app.core.clock import day_words, utc_now
-from portal_app.core.money import exponent, money_words
+from portal_app.core.money import money_words
 from portal_app.domain.catalog.couponing import CouponRow, TypedCoupon
 from portal_app.domain.catalog.models import AmountKind
-from portal_app.domain.catalog.typed import day_typed, share_typed
+from portal_app.domain.catalog.typed import cents_typed, day_typed, share_typed
 
 
 @dataclass(frozen=True)
@@ -77,19 +77,14 @@ def edit_coupon(row: CouponRow | None, key: str, currency: str, zone: str) -> Ed
     """The editor of a coupon, or of a new one."""
     if row is None:
         return EditCoupon(key=key, title="New coupon")
-    digits = exponent(currency)
-
-    def money(cents: int) -> str:
-        return f"{cents / 10**digits:.{digits}f}"
-
     return EditCoupon(
         id=row.public_id,
         key=key,
         title=f"Coupon {row.code}",
         code=row.code,
         kind=row.kind,
-        amount=share_typed(row.amount) if row.kind == AmountKind.PERCENT else money(row.amount),
-        minimum=money(row.minimum_cents) if row.minimum_cents else "",
+        amount=share_typed(row.amount) if row.kind == AmountKind.PERCENT else cents_typed(row.amount, currency),
+        minimum=cents_typed(row.minimum_cents, currency) if row.minimum_cents else "",
         most_uses="" if row.most_uses is None else str(row.most_uses),
         most_per_customer="" if row.most_per_customer is None else str(row.most_per_customer),
         first_day=day_typed(row.starts_at, zone),

@@ -7,6 +7,7 @@ import reflex as rx
 from portal_app.ui.admin.coupons.state import Coupons as S
 from portal_app.ui.components.buttons import button
 from portal_app.ui.components.fields import choice, error_line, field, select
+from portal_app.ui.components.floating import confirm
 from portal_app.ui.components.frames import crumb, empty, page_head
 from portal_app.ui.shared.layout import admin_shell
 
@@ -30,6 +31,15 @@ def _loaded() -> rx.Component:
             under=rx.el.p("A use is counted at booking, and given back when the order is canceled.", class_name="quiet"),
         ),
         rx.cond(S.edit.key, _editor(), _list()),
+        confirm(
+            f"Remove {S.edit.code}?",
+            "Nobody can use it from now on. A coupon that orders were placed with can only be turned off.",
+            is_open=S.asking,
+            keep="Keep it",
+            on_keep=S.ask_first(False),
+            act="Remove",
+            on_act=S.remove(S.edit.id),
+        ),
     )
 
 
@@ -85,6 +95,7 @@ def _editor() -> rx.Component:
         rx.el.div(
             button("Save coupon", kind="main", tall=True, type="submit"),
             button("Back to the list", kind="soft", on_click=S.close_editor),
+            rx.cond(S.edit.id, button("Remove", kind="danger", on_click=S.ask_first(True)), rx.fragment()),
             class_name="row wrap",
         ),
         on_submit=S.save,

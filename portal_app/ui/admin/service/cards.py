@@ -6,12 +6,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from portal_app.core.errors import InvalidInput
-from portal_app.core.money import exponent, money_words
+from portal_app.core.money import money_words
 from portal_app.domain.catalog.models import Kind
 from portal_app.domain.catalog.offering import PriceTier, tier_for, tier_words
 from portal_app.domain.catalog.shelf import Form, Shelved
 from portal_app.domain.catalog.shelving import TypedForm
 from portal_app.domain.catalog.tiers import TypedTier, read_number, read_tiers, savings
+from portal_app.domain.catalog.typed import cents_typed
 
 KIND_WORDS = {Kind.PACKAGE: "package", Kind.SERVICE: "service", Kind.ADD_ON: "add-on"}
 
@@ -109,31 +110,24 @@ def readable(form: FormCard, currency: str) -> tuple[PriceTier, ...]:
 
 
 def picks(shelf: Sequence[Shelved], kinds: Collection[Kind], chosen: Collection[str], but: str, currency: str) -> list[Pick]:
-    """Things of these kinds to tick, with their price."""
+    """Things of these kinds to tick, with their price; what is archived only while it is ticked."""
     return [
         Pick(each.public_id, each.name, _price_words(each, currency), each.public_id in chosen)
         for each in shelf
-        if each.kind in kinds and each.public_id != but
+        if each.kind in kinds and each.public_id != but and (each.public_id in chosen or not each.is_archived)
     ]
 
 
 def _price_words(one: Shelved, currency: str) -> str:
     prices = [tier.price_cents for form in one.forms for tier in form.tiers]
     words = f"from {money_words(min(prices), currency)}" if prices else "no price yet"
-    return words if one.is_active else f"{words}, off sale"
+    return words if one.is_active else f"{words}, {'archived' if one.is_archived else 'off sale'}"
 
 
 def _row(tier: PriceTier, currency: str, key: str) -> SizeRow:
     return SizeRow(
-        key, f"{tier.up_to:,}" if tier.up_to is not None else "", plain_amount(tier.price_cents, currency), str(tier.minutes)
+        key, f"{tier.up_to:,}" if tier.up_to is not None else "", cents_typed(tier.price_cents, currency), str(tier.minutes)
     )
-
-
-def plain_amount(cents: int, currency: str) -> str:
-    """`389`, `389.50`: as somebody would type it."""
-    digits = exponent(currency)
-    whole, rest = divmod(cents, 10**digits)
-    return f"{whole}.{rest:0{digits}d}" if rest else str(whole)
 
 
 def _with_spans(rows: Sequence[SizeRow], unit: str) -> list[SizeRow]:
