@@ -74,7 +74,7 @@ class Things:
 
     def named(self, text: str) -> str:
         """The text with every one of these taken for the same word: what is left must not depend on them."""
-        values = (getattr(self, name) for name in self.__slots__ if name not in {"owner", "studio_id", "service"})
+        values = (getattr(self, name) for name in self.__slots__ if name not in {"owner", "studio_id", "service", "question"})
         for value in sorted({str(value) for value in values if value}, key=len, reverse=True):
             if len(value) > 3:
                 text = text.replace(value, "…")
