@@ -70,6 +70,12 @@ class Choices(Base):
         if field in {"day", "time"}:
             self.at = f"{self.day}T{self.time}" if self.day and self.time else ""
 
+    def _stands(self, field: str, value: str) -> bool:
+        """Whether exactly this is kept there already."""
+        if field.startswith("answer_"):
+            return self.answers.get(field.removeprefix("answer_")[:64], "") == value
+        return field in TYPED and getattr(self, field) == value
+
     def _fold(self) -> None:
         """What finished steps say, and the time beside the total, after something changed."""
         self.steps = fold(self, self.step, unit=self.studio.area_unit)

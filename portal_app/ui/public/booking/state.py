@@ -16,7 +16,7 @@ from portal_app.domain.billing.paying import NothingDue
 from portal_app.domain.billing.returning import STATUS_PAGE
 from portal_app.domain.catalog.offering import Offer
 from portal_app.domain.catalog.queries import offers, questions
-from portal_app.domain.catalog.questions import asked_of
+from portal_app.domain.catalog.questions import Asked, asked_of
 from portal_app.domain.customers.profile import own_profile
 from portal_app.domain.customers.queries import RecordCard, records
 from portal_app.domain.identity.callers import Caller
@@ -67,6 +67,7 @@ class BookingState(Calendar):
     is_guest: bool = True
     busy: bool = False
     loaded: bool = False
+    _asked: list[Asked] = []
     _wrong: InvalidInput | None = None
     _landed: str = ""
 
@@ -95,6 +96,8 @@ class BookingState(Calendar):
     @public
     async def keep(self, field: str, value: str) -> None:
         """Keep what was typed, so that nothing is lost on the way."""
+        if self._stands(field, value):
+            return
         self._put(field, value)
         self.field_errors = {name: text for name, text in self.field_errors.items() if name != field}
         if field in PRICED or field.startswith("answer_"):
@@ -147,7 +150,7 @@ class BookingState(Calendar):
         if self.step == ADDRESS:
             await self._find_place()
         await self._price()
-        if wrong := wrong_with(self.step, self, self.questions):
+        if wrong := wrong_with(self.step, self, self._asked):
             self.field_errors = {wrong.field: wrong.sentence}
             return None
         if self.step == REVIEW:
@@ -262,8 +265,8 @@ class BookingState(Calendar):
         is_taken = self.takes and self.wish == EXACT and not self.summary.travel_problem
         of_price = (self._terms, self.summary.total_cents, self.studio.currency)
         self.promise, self.upfront = promise_words(*of_price, is_taken=is_taken), upfront_words(*of_price, is_taken=is_taken)
-        asked = asked_of(await ask(questions, by), self._quote.visit_ids | self._quote.twilight_ids)
-        self.questions = question_cards(asked, self.answers, self.studio.currency)
+        self._asked = asked_of(await ask(questions, by), self._quote.visit_ids | self._quote.twilight_ids)
+        self.questions = question_cards(self._asked, self.answers, self.studio.currency)
 
     def _caller(self) -> Caller:
         said = self.router.headers.raw_headers.get("x-forwarded-for", "")
