@@ -151,10 +151,19 @@ def test_who_declined_comes_only_when_named_with_a_reason(database: Database, ca
 
     with database.unit_of_work() as db:
         decline_visit(db, cast.pia, NUMBER, Purpose.VISIT, "My drone is in repair", now=NOW)
-    with pytest.raises(SlotTaken):
+    with pytest.raises(SlotTaken, match=r"declined this visit.* or override it"):
         moved(14, member=cast.pia.member_id)
     assert moved(10, why="The agent insists") == jonas.member_id
     assert moved(14, why="The drone is back", member=cast.pia.member_id) == cast.pia.member_id
+    with pytest.raises(SlotTaken, match=r"has another visit then.* or another time"):
+        _taken_twice(database, cast)
     with database.reading() as db:
         stood = db.exec(select(Appointment.overrides).join(Order).where(Order.number == NUMBER)).one()
     assert stood == "Declined this visit. The drone is back"
+
+
+def _taken_twice(database: Database, cast: Cast) -> None:
+    """The other order wants Pia when she is at the first one."""
+    with database.unit_of_work() as db:
+        sold = Why("As agreed", override_reason="Both at once")
+        reschedule(db, cast.olive, NUMBER + 1, Purpose.VISIT, at(14), sold, member_id=cast.pia.member_id, now=NOW)

@@ -29,7 +29,7 @@ from portal_app.domain.scheduling.grounds import rule_for
 from portal_app.domain.scheduling.models import Appointment, AppointmentStatus, CrewMember, Strategy
 from portal_app.domain.scheduling.queries import nearest
 from portal_app.domain.scheduling.slots import Rule
-from portal_app.domain.scheduling.telling import WORDS, taken_sentence
+from portal_app.domain.scheduling.telling import WORDS, chosen_sentence, taken_sentence
 
 # What no word of the studio changes: nobody is in two places at once.
 FIRM = frozenset({Reason.BUSY, Reason.HOLD})
@@ -40,8 +40,10 @@ class SlotTaken(Conflict):
 
     sentence = "That time was just taken. Choose another time with the customer, then accept."
 
-    def __init__(self, nearest: tuple[datetime, ...] = (), zone: str = "") -> None:
-        super().__init__(taken_sentence(nearest, zone) if zone else "")
+    def __init__(self, nearest: tuple[datetime, ...] = (), zone: str = "", chosen: Reason | None = None) -> None:
+        """`chosen`: what keeps the one member that staff chose."""
+        said = chosen_sentence(chosen, is_firm=chosen in FIRM) if chosen else taken_sentence(nearest, zone) if zone else ""
+        super().__init__(said)
         self.nearest = nearest
 
 
@@ -77,7 +79,7 @@ def take_slot(
     may_choose = [each.member.member_id for each in rule.diaries if each.member.member_id in named]
     at, who, reasons = _who(rule, by, starts_at, may_choose, waived, is_firm=not override_reason)
     if not who:
-        raise SlotTaken(nearest(db, by, ask, starts_at, now=now), ask.zone)
+        raise SlotTaken(nearest(db, by, ask, starts_at, now=now), ask.zone, reasons.get(member_id or 0))
     ranking = rule.contenders(at, who)
     chosen = ranking[0]
     made = into or Appointment(studio_id=by.studio_id, starts_at=at, ends_at=at + rule.length, zone=ask.zone)

@@ -62,6 +62,12 @@ def over_sentence(minutes: int) -> str:
     return f"Your {minutes} minutes are over, so the time is free again. Choose it once more, or another."
 
 
+def chosen_sentence(reason: Reason, *, is_firm: bool) -> str:
+    """Why the one member that staff chose cannot come; what no reason sets aside is not offered to be."""
+    ways = "Choose somebody else, or another time." if is_firm else "Choose somebody else or another time, or override it."
+    return f"The photographer you chose cannot come then: {WORDS[reason].lower()}. {ways}"
+
+
 def taken_sentence(nearest: Sequence[datetime], zone: str) -> str:
     """A time that is gone, and which are near it."""
     if not nearest:
