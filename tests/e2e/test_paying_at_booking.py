@@ -1,4 +1,5 @@
-"""Half of it is due at booking: paid in time, and paid when the time was gone already."""
+"""Half of it is due at booking: paid in time, and paid when the time was gone already. On the way there the server
+forgets a draft, and a time is taken while somebody chooses it."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from portal_app.core.clock import local, utc_now
+from portal_app.core.clock import at_wall_time, local, utc_now
 from portal_app.core.viewer import guest_viewer
 from portal_app.db import Database
 from portal_app.domain.listings.places import Place
@@ -23,7 +24,7 @@ from tests.e2e.browsing import PHONE, newest_mail, person, serious
 from tests.e2e.conftest import Portal
 from tests.e2e.screens import CARL, visitor
 
-pytestmark = [pytest.mark.proof("booking-09"), pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.proof("booking-09"), pytest.mark.proof("booking-03"), pytest.mark.slow, pytest.mark.timeout(240)]
 
 AWAY = "This story"
 TOWN = "Pacific Grove, CA 93950"
@@ -32,6 +33,11 @@ TOWN = "Pacific Grove, CA 93950"
 def execute(portal: Portal, statement: str, *values: object) -> list[tuple]:
     with closing(sqlite3.connect(portal.data_dir / "portal.db", timeout=20)) as db, db:
         return db.execute(statement, values).fetchall()
+
+
+def stored(at: datetime) -> str:
+    """An instant as SQLite keeps it."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"
 
 
 @pytest.fixture(autouse=True)
@@ -59,6 +65,9 @@ def test_a_guest_holds_pays_and_is_booked(portal: Portal, browser: Browser) -> N
         page.get_by_label("Your name").fill("Gina Guest")
         page.get_by_label("Email").fill("gina.pays@elsewhere.example")
         goes_on(page, "review")
+        _the_server_forgets(page)
+        expect(page.get_by_text(street).first).to_be_visible()
+        expect(page.get_by_text("Gina Guest").first).to_be_visible()
         expect(page.get_by_text(re.compile("kept for you for 15 minutes while you pay"))).to_be_visible()
         page.get_by_role("button", name="Book and pay").dblclick()
         page.wait_for_url(re.compile("/c/pay/"))
@@ -76,6 +85,15 @@ def test_a_guest_holds_pays_and_is_booked(portal: Portal, browser: Browser) -> N
         assert _standing(portal, street) == [("booked", None)]
         assert _ledger(portal, street) == 1
         assert gina.faults == []
+
+
+def _the_server_forgets(page: Page) -> None:
+    """As after a restart: the tab comes back under a name the server does not know. What the tab keeps is sealed."""
+    kept = page.evaluate("sessionStorage.getItem('foyer_draft')")
+    assert kept
+    assert "Gina" not in kept
+    page.evaluate("sessionStorage.removeItem('token')")
+    page.reload()
 
 
 def _says_five_minutes(page: Page, portal: Portal, street: str) -> None:
@@ -98,8 +116,10 @@ def test_paid_after_the_end_when_the_time_is_gone(portal: Portal, browser: Brows
         page.get_by_role("button", name=re.compile("^Continue")).click()
         page.wait_for_url("**step=time")
         chooses_time(page)
+        wall = page.locator("input[name=at]:checked").get_attribute("value")
         page.get_by_role("button", name=re.compile("^Continue")).click()
         page.wait_for_url("**step=review")
+        _is_offered_the_nearest(page, portal, wall)
         page.get_by_role("button", name="Book and pay").click()
         page.wait_for_url(re.compile("/c/pay/"))
         page.get_by_role("link", name="Fill in a card that pays").click()
@@ -122,6 +142,30 @@ def test_paid_after_the_end_when_the_time_is_gone(portal: Portal, browser: Brows
         assert carl.faults == []
 
 
+def _is_offered_the_nearest(page: Page, portal: Portal, wall: str) -> None:
+    """The crew is away meanwhile: the three nearest times stand on the time step, and one of them is enough."""
+    starts_at = at_wall_time(datetime.fromisoformat(wall), "America/Los_Angeles")
+    execute(
+        portal,
+        """insert into time_off (studio_id, public_id, member_id, starts_at, ends_at, reason)
+        select studio_id, hex(randomblob(8)), member_id, ?, ?, ? from crew_member where studio_id = 1""",
+        stored(starts_at),
+        stored(starts_at + timedelta(minutes=30)),
+        AWAY,
+    )
+    page.get_by_role("button", name="Book and pay").click()
+    page.wait_for_url("**step=time")
+    expect(page.get_by_text(re.compile("That time was just taken. Free near it: "))).to_be_visible()
+    offered = page.locator(".nearest label")
+    expect(offered).to_have_count(3)
+    assert wall not in [box.get_attribute("value") for box in offered.locator("input").all()]
+    assert serious(page) == []
+    offered.first.click()
+    expect(page.get_by_text(re.compile("That time was just taken"))).to_have_count(0)
+    page.get_by_role("button", name=re.compile("^Continue")).click()
+    page.wait_for_url("**step=review")
+
+
 def _pays(page: Page) -> None:
     page.wait_for_url(re.compile("/c/pay/"))
     page.get_by_role("link", name="Fill in a card that pays").click()
@@ -129,11 +173,10 @@ def _pays(page: Page) -> None:
 
 
 def _hold_ends(portal: Portal, street: str, left: timedelta) -> None:
-    ends = f"{utc_now() + left:%Y-%m-%d %H:%M:%S.%f}"
     execute(
         portal,
         "update appointment set held_until = ? where status = 'held' and order_id in (select id from orders where street = ?)",
-        ends,
+        stored(utc_now() + left),
         street,
     )
 

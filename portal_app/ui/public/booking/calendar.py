@@ -76,6 +76,7 @@ class Calendar(Choices):
         """Take another dusk."""
         if at in {value for value, _ in self.dusks}:
             self.dusk = at
+            self._fold()
 
     @public
     async def choose_wish(self, wish: str) -> None:

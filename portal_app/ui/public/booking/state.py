@@ -44,6 +44,7 @@ from portal_app.ui.public.booking.cards import (
 )
 from portal_app.ui.public.booking.checks import NOT_FOR_THEM, wrong_with
 from portal_app.ui.public.booking.choices import PRICED
+from portal_app.ui.public.booking.draft import opened_draft
 from portal_app.ui.public.booking.steps import ADDRESS, DETAILS, EXACT, REVIEW, SERVICES, TIME, allowed, onward, step_of
 from portal_app.ui.shared.guard import public
 from portal_app.ui.shared.paying import payment_page
@@ -215,6 +216,7 @@ class BookingState(Calendar):
         by = self._by()
         self._request_key, self._landed = new_public_id(), ""
         self.is_guest = not by.is_customer
+        await self._take_up(opened_draft(self.draft, by) if self.draft else {})
         await self._begin_calendar()
         if not await self._takes_cards(by):
             self._terms = replace(self._terms, pay_basis_points=0)
@@ -223,6 +225,17 @@ class BookingState(Calendar):
             self.phone = self.phone or (await ask(own_profile, by)).phone
             self.again = repeat_words(await ask(last_time, by))
             await self._read_for_whom(by)
+
+    async def _take_up(self, draft: dict[str, Any]) -> None:
+        """Go on with what the tab kept, as far as it is still sold."""
+        most = {offer.public_id: offer.most for offer in await self._shelf()} if draft else {}
+        for name, value in draft.items():
+            setattr(self, name, value)
+        if draft:
+            self.chosen = {service: min(count, most[service]) for service, count in self.chosen.items() if service in most}
+        if ADDRESS in self.done:
+            await self._find_place()
+            self.done = draft["done"]
 
     async def _takes_cards(self, by: Viewer) -> bool:
         return await call(wiring.current().gateway_for, by.studio_id) is not None
