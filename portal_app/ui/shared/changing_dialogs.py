@@ -12,6 +12,7 @@ from portal_app.ui.components.floating import dialog
 from portal_app.ui.components.frames import note
 from portal_app.ui.components.holding import countdown
 from portal_app.ui.components.links import away
+from portal_app.ui.components.words import Words
 from portal_app.ui.shared.changing import CANCEL, MOVE, POSTPONE, Changing
 from portal_app.ui.shared.changing_cards import WISHES
 
@@ -31,14 +32,23 @@ def held_words(changes: rx.Var, on_over: Any) -> rx.Component:
     return rx.cond(
         changes.seconds_left > 0,
         countdown(changes.seconds_left, changes.over, on_over),
-        rx.cond(changes.has_lost_time, note(changes.over, tone="wait"), rx.fragment()),
+        rx.cond(changes.has_lost_time, _under(changes.over), rx.fragment()),
     )
 
 
 def lost_words(changes: rx.Var, paid: rx.Var) -> rx.Component:
     """Paid, and the time was gone by then."""
-    sentence = f"You paid {paid}, and the time was gone by then. Choose another: what you paid counts for it."
-    return rx.cond(changes.needs_time & (paid != ""), note(sentence, tone="wait"), rx.fragment())
+    sentence = "Your time was gone when the payment came. Choose another: what you paid counts for it."
+    return rx.cond(changes.needs_time & (paid != ""), _under(sentence), rx.fragment())
+
+
+def none_words(changes: rx.Var) -> rx.Var:
+    """Under a visit that has no time: whose turn it is."""
+    return rx.cond(changes.needs_time, "Choose another time. If none suits you, call us.", "The studio calls or writes to you.")
+
+
+def _under(sentence: Words) -> rx.Component:
+    return rx.el.div(note(sentence, tone="wait"), class_name="under")
 
 
 def cancel_part(order: rx.Var, card: rx.Var) -> rx.Component:
