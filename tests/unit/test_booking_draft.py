@@ -28,6 +28,8 @@ def test_what_was_typed_comes_back() -> None:
 def test_it_is_sealed_for_whoever_wrote_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wiring, "current", lambda: SimpleNamespace(seal=SecretBox(b"k" * 32)))
     typed: Any = SimpleNamespace(**dict.fromkeys(WORDS, ""), chosen={}, answers={}, wish="soon", done=["address"], has_code=False)
+    typed.phone, typed.day = "(831) 555-0177", "2026-11-26"
+    assert sealed_draft(typed, guest_viewer(1)) == "", "nobody typed anything yet"
     typed.street, typed.notes = "9 Quiet Lane", "the key is under the pot"
     guest, carl = guest_viewer(1), Viewer(studio_id=1, role=Role.CUSTOMER, account_id=7)
     kept = sealed_draft(typed, guest)

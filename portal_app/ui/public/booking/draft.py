@@ -23,12 +23,15 @@ WORDS = (
     "street", "town", "area", "on_behalf_of", "day", "time", "at", "dusk", "wish_on", "notes", "entry", "coupon", "tip",
     "own_tip", "name", "email", "phone",
 )  # fmt: skip
+FILLED_IN = {"phone", "on_behalf_of", "day"}  # stand there before anybody typed
 MOST = 9_000  # what the guard lets a tab bring back is a little more
 LARGEST = 100_000
 
 
 def sealed_draft(typed: Choices, by: Viewer) -> str:
-    """What was chosen and typed so far, as the tab keeps it; empty when it is more than a tab may bring back."""
+    """What was chosen and typed so far, as the tab keeps it; empty before anything was, and when it is too much for a tab."""
+    if not (typed.chosen or typed.answers or any(getattr(typed, name) for name in WORDS if name not in FILLED_IN)):
+        return ""
     draft = {name: getattr(typed, name) for name in WORDS} | {
         "chosen": dict(typed.chosen), "answers": dict(typed.answers), "wish": typed.wish, "done": list(typed.done),
         "has_code": typed.has_code,
