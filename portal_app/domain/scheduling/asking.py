@@ -31,7 +31,7 @@ class VisitAsk:
     """One visit to find a time for. `minutes` on site; days are those of the property's zone, both ends included.
 
     `ours` are the ids of appointments that do not stand in the way because they are what is being moved or held; `never`
-    are members who declined and are not asked again.
+    are members who declined and are not asked again. `is_agreed`: the studio has said that it goes there.
     """
 
     minutes: int
@@ -43,6 +43,7 @@ class VisitAsk:
     last: date
     ours: frozenset[int] = frozenset()
     never: frozenset[int] = frozenset()
+    is_agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

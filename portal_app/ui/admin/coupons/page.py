@@ -12,6 +12,7 @@ from portal_app.ui.components.frames import crumb, empty, page_head
 from portal_app.ui.shared.layout import admin_shell
 
 KINDS = (("percent", "A percentage"), ("fixed", "A fixed amount"))
+EACH = "Empty: no limit. With one it is for who is signed in."
 WHO = (("all", "Every customer"), ("new", "First orders of who is signed in"))
 USES = (("on", "In use"), ("off", "Turned off"))
 
@@ -78,7 +79,7 @@ def _editor() -> rx.Component:
         _typed("From an order of (optional)", "minimum", "Before tax and fees.", input_mode="decimal", max_length=12),
         rx.el.div(
             _typed("Uses in all (optional)", "most_uses", "Empty: no limit.", input_mode="numeric", max_length=7),
-            _typed("Uses per customer (optional)", "most_per_customer", "Empty: no limit. Else only for who is signed in.", input_mode="numeric", max_length=7),
+            _typed("Uses per customer (optional)", "most_per_customer", EACH, input_mode="numeric", max_length=7),
             class_name="pair",
         ),
         rx.el.div(

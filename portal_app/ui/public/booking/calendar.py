@@ -47,6 +47,7 @@ class Calendar(Choices):
     last_day: str = ""
     zone_name: str = ""
     _terms: BookingTerms = BookingTerms()
+    _has_crew: bool = False
     _month: str = ""
     _times: Times = {}
 
@@ -92,7 +93,8 @@ class Calendar(Choices):
 
     async def _begin_calendar(self) -> None:
         by = self._by()
-        self._terms, self.takes = await ask(booking_terms, by), await ask(takes_times, by)
+        self._terms, self._has_crew = await ask(booking_terms, by), await ask(takes_times, by)
+        self.takes = self._has_crew
         self.needs_time = self._terms.timing != Timing.NONE
         self.first_day, self.last_day = day_bounds(self._today())
         self.zone_name = zone_words(self.studio.zone)
@@ -101,7 +103,9 @@ class Calendar(Choices):
 
     async def _open_calendar(self) -> None:
         """Show the month of the chosen day, else the first month with a free one."""
+        self._judge_place()
         if not (self.takes and self.needs_time):
+            self._judge_wish(is_full=False)
             return
         chosen = day_of(self.at[:10]) or day_of(self.dusk[:10]) or self._today()
         month = month_of(chosen)
@@ -160,6 +164,13 @@ class Calendar(Choices):
             last=last,
         )
         return await ask(find_openings, self._by(), asked, now=utc_now())
+
+    def _judge_place(self) -> None:
+        """Where the studio must say first whether it comes, no time is its to promise: they ask for a day and a time."""
+        is_request = bool(self.summary.travel_problem) and self._terms.outside_is_asked
+        if self.takes != (takes := self._has_crew and not is_request):
+            self.takes, self.at, self.day, self.time = takes, "", "", ""
+            self.dusk, self.dusks, self.nearest = "", [], []
 
     def _judge_wish(self, *, is_full: bool) -> None:
         """Whether a wish may be sent instead of a time."""
