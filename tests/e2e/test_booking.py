@@ -26,6 +26,7 @@ def test_a_guest_books_on_a_phone(portal: Portal, browser: Browser, width: int) 
         starts_booking(page, portal)
         page.get_by_role("button", name=re.compile("^Continue")).click()
         expect(page.get_by_label("Street and number")).to_be_focused()
+        _stays_marked(page)
         types_address(page, street, TOWN, "2,940")
         chooses_service(page, "Signature photos")
         _fits(page)
@@ -62,6 +63,18 @@ def _fits(page: Page) -> None:
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= page.viewport_size["width"]
     press.click(trial=True)
+
+
+def _stays_marked(page: Page) -> None:
+    """What does not fit is said beside its field, also when Enter follows at once, and stays when another field is typed in."""
+    page.get_by_label("Street and number").fill("1")
+    page.get_by_label("Town").fill(TOWN)
+    page.get_by_label("Size").fill("large")
+    page.get_by_label("Size").press("Enter")
+    expect(page.get_by_label("Size")).to_have_attribute("aria-invalid", "true")
+    page.get_by_label("Street and number").fill("2")
+    page.wait_for_timeout(700)
+    expect(page.get_by_text("Type the size as a number")).to_be_visible()
 
 
 def _nothing_is_lost(page: Page) -> None:

@@ -51,45 +51,45 @@ class Calendar(Choices):
     _month: str = ""
     _times: Times = {}
 
-    @public
+    @public(marks_stay=True)
     async def turn(self, months: int) -> None:
         """The month before, or the one after."""
         if months in {-1, 1} and self._month:
             await self._read_month(month_of(date.fromisoformat(self._month), months))
 
-    @public
+    @public(marks_stay=True)
     async def choose_day(self, day: str) -> None:
         """Show the free times of a day."""
         if day in self._times:
             self._show_day(day)
 
-    @public
+    @public(marks_stay=True)
     async def choose_time(self, at: str) -> None:
         """Take one of the offered times; what goes with it at dusk follows."""
         if at in {value for value, _ in self.times} or at in {value for value, _ in self.nearest}:
             self.at, self.day, self.wish, self.nearest = at, at[:10], EXACT, []
-            self._mark("starts_at")
+            self._unmark("starts_at")
             await self._read_dusk()
             self._fold()
 
-    @public
+    @public(marks_stay=True)
     async def choose_dusk(self, at: str) -> None:
         """Take another dusk."""
         if at in {value for value, _ in self.dusks}:
             self.dusk = at
             self._fold()
 
-    @public
+    @public(marks_stay=True)
     async def choose_wish(self, wish: str) -> None:
         """An exact time, or how soon it should be."""
         if wish == EXACT or self.may_wish:
             self.wish = wish[:20]
-            self._mark("starts_at")
+            self._unmark("starts_at")
             self._fold()
 
-    def _mark(self, field: str) -> None:
-        """What was wrong here is right now."""
-        self.field_errors = {name: text for name, text in self.field_errors.items() if name != field}
+    def _unmark(self, *fields: str) -> None:
+        """What was wrong here is right now, or will be judged anew."""
+        self.field_errors = {name: text for name, text in self.field_errors.items() if name not in fields}
 
     async def _begin_calendar(self) -> None:
         by = self._by()

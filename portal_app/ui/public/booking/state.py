@@ -52,6 +52,7 @@ from portal_app.ui.shared.run import act, ask
 from portal_app.ui.shared.session import studio_of
 
 HERE = "/place-order"
+MARKED_AT = {"day": "starts_at", "time": "starts_at", "own_tip": "tip", "tip": "own_tip"}
 
 
 class BookingState(Calendar):
@@ -94,23 +95,23 @@ class BookingState(Calendar):
             return None
         return rx.redirect(f"{HERE}?step={opened}", replace=True) if wanted not in {"", opened} else None
 
-    @public
+    @public(marks_stay=True)
     async def keep(self, field: str, value: str) -> None:
         """Keep what was typed, so that nothing is lost on the way."""
         if self._stands(field, value):
             return
         self._put(field, value)
-        self.field_errors = {name: text for name, text in self.field_errors.items() if name != field}
+        self._unmark(field, MARKED_AT.get(field, field))
         if field in PRICED or field.startswith("answer_"):
             await self._price()
         self._fold()
 
-    @public
+    @public(marks_stay=True)
     async def toggle(self, service: str) -> None:
         """Choose one, or take it back; a package takes over the services it contains."""
         await self._choose(toggled(await self._shelf(), self.chosen, service))
 
-    @public
+    @public(marks_stay=True)
     async def count(self, service: str, number: int) -> None:
         """Have one several times, as far as it is sold so."""
         most = {offer.public_id: offer.most for offer in await self._shelf()}
@@ -258,7 +259,7 @@ class BookingState(Calendar):
 
     async def _choose(self, chosen: dict[str, int]) -> None:
         self.chosen = chosen
-        self.field_errors = {name: text for name, text in self.field_errors.items() if name != "services"}
+        self._unmark("services")
         self._reopen(TIME)
         await self._price()
         self._fold()
