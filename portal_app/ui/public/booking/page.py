@@ -27,6 +27,7 @@ def _form() -> rx.Component:
     opened = {ADDRESS: address, SERVICES: services, TIME: when, DETAILS: details, REVIEW: _review}
     steps = (_step(at, name, opened[name]()) for at, name in enumerate(STEPS, 1))
     return rx.el.form(
+        rx.el.input(type="hidden", name="step", value=S.step),
         rx.el.div(rx.el.h1("Place an order"), rx.el.ol(*steps, class_name="steps")),
         rx.el.aside(_summary(), class_name="sum2", aria_label="Your order"),
         to_next(rx.cond(S.chosen, S.summary.total, rx.el.span("Nothing chosen yet", class_name="none")), _caption(), _go_on()),

@@ -134,7 +134,10 @@ class BookingState(Calendar):
 
     @public
     async def go_on(self, form: dict[str, Any]):
-        """This step is done: open the next, or place the order at the end. A second click finds nothing left to place."""
+        """This step is done: open the next, or place the order at the end. A second click finds nothing left to place, and
+        does not speak for a step that it did not see."""
+        if form.get("step", self.step) != self.step:
+            return
         if not self._request_key:
             yield rx.redirect(self._landed, replace=True) if self._landed else await BookingState.load.fn(self)
             return
