@@ -25,9 +25,11 @@ WISHES = (
 
 @dataclass(frozen=True)
 class ChangeCard:
-    """One visit and the two buttons under it. `when` is empty while it has no time."""
+    """One visit and the two buttons under it. `when` is empty while it has no time; `which` stands over the buttons when
+    the order has several visits."""
 
     purpose: str = ""
+    which: str = ""
     when: str = ""
     move: str = ""
     can_postpone: bool = False
@@ -69,7 +71,7 @@ def changes_card(found: Changes, *, now: datetime) -> ChangesCard:
     # A second too many, never one too few: when the browser has counted down, the time must be over here too.
     left = ceil((found.held_until - now).total_seconds()) if found.held_until else 0
     return ChangesCard(
-        visits=tuple(_row(visit) for visit in found.visits),
+        visits=tuple(_row(visit, is_only=len(found.visits) == 1) for visit in found.visits),
         can_cancel=found.cancel is not None,
         seconds_left=max(left, 0),
         over=over_sentence(found.hold_minutes),
@@ -79,10 +81,11 @@ def changes_card(found: Changes, *, now: datetime) -> ChangesCard:
     )
 
 
-def _row(visit: VisitChange) -> ChangeCard:
+def _row(visit: VisitChange, *, is_only: bool) -> ChangeCard:
     name = NAMES[visit.purpose]
     return ChangeCard(
         purpose=visit.purpose,
+        which="" if is_only else name.capitalize(),
         when=when_words(visit.starts_at, visit.zone) if visit.starts_at else "",
         move="Change time" if visit.starts_at else f"Choose a time for the {name}",
         can_postpone=visit.starts_at is not None,

@@ -20,10 +20,21 @@ from portal_app.ui.shared.changing_cards import WISHES
 def change_buttons(order: rx.Var, card: rx.Var) -> rx.Component:
     """*Change time* and *Postpone* for each visit that is open; *Choose a time* for one that has none."""
     postpone = button("Postpone", kind="soft", on_click=Changing.open(order, POSTPONE, card.purpose))
-    return rx.el.div(
+    return of_visit(
+        card,
         button(card.move, on_click=Changing.open(order, MOVE, card.purpose)),
         rx.cond(card.can_postpone, postpone, rx.fragment()),
-        class_name="row wrap acts",
+    )
+
+
+def of_visit(card: rx.Var, *buttons: rx.Component) -> rx.Component:
+    """The buttons of one visit; which one stands over them when there are several."""
+    which = rx.cond(card.which, rx.el.p(card.which, class_name="small strong"), rx.fragment())
+    return rx.el.div(
+        which,
+        rx.el.div(*buttons, class_name="row wrap acts"),
+        role="group",
+        aria_label=rx.cond(card.which, card.which, "This visit"),
     )
 
 
