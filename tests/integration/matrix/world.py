@@ -27,7 +27,8 @@ HARBOR = frozenset(RECORDS) - {"ollie"}
 HARBOR_PEOPLE = frozenset(
     {"carl", "tess", "tara", "ann", "lee", "mallory", "sue", "olive", "ada", "pia", "ed", "wim", "gia", "rex"}
 )
-HARBOR_STAFF = frozenset({"olive", "ada", "pia", "ed", "wim", "gia"})
+# Whose names a studio tells everybody: who comes to the property stands on its status page.
+STAFF_OF = {"harbor": frozenset({"olive", "ada", "pia", "ed", "wim", "gia"}), "bluebird": frozenset({"omar"})}
 COAST = frozenset({"carl", "carl_team", "tess", "tara"})
 MADE_UP = "nobody's"
 
@@ -115,7 +116,7 @@ class Person:
             return False
         if table in SHOP:
             return owner == self.studio
-        if table == "account" and column == "name" and owner in HARBOR_STAFF and self.studio == "harbor":
+        if table == "account" and column == "name" and owner in STAFF_OF[self.studio]:
             return True
         if column in NAMES.get(table, ()) and owner in self.knows | self.sees | self.own:
             return True
