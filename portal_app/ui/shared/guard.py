@@ -73,24 +73,24 @@ def public(method: Callable | None = None, *, marks_stay: bool = False, **option
     return _declared(PUBLIC, method, options, marks_stay=marks_stay)
 
 
-def customer(method: Callable | None = None, **options: Any) -> Callable:
+def customer(method: Callable | None = None, *, marks_stay: bool = False, **options: Any) -> Callable:
     """A signed-in customer may call it."""
-    return _declared(CUSTOMER, method, options)
+    return _declared(CUSTOMER, method, options, marks_stay=marks_stay)
 
 
-def person(method: Callable | None = None, **options: Any) -> Callable:
+def person(method: Callable | None = None, *, marks_stay: bool = False, **options: Any) -> Callable:
     """Anybody signed in, a customer or a member of the studio, for what is their own."""
-    return _declared(PERSON, method, options)
+    return _declared(PERSON, method, options, marks_stay=marks_stay)
 
 
-def customer_or_link(method: Callable | None = None, **options: Any) -> Callable:
+def customer_or_link(method: Callable | None = None, *, marks_stay: bool = False, **options: Any) -> Callable:
     """A customer, the holder of a secret link, or the studio itself; `visible(by)` decides what they find."""
-    return _declared(CUSTOMER_OR_LINK, method, options)
+    return _declared(CUSTOMER_OR_LINK, method, options, marks_stay=marks_stay)
 
 
-def staff(permission: Permission, **options: Any) -> Callable:
+def staff(permission: Permission, *, marks_stay: bool = False, **options: Any) -> Callable:
     """Members of the studio with this permission may call it."""
-    return _declared(STAFF(permission), None, options)
+    return _declared(STAFF(permission), None, options, marks_stay=marks_stay)
 
 
 def _declared(callers: Callers, method: Callable | None, options: Mapping[str, Any], *, marks_stay: bool = False) -> Callable:

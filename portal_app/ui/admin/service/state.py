@@ -92,26 +92,32 @@ class ServiceState(Base):
         self._drafts = {name: kept for name, kept in self._drafts.items() if name != self._editing}
         await self._open(self._editing)
 
-    @staff(Permission.SETTINGS)
+    @staff(Permission.SETTINGS, marks_stay=True)
     async def keep(self, field: str, value: str) -> None:
         """Keep what was typed."""
         if field in TYPED and value != getattr(self, field):
             setattr(self, field, value[:500])
+            self._unmark(field)
             self._redraw()
 
-    @staff(Permission.SETTINGS)
+    @staff(Permission.SETTINGS, marks_stay=True)
     async def keep_cell(self, variant: int, row: int, field: str, value: str) -> None:
         """Keep one cell of a price table."""
         if field in CELLS and self._has(variant, row):
             rows = self.forms[variant].rows
             if getattr(rows[row], field) != value:
+                self._unmark(f"{field}-{variant}-{row}")
                 self._put_rows(variant, [*rows[:row], replace(rows[row], **{field: value[:40]}), *rows[row + 1 :]])
 
-    @staff(Permission.SETTINGS)
+    @staff(Permission.SETTINGS, marks_stay=True)
     async def keep_variant(self, variant: int, value: str) -> None:
         """Keep the name of a variant."""
         if self._has(variant) and self.forms[variant].name != value:
+            self._unmark(f"form-{variant}")
             self._put_form(variant, replace(self.forms[variant], name=value[:200]))
+
+    def _unmark(self, field: str) -> None:
+        self.field_errors = {name: text for name, text in self.field_errors.items() if name != field}
 
     @staff(Permission.SETTINGS)
     async def switch_variant(self, variant: int, is_on: bool) -> None:  # noqa: FBT001
