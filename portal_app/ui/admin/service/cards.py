@@ -86,6 +86,15 @@ def with_words(
     return [replace(form, rows=_with_savings(_with_spans(form.rows, unit), parts, currency)) for form in forms]
 
 
+def one_more(rows: Sequence[SizeRow], key: str) -> tuple[list[SizeRow], str]:
+    """The rows with one more, and the field to type in next: above the open row, or beneath when the last one was given an
+    end, so that what is typed stays where it was typed."""
+    *above, last = rows
+    if last.up_to.strip():
+        return [*rows, replace(last, key=key, up_to="")], f"price-{{}}-{len(rows)}"
+    return [*above, replace(last, key=key, up_to=""), last], f"up_to-{{}}-{len(above)}"
+
+
 def seen_cards(name: str, detail: str, forms: Sequence[FormCard], area: int | None, currency: str, unit: str) -> list[SeenCard]:
     """What stands on the booking page for a property of this size; a price that does not read yet is a dash."""
     seen = []

@@ -22,6 +22,7 @@ from portal_app.ui.admin.service.cards import (
     SeenCard,
     SizeRow,
     form_cards,
+    one_more,
     picks,
     seen_cards,
     typed_forms,
@@ -127,12 +128,12 @@ class ServiceState(Base):
 
     @staff(Permission.SETTINGS)
     async def add_size(self, variant: int) -> None:
-        """One more row, above the open one, priced like it until something else is typed."""
+        """One more row, priced like the last one until something else is typed."""
         if not self._has(variant) or len(self.forms[variant].rows) >= MOST_ROWS:
             return
-        *above, last = self.forms[variant].rows
-        self._put_rows(variant, [*above, replace(last, key=self._key(), up_to=""), last])
-        self._focus(f"up_to-{variant}-{len(above)}")
+        rows, field = one_more(self.forms[variant].rows, self._key())
+        self._put_rows(variant, rows)
+        self._focus(field.format(variant))
 
     @staff(Permission.SETTINGS)
     async def drop_size(self, variant: int, row: int) -> None:
