@@ -47,6 +47,7 @@ def test_a_guest_books_on_a_phone(portal: Portal, browser: Browser, width: int) 
         page.wait_for_url("**/status/*")
         expect(page.get_by_role("heading", name=street)).to_be_visible()
         expect(page.get_by_text(time.partition(" ")[0]).first).to_be_visible()
+        _a_missing_reason_is_said(page)
         assert "zz-" not in page.content()
         letter = newest_mail(page, portal.url, email, street)
         page.goto(re.search(r"http\S+/status/\S+", letter)[0])
@@ -85,6 +86,16 @@ def _a_double_click_is_one(page: Page, street: str) -> None:
     expect(page.locator("#step-services")).to_be_focused()
     page.wait_for_timeout(500)
     expect(page.get_by_text("Choose at least one service")).to_have_count(0)
+
+
+def _a_missing_reason_is_said(page: Page) -> None:
+    page.get_by_role("button", name="Cancel this order").click()
+    page.get_by_role("button", name="Cancel the order").click()
+    expect(page.get_by_label("Why?")).to_have_attribute("aria-invalid", "true")
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(400)
+    expect(page.get_by_label("Why?")).to_have_attribute("aria-invalid", "true")
+    page.get_by_role("button", name="Keep it as it is").click()
 
 
 def _nothing_is_lost(page: Page) -> None:

@@ -8,10 +8,10 @@ pytestmark = pytest.mark.proof("booking-01")
 
 
 @pytest.mark.parametrize(
-    ("ends", "more", "field"),
-    [([""], ["", ""], "up_to-{}-0"), (["1000", ""], ["1000", "", ""], "up_to-{}-1"), (["1000"], ["1000", ""], "price-{}-1")],
+    ("ends", "more", "where"),
+    [([""], ["", ""], ("up_to", 0)), (["1000", ""], ["1000", "", ""], ("up_to", 1)), (["1000"], ["1000", ""], ("price", 1))],
 )
-def test_one_more_size(ends: list[str], more: list[str], field: str) -> None:
-    rows, at = one_more([SizeRow(f"k{place}", up_to=end) for place, end in enumerate(ends)], "new")
-    assert ([row.up_to for row in rows], at) == (more, field)
+def test_one_more_size(ends: list[str], more: list[str], where: tuple[str, int]) -> None:
+    rows, *at = one_more([SizeRow(f"k{place}", up_to=end) for place, end in enumerate(ends)], "new")
+    assert ([row.up_to for row in rows], tuple(at)) == (more, where)
     assert [row.key for row in rows].count("new") == 1

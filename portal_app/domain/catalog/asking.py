@@ -93,11 +93,11 @@ def save_question(db: Session, by: Viewer, public_id: str, typed: TypedQuestion,
         question = Question(studio_id=by.studio_id, public_id=new_public_id(), prompt="", position=_after(known))
     else:
         raise InvalidInput("prompt", f"{MOST} questions are more than anybody answers. Remove one first.")
-    prompt = read_name(typed.prompt, "prompt", LONGEST_PROMPT)
+    prompt = read_name(typed.prompt, "prompt", LONGEST_PROMPT, called="the question")
     kind = _kind(typed.kind)
     choices = _read_choices(typed.choices, studio.currency) if kind == AnswerKind.CHOICE else []
     question.prompt, question.kind = prompt, kind
-    question.hint = read_name(typed.hint, "hint", LONGEST_HINT) if typed.hint.strip() else ""
+    question.hint = read_name(typed.hint, "hint", LONGEST_HINT, called="the hint") if typed.hint.strip() else ""
     has_price = kind in {AnswerKind.NUMBER, AnswerKind.YES_NO}
     question.price_cents = read_cents(typed.price, "price", studio.currency) if has_price else 0
     question.service_id = _service(db, by, typed.service)
@@ -190,7 +190,7 @@ def _read_choices(typed: Sequence[tuple[str, str]], currency: str) -> list[tuple
     for place, (label, amount) in enumerate(typed):
         if not label.strip() and not amount.strip():
             continue
-        words = read_name(label, f"choice-{place}", LONGEST_CHOICE)
+        words = read_name(label, f"choice-{place}", LONGEST_CHOICE, called="the choice")
         if words.casefold() in {known.casefold() for known, _ in read}:
             raise InvalidInput(f"choice-{place}", "This choice stands here already.")
         read.append((words, read_cents(amount, f"choice_price-{place}", currency)))

@@ -86,13 +86,13 @@ def with_words(
     return [replace(form, rows=_with_savings(_with_spans(form.rows, unit), parts, currency)) for form in forms]
 
 
-def one_more(rows: Sequence[SizeRow], key: str) -> tuple[list[SizeRow], str]:
-    """The rows with one more, and the field to type in next: above the open row, or beneath when the last one was given an
-    end, so that what is typed stays where it was typed."""
+def one_more(rows: Sequence[SizeRow], key: str) -> tuple[list[SizeRow], str, int]:
+    """The rows with one more, and the field and row to type in next: above the open row, or beneath when the last one has
+    an end, so that what is typed stays where it was typed."""
     *above, last = rows
     if last.up_to.strip():
-        return [*rows, replace(last, key=key, up_to="")], f"price-{{}}-{len(rows)}"
-    return [*above, replace(last, key=key, up_to=""), last], f"up_to-{{}}-{len(above)}"
+        return [*rows, replace(last, key=key, up_to="")], "price", len(rows)
+    return [*above, replace(last, key=key, up_to=""), last], "up_to", len(above)
 
 
 def seen_cards(name: str, detail: str, forms: Sequence[FormCard], area: int | None, currency: str, unit: str) -> list[SeenCard]:

@@ -131,9 +131,9 @@ class ServiceState(Base):
         """One more row, priced like the last one until something else is typed."""
         if not self._has(variant) or len(self.forms[variant].rows) >= MOST_ROWS:
             return
-        rows, field = one_more(self.forms[variant].rows, self._key())
+        rows, field, at = one_more(self.forms[variant].rows, self._key())
         self._put_rows(variant, rows)
-        self._focus(field.format(variant))
+        self._focus(f"{field}-{variant}-{at}")
 
     @staff(Permission.SETTINGS)
     async def drop_size(self, variant: int, row: int) -> None:
