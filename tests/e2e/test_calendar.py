@@ -321,3 +321,14 @@ def _many(page: Page) -> list[tuple]:
 
 
 HALF = timedelta(minutes=30)
+
+
+def test_hours_that_do_not_fit_come_into_view(portal: Portal, browser: Browser) -> None:
+    """The button that saves a week stands far beneath its Monday."""
+    with visitor(browser, portal, OLIVE, DESK) as olive:
+        page = olive.page
+        page.goto(f"{portal.url}/admin/crew")
+        page.get_by_role("link", name=re.compile("Pia")).first.click()
+        page.get_by_label("Monday, visits from").fill("23:00")
+        page.get_by_role("button", name="Save the week").click()
+        expect(page.get_by_text("The end is before the beginning")).to_be_in_viewport()
