@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.booking import chooses_service, chooses_time, goes_on, starts_booking
+from portal_app.core.clock import utc_now
+from tests.e2e.booking import chooses_service, chooses_time, goes_on, starts_booking, types_address
 from tests.e2e.browsing import DESK, has_sideways_scroll, newest_mail, person, serious
 from tests.e2e.conftest import Portal
 from tests.e2e.screens import CARL, visitor
@@ -107,6 +109,36 @@ def _nothing_is_lost(page: Page) -> None:
     expect(page.get_by_label("Your name")).to_have_value("Gina Guest")
     expect(page.get_by_text("Kept. Type it again to change it.")).to_be_visible()
     goes_on(page, "review")
+
+
+def test_outside_the_areas_it_is_a_request(portal: Portal, browser: Browser) -> None:
+    """No time is promised: a day and a time are asked for, and the last step says that the studio answers first."""
+    with person(browser, {"width": 390, "height": 700}) as gina:
+        page = gina.page
+        starts_booking(page, portal)
+        types_address(page, "9 Faraway Road", "Denver, CO 80202", "2,940")
+        chooses_service(page, "Signature photos")
+        goes_on(page, "time")
+        expect(page.get_by_text("outside the area we go to")).to_be_visible()
+        expect(page.locator(".when")).to_have_count(0)
+        page.get_by_role("button", name=re.compile("^Continue")).click()
+        expect(page.get_by_label("Day", exact=True)).to_be_focused()
+        expect(page.get_by_text("Choose a day.")).to_be_visible()
+        page.get_by_label("Day", exact=True).fill(f"{utc_now() + timedelta(days=9):%Y-%m-%d}")
+        page.get_by_role("button", name=re.compile("^Continue")).click()
+        expect(page.get_by_label("Time", exact=True)).to_be_focused()
+        page.get_by_label("Time", exact=True).select_option("10:30")
+        goes_on(page, "details")
+        page.get_by_label("Your name").fill("Gina Guest")
+        page.get_by_label("Email").fill("gina.far@elsewhere.example")
+        goes_on(page, "review")
+        expect(page.get_by_text("This is a request: the studio answers whether it comes")).to_be_visible()
+        page.get_by_role("button", name="Place order").click()
+        page.wait_for_url("**/status/*")
+        expect(page.get_by_text("Your wish. The studio confirms the time.")).to_be_visible()
+        page.get_by_role("button", name="Change time").click()
+        expect(page.get_by_role("dialog").get_by_text("The studio finds another time with you. Call")).to_be_visible()
+        assert gina.faults == []
 
 
 def test_booking_by_keyboard_alone(portal: Portal, browser: Browser) -> None:

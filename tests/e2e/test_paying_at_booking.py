@@ -4,9 +4,7 @@ forgets a draft, and a time is taken while somebody chooses it."""
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -22,17 +20,13 @@ from portal_app.domain.scheduling.models import BookingPolicy
 from tests.e2e.booking import chooses_service, chooses_time, goes_on, starts_booking, types_address
 from tests.e2e.browsing import PHONE, newest_mail, person, serious
 from tests.e2e.conftest import Portal
+from tests.e2e.placed import execute
 from tests.e2e.screens import CARL, visitor
 
 pytestmark = [pytest.mark.proof("booking-09"), pytest.mark.proof("booking-03"), pytest.mark.slow, pytest.mark.timeout(240)]
 
 AWAY = "This story"
 TOWN = "Pacific Grove, CA 93950"
-
-
-def execute(portal: Portal, statement: str, *values: object) -> list[tuple]:
-    with closing(sqlite3.connect(portal.data_dir / "portal.db", timeout=20)) as db, db:
-        return db.execute(statement, values).fetchall()
 
 
 def stored(at: datetime) -> str:

@@ -155,6 +155,25 @@ def test_full_days_in_a_row_share_one_sentence() -> None:
 )  # fmt: skip
 def test_the_last_step_says_what_becomes_of_the_time_and_the_money(terms, total, is_taken, said) -> None:
     assert promise_words(terms, total, "USD", is_taken=is_taken) == said
+    assert "This is a request" in promise_words(terms, total, "USD", is_taken=False, is_outside=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({}, "starts_at"),
+        ({"at": "2026-12-01T10:00"}, ""),
+        ({"day": "2026-12-01"}, "starts_at"),
+        ({"takes": False}, "day"),
+        ({"takes": False, "day": "2026-12-01"}, "time"),
+        ({"takes": False, "day": "2026-12-01", "at": "2026-12-01T10:00"}, ""),
+        ({"takes": False, "wish": "soon"}, ""),
+    ],
+)
+def test_a_time_that_is_missing_is_marked_where_it_is_asked_for(change: dict, field: str) -> None:
+    typed = {"wish": "exact", "takes": True, "at": "", "dusk": "", "day": ""}
+    wrong = wrong_with("time", SimpleNamespace(**typed | change), [])
+    assert (wrong.field if wrong else "") == field
 
 
 @pytest.mark.proof("booking-01")

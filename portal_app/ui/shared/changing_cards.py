@@ -57,12 +57,12 @@ class TimeCard:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a dialog says. `refused` leaves nothing to confirm; `fee` is empty for what is free."""
+    """What a dialog says. `refused` leaves nothing to confirm; `late` says what it costs by now, empty for what is free."""
 
     title: str = ""
     consequence: str = ""
+    late: str = ""
     refused: str = ""
-    fee: str = ""
     act: str = ""
 
 
@@ -98,13 +98,13 @@ def move_words(found: Changes, visit: VisitChange, currency: str) -> Asked:
     refused = _refused(visit.move, found) or by_hand
     fee = _fee(visit.move, currency)
     if visit.starts_at is None:
-        return Asked(f"When shall we come for the {NAMES[visit.purpose]}?", "", refused, fee, "Choose this time")
+        return Asked(f"When shall we come for the {NAMES[visit.purpose]}?", refused=refused, act="Choose this time")
     return Asked(
         title=f"Another time for the {NAMES[visit.purpose]}?",
         consequence=f"It is on {when_words(visit.starts_at, visit.zone)}, and stays so until the new time is yours. "
-        + _terms(visit.move, visit.zone, currency, "change"),
+        + _free(visit.move, visit.zone),
+        late=_late(visit.move, currency, "change"),
         refused=refused,
-        fee=fee,
         act=f"Change it for {fee}" if fee else "Change the time",
     )
 
@@ -115,9 +115,9 @@ def postpone_words(found: Changes, visit: VisitChange, currency: str) -> Asked:
     return Asked(
         title=f"Postpone the {NAMES[visit.purpose]}?",
         consequence="Its time is given back, and the order stays. You choose another time here whenever you are ready. "
-        + _terms(visit.postpone, visit.zone, currency, "change"),
+        + _free(visit.postpone, visit.zone),
+        late=_late(visit.postpone, currency, "change"),
         refused=_refused(visit.postpone, found),
-        fee=fee,
         act=f"Postpone for {fee}" if fee else "Postpone it",
     )
 
@@ -130,9 +130,9 @@ def cancel_words(found: Changes, *, zone: str, currency: str, paid_cents: int, s
     kept = f" The {paid} you have paid stay with {studio}, who settles them with you." if paid_cents else ""
     return Asked(
         title="Cancel this order?",
-        consequence="The photographer’s time is given back. " + _terms(verdict, zone, currency, "cancellation") + kept,
+        consequence="The photographer’s time is given back." + kept + " " + _free(verdict, zone),
+        late=_late(verdict, currency, "cancellation"),
         refused=_refused(verdict, found),
-        fee=fee,
         act=f"Cancel for {fee}" if fee else "Cancel the order",
     )
 
@@ -162,9 +162,14 @@ def _refused(verdict: Verdict, found: Changes) -> str:
     return f"{verdict.sentence} {found.call}" if isinstance(verdict, Refused) else ""
 
 
-def _terms(verdict: Verdict, zone: str, currency: str, what: str) -> str:
+def _late(verdict: Verdict, currency: str, what: str) -> str:
+    fee = _fee(verdict, currency)
+    return f"It is late: this {what} costs {fee}, which joins what you owe." if fee else ""
+
+
+def _free(verdict: Verdict, zone: str) -> str:
     if isinstance(verdict, Late):
-        return f"It is late: this {what} costs {money_words(verdict.fee_cents, currency)}, which joins what you owe."
+        return ""
     if isinstance(verdict, Free) and verdict.until:
         return f"It costs nothing until {when_words(verdict.until, zone)}."
     return "It costs nothing."

@@ -13,11 +13,17 @@ from portal_app.ui.components.frames import note
 from portal_app.ui.components.holding import countdown
 from portal_app.ui.components.links import away
 from portal_app.ui.components.words import Words
-from portal_app.ui.shared.changing import CANCEL, MOVE, POSTPONE, Changing
+from portal_app.ui.shared.changing import CANCEL, MOVE, POSTPONE, PROBLEM, VISITS, Changing
 from portal_app.ui.shared.changing_cards import WISHES
 
 
-def change_buttons(order: rx.Var, card: rx.Var) -> rx.Component:
+def visits_part(order: rx.Var, changes: rx.Var, *shown: rx.Component) -> rx.Component:
+    """The visits, and under them what may be done to each."""
+    buttons = rx.foreach(changes.visits, lambda card: _change_buttons(order, card))
+    return rx.el.div(*shown, buttons, class_name="stack", id=VISITS, tab_index=-1)
+
+
+def _change_buttons(order: rx.Var, card: rx.Var) -> rx.Component:
     """*Change time* and *Postpone* for each visit that is open; *Choose a time* for one that has none."""
     postpone = button("Postpone", kind="soft", on_click=Changing.open(order, POSTPONE, card.purpose))
     return of_visit(
@@ -94,25 +100,29 @@ def _refused() -> rx.Component:
 def _form(on_done: Any) -> rx.Component:
     return rx.el.form(
         rx.cond(Changing.asked.consequence, rx.el.p(Changing.asked.consequence, class_name="quiet"), rx.fragment()),
-        rx.cond(Changing.problem, rx.el.div(error_line(Changing.problem), role="alert"), rx.fragment()),
+        rx.cond(Changing.asked.late, note(Changing.asked.late, tone="wait"), rx.fragment()),
+        rx.cond(Changing.problem, _problem(), rx.fragment()),
         rx.cond(Changing.what == MOVE, _times(), rx.fragment()),
         rx.cond(Changing.what == POSTPONE, select("When would suit you?", "wish", WISHES, key="change-wish"), rx.fragment()),
         rx.cond(Changing.is_firm, _reason(), rx.fragment()),
         rx.el.div(
-            button("Keep it as it is", kind="soft", on_click=Changing.shut),
-            button(
-                Changing.asked.act,
-                kind="main",
-                type="submit",
-                busy=Changing.is_working,
-                disabled=(Changing.what == MOVE) & (Changing.time == ""),
-            ),
-            class_name="row wrap acts",
+            button("Keep it", kind="soft", on_click=Changing.shut),
+            rx.cond(Changing.what == CANCEL, _act("danger"), _act("main")),
+            class_name="row wrap acts stay",
         ),
-        on_submit=[Changing.confirm, on_done],
+        on_submit=[Changing.confirm, on_done, Changing.settle],
         no_validate=True,
         class_name="stack",
     )
+
+
+def _act(kind: str) -> rx.Component:
+    is_open = (Changing.what == MOVE) & (Changing.time == "")
+    return button(Changing.asked.act, kind=kind, type="submit", busy=Changing.is_working, disabled=is_open)
+
+
+def _problem() -> rx.Component:
+    return rx.el.div(error_line(Changing.problem), role="alert", id=PROBLEM, tab_index=-1)
 
 
 def _reason() -> rx.Component:
@@ -120,23 +130,26 @@ def _reason() -> rx.Component:
         "Why?",
         "reason",
         hint="A few words help the studio to plan.",
-        error=Changing.field_errors["reason"],
+        error=Changing.wrong["reason"],
         max_length=500,
         rows="2",
     )
 
 
 def _times() -> rx.Component:
+    earlier = button("Earlier days", kind="soft", on_click=Changing.show_earlier)
     later = button("Later days", kind="soft", on_click=Changing.show_later)
-    none = rx.el.div(rx.el.p("No free time in these four weeks.", class_name="small quiet"), later, class_name="row between wrap")
+    turns = rx.el.div(rx.cond(Changing.has_earlier, earlier, rx.fragment()), later, class_name="row end turns")
+    sentence = "No free time in these four weeks. Look at later days, or call us."
+    none = rx.el.div(note(sentence), turns, class_name="stack")
     some = rx.el.div(
         select("Day", "day", Changing.days, key="change-day", value=Changing.day, on_change=Changing.choose_day),
         rx.el.fieldset(
             rx.el.legend("Time", class_name="label"),
             rx.el.div(rx.foreach(Changing.times, _time), class_name="times three"),
-            rx.cond(Changing.field_errors["time"], error_line(Changing.field_errors["time"]), rx.fragment()),
+            rx.cond(Changing.wrong["time"], error_line(Changing.wrong["time"]), rx.fragment()),
         ),
-        later,
+        turns,
         class_name="stack",
     )
     return rx.cond(Changing.days, some, none)

@@ -34,7 +34,6 @@ DUSK_DAYS = 14
 class Calendar(Choices):
     """The time step. What is offered comes from the calendars of the studio's crew; what is taken, the verb decides."""
 
-    takes: bool = False
     needs_time: bool = True
     may_wish: bool = True
     month: MonthCard = MonthCard()
@@ -48,6 +47,7 @@ class Calendar(Choices):
     zone_name: str = ""
     _terms: BookingTerms = BookingTerms()
     _has_crew: bool = False
+    _is_judged: bool = False
     _month: str = ""
     _times: Times = {}
 
@@ -168,9 +168,11 @@ class Calendar(Choices):
     def _judge_place(self) -> None:
         """Where the studio must say first whether it comes, no time is its to promise: they ask for a day and a time."""
         is_request = bool(self.summary.travel_problem) and self._terms.outside_is_asked
-        if self.takes != (takes := self._has_crew and not is_request):
-            self.takes, self.at, self.day, self.time = takes, "", "", ""
+        was, self.takes = self.takes, self._has_crew and not is_request
+        if self._is_judged and was != self.takes:  # a draft that was taken up was judged when it was typed
+            self.at, self.day, self.time = "", "", ""
             self.dusk, self.dusks, self.nearest = "", [], []
+        self._is_judged = True
 
     def _judge_wish(self, *, is_full: bool) -> None:
         """Whether a wish may be sent instead of a time."""

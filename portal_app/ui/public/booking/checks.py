@@ -17,6 +17,8 @@ STREET = "Type the street and number, or the lot name for a new build."
 TOWN = "Type the town, so that the photographer finds it."
 NAME = "Type your name, so that the photographer knows whom to ask for."
 NO_TIME = "Choose a day and a time."
+NO_DAY = "Choose a day."
+NO_HOUR = "Choose a time. The studio confirms it, or offers you another."
 TIP = "Type an amount, for example 20."
 NOT_FOR_THEM = "You cannot order for them anymore: the team changed. Choose again."
 
@@ -44,6 +46,8 @@ def _services(typed: Choices, _asked: Sequence[Asked]) -> None:
 
 
 def _time(typed: Choices, _asked: Sequence[Asked]) -> None:
+    if typed.wish == EXACT and not typed.takes and not typed.at:
+        raise InvalidInput("time", NO_HOUR) if typed.day else InvalidInput("day", NO_DAY)
     if typed.wish == EXACT and not (typed.at or typed.dusk):
         raise InvalidInput("starts_at", NO_TIME)
 

@@ -52,6 +52,7 @@ class Choices(Base):
     name: str = ""
     email: str = ""
     phone: str = ""
+    takes: bool = False  # free times are offered here; else a day and a time are asked for
     summary: QuoteCard = QuoteCard()
     done: list[str] = []
     step: str = ""

@@ -279,9 +279,13 @@ class BookingState(Calendar):
         self.shelf, self.add_ons = shelf_cards(shelf, *words), add_on_cards(shelf, *words)
         self._quote = await ask(estimate, by, self._basket(), now=utc_now())
         self.summary = quote_card(self._quote, self.studio.currency)
-        is_taken = self.takes and self.wish == EXACT and not self.summary.travel_problem
+        is_outside = bool(self.summary.travel_problem)
+        is_taken = self.takes and self.wish == EXACT and not is_outside
         of_price = (self._terms, self.summary.total_cents, self.studio.currency)
-        self.promise, self.upfront = promise_words(*of_price, is_taken=is_taken), upfront_words(*of_price, is_taken=is_taken)
+        self.promise, self.upfront = (
+            promise_words(*of_price, is_taken=is_taken, is_outside=is_outside),
+            upfront_words(*of_price, is_taken=is_taken),
+        )
         self._asked = asked_of(await ask(questions, by), self._quote.visit_ids | self._quote.twilight_ids)
         self.questions = question_cards(self._asked, self.answers, self.studio.currency)
 
