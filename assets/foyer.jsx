@@ -166,7 +166,8 @@ export function Countdown({ seconds, before, over, onOver, ...rest }) {
     return () => clearInterval(timer);
   }, [seconds]);
   const words = left >= 60 ? `${Math.floor(left / 60)} min ${left % 60} s` : `${left} s`;
-  const said = left === 0 ? over : left <= 60 ? `${before} 1 minute` : left <= 300 ? `${before} 5 minutes` : "";
+  const mark = left <= 60 ? 60 : left <= 300 ? 300 : 0; // said as it is passed, not by a page that opens later
+  const said = left === 0 ? over : mark && seconds > mark ? `${before} ${mark === 60 ? "1 minute" : "5 minutes"}` : "";
   return (
     <p {...rest}>
       <span aria-hidden={left > 0 ? undefined : "true"}>{left > 0 ? <>{before} <b className="num">{words}</b></> : over}</span>

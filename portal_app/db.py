@@ -24,6 +24,7 @@ from sqlalchemy.engine import URL
 from sqlmodel import Session
 
 MIGRATIONS = Path(__file__).resolve().parents[1] / "alembic"
+MIGRATION_PATIENCE_MS = 120_000  # whoever starts while another process changes the schema waits for it
 MIGRATING = 4_205_311
 # Threads beside the verbs' own that open a unit now and then: those that wait for a payment service, and uploads.
 OUTSIDE = 8
@@ -123,7 +124,7 @@ def upgrade_to_head(database: Database, *, head: str = "head") -> None:
         if database.is_sqlite and (loose := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
             raise RuntimeError(f"the migration would leave a row of {loose[0]} that points nowhere; nothing was changed")
     if database.is_sqlite:
-        database.engine.dispose()  # that connection had its foreign keys off
+        database.engine.dispose()  # that connection had its foreign keys off, and more patience than a request has
 
 
 def _sqlite_engine(url: URL, threads: int) -> Engine:
@@ -147,6 +148,7 @@ def _sqlite_engine(url: URL, threads: int) -> Engine:
         options = connection.get_execution_options()
         if options.get("migrates"):  # SQLite changes a table by making it anew, and cannot while others point to it
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={MIGRATION_PATIENCE_MS}")
         writes = options.get("writes", True)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 

@@ -15,6 +15,7 @@ from portal_app.core.viewer import Viewer
 from portal_app.db import Database
 from portal_app.domain.orders.changing import Why
 from portal_app.domain.orders.moving import reschedule
+from portal_app.domain.orders.placing import place_order
 from portal_app.domain.scheduling.asking import VisitAsk
 from portal_app.domain.scheduling.hours import Hours, set_weekly_hours
 from portal_app.domain.scheduling.models import Purpose
@@ -50,6 +51,10 @@ def _book(db: Session, call: Call) -> None:
     take_slot(db, call.by, ask, call.values["at"], order_id=call.values["order_id"], now=call.now)
 
 
+def _place(db: Session, call: Call) -> None:
+    place_order(db, call.by, call.values["request"], now=call.now, caller=call.values["caller"])
+
+
 def _move(db: Session, call: Call) -> None:
     why = Why(reason="The seller asked")
     reschedule(db, call.by, call.values["number"], Purpose.VISIT, call.values["at"], why, now=call.now)
@@ -60,7 +65,7 @@ def _edit(db: Session, call: Call) -> None:
     set_weekly_hours(db, call.by, call.values["member_id"], week, now=call.now)
 
 
-VERBS: dict[str, Callable[[Session, Call], None]] = {"book": _book, "move": _move, "edit": _edit}
+VERBS: dict[str, Callable[[Session, Call], None]] = {"book": _book, "place": _place, "move": _move, "edit": _edit}
 
 
 def race(url: str, begins: float, calls: list[Call]) -> list[Outcome]:

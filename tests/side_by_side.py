@@ -20,6 +20,9 @@ OWN_SERVER = "tests/e2e/test_behind_a_proxy.py"
 LONGEST_FIRST = [
     "tests/e2e",
     "tests/integration/matrix/test_matrix.py",
+    "tests/integration/test_slots_raced.py",
+    "tests/integration/test_booking_machine.py",
+    "tests/integration/test_holds.py",
     "tests/integration/test_two_commands.py",
     "tests/integration/test_worker_kills.py",
     "tests/integration/test_demo.py",

@@ -449,6 +449,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table('service', schema=None) as batch_op:
         batch_op.add_column(sa.Column('category', sa.String(), server_default=sa.text("''"), nullable=False))
+        batch_op.add_column(sa.Column('is_archived', sa.Boolean(), server_default=sa.text('false'), nullable=False))
         batch_op.add_column(sa.Column('is_twilight', sa.Boolean(), server_default=sa.text('false'), nullable=False))
         batch_op.add_column(sa.Column('most', sa.Integer(), server_default=sa.text('1'), nullable=False))
         batch_op.add_column(sa.Column('tax_group_id', sa.Integer(), nullable=True))

@@ -29,6 +29,7 @@ class Time:
 TIMES = (
     Time("sweep_open_attempts", timedelta(minutes=2)),
     Time("release_holds", timedelta(minutes=1)),
+    Time("forget_codes", timedelta(hours=1)),
     Time("sweep_uploads", timedelta(hours=1)),
     Time("clean_done_work", timedelta(hours=6)),
     Time("clean_sessions", timedelta(hours=1)),

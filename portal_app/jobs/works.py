@@ -15,6 +15,7 @@ from portal_app.domain.identity import sessions
 from portal_app.domain.media import service as media
 from portal_app.domain.notifications import account_mails, invoice_mails
 from portal_app.domain.notifications.sending import send
+from portal_app.domain.orders.entry_codes import forget_codes
 from portal_app.domain.scheduling.holding import release_over
 from portal_app.jobs import reactions, worker
 from portal_app.jobs.claiming import GiveUp, LeaseLost
@@ -114,6 +115,13 @@ def release_holds(job: Job) -> None:
         job.finish(db)
 
 
+def forget_entry_codes(job: Job) -> None:
+    """Codes of doors whose visit is over are emptied, also where nobody pressed *finish*."""
+    with job.wiring.database.unit_of_work() as db:
+        forget_codes(db, now=job.now())
+        job.finish(db)
+
+
 def sweep_uploads(job: Job) -> None:
     """Drop the parts of uploads that nobody came back to."""
     media.sweep_uploads(job.wiring.database.unit_of_work, job.wiring.uploads_dir, now=job.now())
@@ -146,6 +154,7 @@ WORKS: Mapping[str, worker.Work] = {
     "sweep_open_attempts": settle_open_attempts,
     "render_asset": render_asset,
     "release_holds": release_holds,
+    "forget_codes": forget_entry_codes,
     "sweep_uploads": sweep_uploads,
     "clean_done_work": clean_done_work,
     "clean_sessions": clean_sessions,

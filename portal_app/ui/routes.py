@@ -35,6 +35,8 @@ from portal_app.ui.admin.orders.page import page as admin_orders
 from portal_app.ui.admin.orders.state import AdminOrdersState
 from portal_app.ui.admin.prices.page import page as prices
 from portal_app.ui.admin.prices.state import Prices
+from portal_app.ui.admin.questions.page import page as questions
+from portal_app.ui.admin.questions.state import Questions
 from portal_app.ui.admin.service.page import page as service
 from portal_app.ui.admin.service.state import ServiceState
 from portal_app.ui.admin.settings.page import page as settings
@@ -42,6 +44,8 @@ from portal_app.ui.admin.staff.page import page as staff
 from portal_app.ui.admin.staff.state import StaffState
 from portal_app.ui.admin.today.page import page as today
 from portal_app.ui.admin.today.state import TodayState
+from portal_app.ui.admin.why.page import page as why
+from portal_app.ui.admin.why.state import WhyState
 from portal_app.ui.portal.account.page import page as account
 from portal_app.ui.portal.account.state import Account
 from portal_app.ui.portal.dashboard.page import page as dashboard
@@ -122,9 +126,11 @@ ROUTES: tuple[Row, ...] = (
     Row("/admin/settings", settings, "Settings", SETTINGS),
     Row("/admin/settings/booking", booking_rules, "Booking", SETTINGS, BookingRules.load),
     Row("/admin/settings/coupons", coupons, "Coupons", SETTINGS, Coupons.load, Coupons.load),
+    Row("/admin/settings/questions", questions, "Questions", SETTINGS, Questions.load, Questions.load),
     Row("/admin/settings/prices", prices, "Fees, taxes and tips", SETTINGS, Prices.load),
     Row("/admin/audit", audit, "Audit log", STAFF(Permission.SEE_AUDIT), AuditState.load, AuditState.load),
     Row("/admin/calendar", calendar, "Calendar", SEE_ORDERS, CalendarState.load, CalendarState.load),
+    Row("/admin/calendar/why", why, "Why no slot?", SEE_ORDERS, WhyState.load, WhyState.refresh),
     Row("/admin/crew", crew, "Crew and hours", SEE_ORDERS, CrewState.load, CrewState.load),
     Row("/admin/crew/[member]", hours, HoursState.title, SEE_ORDERS, HoursState.load),
     Row("/admin", today, "Today", SEE_ORDERS, TodayState.load, TodayState.load),

@@ -13,12 +13,13 @@ from starlette.routing import BaseRoute, Route
 from portal_app import wiring
 from portal_app.core.clock import utc_now
 from portal_app.core.errors import PaymentProblem, Unavailable
-from portal_app.core.viewer import Viewer
+from portal_app.core.viewer import guest_viewer
 from portal_app.domain.billing.gateway import BadSignature
-from portal_app.domain.billing.queries import AttemptCard, attempt_card
+from portal_app.domain.billing.queries import attempt_card
+from portal_app.domain.billing.returning import mode_of_guests, way_back
 from portal_app.domain.billing.service import receive_event, reconcile
 from portal_app.domain.units import UnitOfWork
-from portal_app.off_loop import call, leave
+from portal_app.off_loop import act, ask, call, leave
 from portal_app.web.viewer import first_to_see, viewer_of_request
 
 BODY_AT_MOST = 256 * 1024
@@ -58,20 +59,24 @@ def take_in(endpoint_token: str, body: bytes, signature: str) -> int:
 
 async def come_back(request: Request) -> Response:
     """The payer is back, or says so: ask the payment service, then show the page the attempt was started from."""
-    _, viewer = await viewer_of_request(request)
+    studio, viewer = await viewer_of_request(request)
+    attempt, guest = request.path_params["attempt"], guest_viewer(studio.id)
+    if mode := await ask(mode_of_guests, guest, attempt, now=utc_now()):
+        await leave(settle, studio.id, mode, attempt)
+        return _to(await act(way_back, guest, attempt, now=utc_now()))
     if viewer is None:
         return _to(f"/login?next={quote(request.url.path)}")
-    viewer, card = await first_to_see(request, attempt_card, request.path_params["attempt"])
-    await leave(settle, viewer, card)
+    _, card = await first_to_see(request, attempt_card, attempt)
+    await leave(settle, studio.id, card.mode, attempt)
     return _to(card.return_to)
 
 
-def settle(unit_of_work: UnitOfWork, viewer: Viewer, card: AttemptCard) -> None:
+def settle(unit_of_work: UnitOfWork, studio_id: int, mode: str, attempt: str) -> None:
     """Reconcile now if that is possible; otherwise the webhook or the sweep does it soon."""
     try:
-        gateway = wiring.current().gateway_for(viewer.studio_id, card.mode)
+        gateway = wiring.current().gateway_for(studio_id, mode)
         if gateway is not None:
-            reconcile(unit_of_work, gateway, card.public_id, now=utc_now())
+            reconcile(unit_of_work, gateway, attempt, now=utc_now())
     except (Unavailable, PaymentProblem) as problem:
         log.warning("a return could not be settled at once: %s", problem)
 

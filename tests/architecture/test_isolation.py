@@ -22,6 +22,7 @@ from portal_app.core.viewer import Permission, Role, Viewer
 from portal_app.db import Database
 from portal_app.domain import tables
 from portal_app.domain.orders.agenda import EntryKind
+from portal_app.domain.orders.quoting import Basket
 from portal_app.domain.scheduling.asking import VisitAsk
 from portal_app.domain.scheduling.models import Purpose
 from tests.conftest import NOW, Cast, fresh_database, make_cast
@@ -62,7 +63,7 @@ def functions(room: str, module: str) -> Iterator[tuple[str, Callable]]:
 
 
 # Where reading functions live: `queries`, and what would not fit beside it.
-READ_IN = ("queries", "agenda", "crew", "my_day", "invoices")
+READ_IN = ("queries", "agenda", "crew", "explaining", "invoices", "my_day")
 ROOMS = [module.name for module in pkgutil.iter_modules(portal_app.domain.__path__) if module.ispkg]
 READING = [
     pytest.param(room, name, function, id=f"{room}.{name}")
@@ -108,6 +109,8 @@ def arguments(function: Callable, db: Session, by: Viewer, world: World, cast: C
         "upload_card": world.upload,
     }
     known["public_id"] = named.get(function.__name__, world.listing)
+    known["number"] = world.pending if function.__name__ == "told_of" else world.delivered
+    known["basket"] = Basket({world.service: 1})
     if "size" in inspect.signature(function).parameters:
         from portal_app.domain.delivery.gate import Size
 
@@ -130,7 +133,7 @@ def ask(database: Database, function: Callable, by: Viewer, world: World, cast: 
     with database.reading() as db:
         try:
             return function(**arguments(function, db, by, world, cast))
-        except (NotFound, NotAllowed):
+        except (NotFound, NotAllowed, InvalidInput):
             return None
 
 
@@ -141,6 +144,7 @@ def test_a_reading_function_shows_a_stranger_nothing(home: Home, room: str, name
         found = ask(database, function, stranger, world, cast)
         assert MARK not in repr(found)
         if name not in {
+            "explain",
             "find_openings",
             "offers",
             "terms",
@@ -232,7 +236,7 @@ def test_visible_selects_no_row_of_another_studio(home: Home, room: str) -> None
 def verbs(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
     """Every verb a person can call, aimed at Harbor Light's rows."""
     from portal_app.domain.billing.service import record_offline_payment
-    from portal_app.domain.catalog.shelving import move_category, move_service, put_on_sale
+    from portal_app.domain.catalog.shelving import archive_service, bring_back, move_category, move_service, put_on_sale
     from portal_app.domain.customers.view_as import start_view_as
     from portal_app.domain.delivery.service import DeliverRequest, deliver, revoke_link, revoke_links
     from portal_app.domain.identity.inviting import resend_invitation, revoke_invitation
@@ -273,6 +277,8 @@ def verbs(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
         "save_with_crew": lambda db, by: save_with_crew(db, by, world.service, typed_service(), [], now=NOW),
         "duplicate_with_crew": lambda db, by: duplicate_with_crew(db, by, world.service, now=NOW),
         "put_on_sale": lambda db, by: put_on_sale(db, by, world.service, is_active=False, now=NOW),
+        "archive_service": lambda db, by: archive_service(db, by, world.service, now=NOW),
+        "bring_back": lambda db, by: bring_back(db, by, world.service, now=NOW),
         "move_service": lambda db, by: move_service(db, by, world.service, 1, now=NOW),
         "move_category": lambda db, by: move_category(db, by, "service", world.category, 1, now=NOW),
         "remove_photo": lambda db, by: remove_photo(db, by, world.asset, now=NOW),
@@ -321,12 +327,20 @@ def verbs_of_places(world: World) -> dict[str, Callable[[Session, Viewer], Any]]
 
 def verbs_of_settings(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
     """How Harbor Light is booked, and what lowers its prices."""
-    from portal_app.domain.catalog.couponing import TypedCoupon, save_coupon
+    from portal_app.domain.catalog import asking, taxing
+    from portal_app.domain.catalog.couponing import TypedCoupon, remove_coupon, save_coupon
     from portal_app.domain.catalog.taxing import TypedFee, remove_fee, remove_tax_group, save_fee, save_tax_group
     from portal_app.domain.scheduling.ruling import save_policy, save_tips
 
-    coupon = TypedCoupon("THEIRS", "percent", "10")
+    coupon, asked = TypedCoupon("THEIRS", "percent", "10"), f"question{MARK}"
     return {
+        "save_question": lambda db, by: asking.save_question(db, by, asked, asking.TypedQuestion("Theirs", "text"), now=NOW),
+        "duplicate_question": lambda db, by: asking.duplicate_question(db, by, asked, now=NOW),
+        "move_question": lambda db, by: asking.move_question(db, by, asked, 1, now=NOW),
+        "remove_question": lambda db, by: asking.remove_question(db, by, asked, now=NOW),
+        "remove_coupon": lambda db, by: remove_coupon(db, by, f"coupon{MARK}", now=NOW),
+        "move_fee": lambda db, by: taxing.move_fee(db, by, f"fee{MARK}", 1, now=NOW),
+        "move_tax_group": lambda db, by: taxing.move_tax_group(db, by, f"group{MARK}", 1, now=NOW),
         "save_coupon": lambda db, by: save_coupon(db, by, f"coupon{MARK}", coupon, now=NOW),
         "save_tips": lambda db, by: save_tips(db, by, "0", now=NOW),
         "save_fee": lambda db, by: save_fee(db, by, f"fee{MARK}", TypedFee("Theirs", "fixed", "1"), now=NOW),

@@ -79,9 +79,11 @@ SHOWN: dict[str, Shown] = {
     "/admin/catalog/[service]": Shown(OLIVE, "button", "Save changes", SOLD.format("Essentials")),
     "/admin/staff": Shown(OLIVE, "button", "Invite"),
     "/admin/calendar": Shown(OLIVE, "button", "Time off"),
+    "/admin/calendar/why": Shown(OLIVE, "button", "Ask for these"),
     "/admin/crew": Shown(OLIVE, "link", "Hours of"),
     "/admin/crew/[member]": Shown(OLIVE, "button", "Save the week", PIAS_PLACE),
     "/admin/settings": Shown(OLIVE, "link", "Coupons"),
+    "/admin/settings/questions": Shown(OLIVE, "button", "New question"),
     "/admin/settings/prices": Shown(OLIVE, "button", "New fee"),
     "/admin/settings/booking": Shown(OLIVE, "button", "Save rules"),
     "/admin/settings/coupons": Shown(OLIVE, "button", "New coupon"),
@@ -115,6 +117,7 @@ STATES: dict[str, tuple[str, str, str]] = {
     "a service in several forms": ("/admin/catalog/[service]", OLIVE, SOLD.format("Listing film")),
     "an add-on to be": ("/admin/catalog/[service]", OLIVE, "select 'new-add_on'"),
     "one's own security at the studio": ("/account/security", OLIVE, ""),
+    "why an order has no time": ("/admin/calendar/why?order=[number]", OLIVE, ANY_ORDER.format("pending")),
     "a page that does not exist": ("/no/such/page", NOBODY, ""),
 }
 

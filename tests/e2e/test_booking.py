@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from portal_app.core.clock import utc_now
 from tests.e2e.booking import chooses_service, chooses_time, goes_on, starts_booking, types_address
 from tests.e2e.browsing import DESK, has_sideways_scroll, newest_mail, person, serious
 from tests.e2e.conftest import Portal
@@ -26,7 +28,8 @@ def test_a_guest_books_on_a_phone(portal: Portal, browser: Browser, width: int) 
         starts_booking(page, portal)
         page.get_by_role("button", name=re.compile("^Continue")).click()
         expect(page.get_by_label("Street and number")).to_be_focused()
-        types_address(page, street, TOWN, "2,940")
+        _stays_marked(page)
+        _a_double_click_is_one(page, street)
         chooses_service(page, "Signature photos")
         _fits(page)
         goes_on(page, "time")
@@ -46,6 +49,7 @@ def test_a_guest_books_on_a_phone(portal: Portal, browser: Browser, width: int) 
         page.wait_for_url("**/status/*")
         expect(page.get_by_role("heading", name=street)).to_be_visible()
         expect(page.get_by_text(time.partition(" ")[0]).first).to_be_visible()
+        _a_missing_reason_is_said(page)
         assert "zz-" not in page.content()
         letter = newest_mail(page, portal.url, email, street)
         page.goto(re.search(r"http\S+/status/\S+", letter)[0])
@@ -64,6 +68,38 @@ def _fits(page: Page) -> None:
     press.click(trial=True)
 
 
+def _stays_marked(page: Page) -> None:
+    """What does not fit is said beside its field, also when Enter follows at once, and stays when another field is typed in."""
+    page.get_by_label("Street and number").fill("1")
+    page.get_by_label("Town").fill(TOWN)
+    page.get_by_label("Size").fill("large")
+    page.get_by_label("Size").press("Enter")
+    expect(page.get_by_label("Size")).to_have_attribute("aria-invalid", "true")
+    page.get_by_label("Street and number").fill("2")
+    page.wait_for_timeout(700)
+    expect(page.get_by_text("Type the size as a number")).to_be_visible()
+
+
+def _a_double_click_is_one(page: Page, street: str) -> None:
+    """The second click does not ask the next step for what nobody has seen yet."""
+    page.get_by_label("Street and number").fill(street)
+    page.get_by_label("Size").fill("2,940")
+    page.get_by_role("button", name=re.compile("^Continue")).dblclick()
+    expect(page.locator("#step-services")).to_be_focused()
+    page.wait_for_timeout(500)
+    expect(page.get_by_text("Choose at least one service")).to_have_count(0)
+
+
+def _a_missing_reason_is_said(page: Page) -> None:
+    page.get_by_role("button", name="Cancel this order").click()
+    page.get_by_role("button", name="Cancel the order").click()
+    expect(page.get_by_label("Why?")).to_have_attribute("aria-invalid", "true")
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(400)
+    expect(page.get_by_label("Why?")).to_have_attribute("aria-invalid", "true")
+    page.get_by_role("button", name="Keep it as it is").click()
+
+
 def _nothing_is_lost(page: Page) -> None:
     """Back is one step back; a reload and the way forward keep what was typed."""
     page.go_back()
@@ -73,6 +109,36 @@ def _nothing_is_lost(page: Page) -> None:
     expect(page.get_by_label("Your name")).to_have_value("Gina Guest")
     expect(page.get_by_text("Kept. Type it again to change it.")).to_be_visible()
     goes_on(page, "review")
+
+
+def test_outside_the_areas_it_is_a_request(portal: Portal, browser: Browser) -> None:
+    """No time is promised: a day and a time are asked for, and the last step says that the studio answers first."""
+    with person(browser, {"width": 390, "height": 700}) as gina:
+        page = gina.page
+        starts_booking(page, portal)
+        types_address(page, "9 Faraway Road", "Denver, CO 80202", "2,940")
+        chooses_service(page, "Signature photos")
+        goes_on(page, "time")
+        expect(page.get_by_text("outside the area we go to")).to_be_visible()
+        expect(page.locator(".when")).to_have_count(0)
+        page.get_by_role("button", name=re.compile("^Continue")).click()
+        expect(page.get_by_label("Day", exact=True)).to_be_focused()
+        expect(page.get_by_text("Choose a day.")).to_be_visible()
+        page.get_by_label("Day", exact=True).fill(f"{utc_now() + timedelta(days=9):%Y-%m-%d}")
+        page.get_by_role("button", name=re.compile("^Continue")).click()
+        expect(page.get_by_label("Time", exact=True)).to_be_focused()
+        page.get_by_label("Time", exact=True).select_option("10:30")
+        goes_on(page, "details")
+        page.get_by_label("Your name").fill("Gina Guest")
+        page.get_by_label("Email").fill("gina.far@elsewhere.example")
+        goes_on(page, "review")
+        expect(page.get_by_text("This is a request: the studio answers whether it comes")).to_be_visible()
+        page.get_by_role("button", name="Place order").click()
+        page.wait_for_url("**/status/*")
+        expect(page.get_by_text("Your wish. The studio confirms the time.")).to_be_visible()
+        page.get_by_role("button", name="Change time").click()
+        expect(page.get_by_role("dialog").get_by_text("The studio finds another time with you. Call")).to_be_visible()
+        assert gina.faults == []
 
 
 def test_booking_by_keyboard_alone(portal: Portal, browser: Browser) -> None:

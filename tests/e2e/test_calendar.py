@@ -10,14 +10,22 @@ from datetime import datetime, timedelta
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from portal_app.core.clock import local, utc_now
+from portal_app.core.viewer import guest_viewer
+from portal_app.db import Database
+from portal_app.domain.orders.placing import GuestRequest, OrderRequest, place_order
+from portal_app.domain.scheduling.asking import VisitAsk
+from portal_app.domain.scheduling.models import Purpose
+from portal_app.domain.scheduling.queries import find_openings
 from tests.e2e.browsing import DESK, PHONE, has_sideways_scroll, serious
 from tests.e2e.conftest import Portal
-from tests.e2e.screens import OLIVE, settle, visitor
+from tests.e2e.screens import ANY_ORDER, OLIVE, address, settle, visitor
 
 pytestmark = [pytest.mark.proof("booking-12"), pytest.mark.slow]
 
 STREET = "1187 Old Lighthouse"
 EVENT = "a.fc-event"
+ZONE = "America/Los_Angeles"
 
 
 def execute(portal: Portal, statement: str, rows: list[tuple] | None = None) -> list[tuple]:
@@ -154,6 +162,96 @@ def _draws_a_span(page: Page) -> None:
     page.mouse.up()
 
 
+def test_what_is_ordered_elsewhere_appears_by_itself(portal: Portal, browser: Browser) -> None:
+    with visitor(browser, portal, OLIVE, DESK) as olive:
+        page = olive.page
+        open_calendar(page, portal)
+        view(page, "Month")
+        settle(page)
+        page.evaluate("() => { window.kept = true }")
+        street = "77 Appearing Way"
+        at = _orders(portal, street)
+        if not page.locator(f"[data-date='{at:%Y-%m-%d}']").count():
+            page.get_by_role("button", name="Later", exact=True).click()
+        # A full day folds what does not fit behind "more".
+        expect(page.locator(EVENT).filter(has_text=street)).to_be_attached(timeout=6_000)
+        assert page.evaluate("() => window.kept"), "without loading the page again"
+        assert olive.faults == []
+
+
+def _orders(portal: Portal, street: str) -> datetime:
+    """A guest takes the first free time, through another process than the web server's."""
+    database, guest, now = Database(f"sqlite:///{portal.data_dir / 'portal.db'}"), guest_viewer(1), utc_now()
+    [(service,)] = execute(portal, "select public_id from service where studio_id = 1 and name = 'Signature photos'")
+    today = local(now, ZONE).date()
+    ask = VisitAsk(120, Purpose.VISIT, frozenset(), None, ZONE, today, today + timedelta(days=14))
+    with database.unit_of_work() as db:
+        at = next(start.at for day in find_openings(db, guest, ask, now=now) for start in day.starts)
+        wall = local(at, ZONE).replace(tzinfo=None)
+        who = GuestRequest("Ada Elsewhere", "ada@elsewhere.example", "")
+        asked = OrderRequest(f"appearing-{now:%f}", street, "Pacific Grove, CA 93950", "1800", (service,), wall, guest=who)
+        place_order(db, guest, asked, now=now)
+    database.close()
+    return wall
+
+
+@pytest.mark.proof("booking-08")
+def test_an_order_that_waits_is_told_why_there_is_no_slot(portal: Portal, browser: Browser) -> None:
+    with visitor(browser, portal, OLIVE, PHONE) as olive:
+        page = olive.page
+        page.goto(address(portal, "/admin/orders/[number]", ANY_ORDER.format("pending")))
+        page.get_by_role("link", name="Why no slot?").click()
+        page.wait_for_url(re.compile(r"/admin/calendar/why\?order="))
+        row = page.locator(".starts summary").first
+        expect(row).to_be_visible()
+        *counts, total = [int(each) for each in page.locator(".lines dd").all_inner_texts()]
+        assert sum(counts) == total > 0
+        row.press("Enter")
+        expect(page.locator(".starts details[open]")).to_contain_text("Pia Okonkwo-Reyes")
+        assert serious(page) == []
+        assert not has_sideways_scroll(page)
+        day = page.get_by_label("Day", exact=True).input_value()
+        page.get_by_role("button", name="The day after").click()
+        expect(page.get_by_label("Day", exact=True)).not_to_have_value(day)
+        page.get_by_text("Ask for something else").click()
+        page.get_by_label("Twilight set").check()
+        page.get_by_role("button", name="Ask for these").click()
+        expect(page.get_by_text("No sunset to go by.")).to_be_visible()
+        assert olive.faults == []
+
+
+def test_on_a_phone_a_day_is_drawn_and_a_thumb_scrolls_it(portal: Portal, browser: Browser) -> None:
+    with visitor(browser, portal, OLIVE, PHONE) as olive:
+        page = olive.page
+        open_calendar(page, portal)
+        for name in ("Week", "Month"):
+            expect(page.get_by_role("button", name=name, exact=True)).to_be_hidden()
+        view(page, "Day")
+        drawn = page.locator(EVENT).filter(has_not_text="is off")
+        for _ in range(10):
+            if drawn.count():
+                break
+            page.get_by_role("button", name="Later", exact=True).click()
+            page.wait_for_timeout(400)
+        assert not has_sideways_scroll(page)
+        _swipes_up(page)
+        page.wait_for_function("() => scrollY > 100")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        drawn.first.tap()
+        expect(page.get_by_role("dialog").get_by_role("link", name="Open order")).to_be_visible()
+        assert olive.faults == []
+
+
+def _swipes_up(page: Page) -> None:
+    """A thumb from the middle of the grid: it scrolls the page, and draws no time off."""
+    wire = page.context.new_cdp_session(page)
+    wire.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": 200, "y": 650}]})
+    for step in range(1, 13):
+        moved = [{"x": 200, "y": 650 - 25 * step}]
+        wire.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": moved})
+    wire.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
 def test_on_a_phone_it_is_a_list_and_opens_the_order(portal: Portal, browser: Browser) -> None:
     with visitor(browser, portal, OLIVE, PHONE) as olive:
         page = olive.page
@@ -223,3 +321,14 @@ def _many(page: Page) -> list[tuple]:
 
 
 HALF = timedelta(minutes=30)
+
+
+def test_hours_that_do_not_fit_come_into_view(portal: Portal, browser: Browser) -> None:
+    """The button that saves a week stands far beneath its Monday."""
+    with visitor(browser, portal, OLIVE, DESK) as olive:
+        page = olive.page
+        page.goto(f"{portal.url}/admin/crew")
+        page.get_by_role("link", name=re.compile("Pia")).first.click()
+        page.get_by_label("Monday, visits from").fill("23:00")
+        page.get_by_role("button", name="Save the week").click()
+        expect(page.get_by_text("The end is before the beginning")).to_be_in_viewport()

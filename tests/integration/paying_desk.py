@@ -43,10 +43,10 @@ class Desk:
         with self.database.unit_of_work() as db:
             return place_order(db, by, request, now=now)
 
-    def start(self, by: Viewer, number: int, *, now: datetime) -> str:
+    def start(self, by: Viewer, number: int, *, now: datetime, return_to: str = "/orders") -> str:
         """The page to pay on, by its session's name."""
         url = service.start_checkout(
-            self.database.unit_of_work, self.gateway, by, number, base_url=BASE, return_to="/orders", now=now
+            self.database.unit_of_work, self.gateway, by, number, base_url=BASE, return_to=return_to, now=now
         )  # fmt: skip
         return url.removeprefix("/pay/")
 

@@ -13,6 +13,7 @@ from portal_app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from portal_app.core.viewer import Permission, Viewer
 from portal_app.db import Database
 from portal_app.domain.activity.models import Fact
+from portal_app.domain.catalog.couponing import TypedCoupon, coupons, save_coupon
 from portal_app.domain.catalog.models import Kind, Service, TaxGroup, Tier, Variant
 from portal_app.domain.catalog.offering import PriceTier
 from portal_app.domain.catalog.queries import offers
@@ -20,6 +21,8 @@ from portal_app.domain.catalog.shelf import Form, Shelved, shelf, shelved, tax_c
 from portal_app.domain.catalog.shelving import (
     TypedForm,
     TypedService,
+    archive_service,
+    bring_back,
     duplicate_service,
     move_category,
     move_service,
@@ -28,8 +31,11 @@ from portal_app.domain.catalog.shelving import (
 )
 from portal_app.domain.catalog.tiers import TypedTier
 from portal_app.domain.orders.placing import OrderRequest, place_order
+from portal_app.domain.orders.queries import order_page
 from portal_app.domain.scheduling.models import CrewMember
 from portal_app.domain.scheduling.skills import crew_for, duplicate_with_crew, save_with_crew
+from portal_app.ui.admin.catalog.cards import filed_cards, kind_cards
+from portal_app.ui.admin.service.cards import picks
 from tests.conftest import NOW, Cast
 
 pytestmark = pytest.mark.proof("booking-01")
@@ -192,6 +198,39 @@ def test_what_is_off_sale_cannot_be_ordered_by_a_crafted_event(database: Databas
     assert do(database, place_order, cast.carl, request)
 
 
+def test_what_is_archived_leaves_the_shelf_and_comes_back_off_sale(database: Database, cast: Cast) -> None:
+    request = OrderRequest("k1", "1 Plain Street", "Carmel", "1800", (cast.photos,), datetime(2026, 11, 26, 9, 30))
+    number = do(database, place_order, cast.carl, request)
+    coupon = do(database, save_coupon, cast.olive, "", TypedCoupon("ONLY", "percent", "10", services=(cast.photos,)))
+    for _ in range(2):
+        do(database, archive_service, cast.olive, cast.photos)
+    with database.reading() as db:
+        whole = shelf(db, cast.olive)
+        assert [each.name for each in whole if each.is_archived] == ["Signature photos"]
+        words = [card.name for kind in kind_cards(whole, "USD") for group in kind.groups for card in group.goods]
+        assert words == ["Essentials", "2D floor plan"]
+        assert [card.name for card in filed_cards(whole)] == ["Signature photos"]
+        # What names it keeps it: the order, the package that contains it, the coupon that is good for it alone.
+        assert [line.name for line in order_page(db, cast.carl, number).lines] == ["Signature photos"]
+        assert cast.photos in shelved(db, cast.olive, cast.essentials).parts
+        assert [row.services for row in coupons(db, cast.olive)] == [(cast.photos,)]
+        assert cast.photos not in [offer.public_id for offer in offers(db, cast.carl)]
+        for chosen, shown in (({cast.photos}, True), (set(), False)):
+            assert (cast.photos in repr(picks(whole, set(Kind), chosen, "", "USD"))) is shown
+        assert len(db.exec(select(Fact).where(Fact.kind == "service.archived")).all()) == 1
+    assert coupon
+    with pytest.raises(Conflict, match="in the archive"):
+        do(database, put_on_sale, cast.olive, cast.photos, is_active=True)
+    with pytest.raises(NotFound):
+        do(database, move_service, cast.olive, cast.photos, 1)
+    for _ in range(2):
+        do(database, bring_back, cast.olive, cast.photos)
+    assert not one(database, cast.olive, cast.photos).is_active
+    do(database, put_on_sale, cast.olive, cast.photos, is_active=True)
+    with database.reading() as db:
+        assert cast.photos in [offer.public_id for offer in offers(db, cast.carl)]
+
+
 def test_the_order_of_the_shelf_is_the_order_customers_see(database: Database, cast: Cast) -> None:
     video = do(database, save_service, cast.olive, "", replace(TWILIGHT, name="Film", category="Video"))
     dusk = do(database, save_service, cast.olive, "", replace(TWILIGHT, name="Dusk"))
@@ -248,6 +287,8 @@ def test_the_shelf_is_changed_only_by_whom_the_owner_let(database: Database, cas
             (duplicate_with_crew, (cast.photos,), {}),
             (put_on_sale, (cast.photos,), {"is_active": False}),
             (move_service, (cast.photos, 1), {}),
+            (archive_service, (cast.photos,), {}),
+            (bring_back, (cast.photos,), {}),
             (move_category, (Kind.SERVICE, "No such category", 1), {}),
         ):
             with pytest.raises((NotAllowed, NotFound)):

@@ -23,6 +23,7 @@ from portal_app.domain.scheduling.changing import Free, Late, Refused
 from portal_app.domain.scheduling.models import Appointment, BookingPolicy, Purpose
 from portal_app.domain.studios.models import Studio
 from tests.conftest import NOW, Cast
+from tests.integration.builders import make_order
 
 pytestmark = pytest.mark.proof("booking-11")
 STARTS = datetime(2026, 11, 26, 9, 30)
@@ -146,11 +147,14 @@ def test_a_customer_keeps_nothing_quiet_and_gives_a_reason(database: Database, c
 
 
 def test_nobody_else_changes_it(database: Database, cast: Cast) -> None:
+    """Not even whoever holds the secret page of another order of the same customer."""
     number = booked(database, cast)
+    other = make_order(database, cast.harbor, cast.carl_customer, number=2001, status="accepted")
     with database.unit_of_work() as db:
-        listing = db.exec(select(Order)).one().listing_id
+        listing = db.exec(select(Order).where(Order.number == number)).one().listing_id
         by_photos = Viewer(studio_id=cast.harbor, role=Role.LINK, listing_id=listing, link_id=1)
-        for by in (cast.omar, cast.ollie, cast.tess, by_photos, guest_viewer(cast.harbor)):
+        by_status = Viewer(studio_id=cast.harbor, role=Role.LINK, order_id=other.id)
+        for by in (cast.omar, cast.ollie, cast.tess, by_photos, by_status, guest_viewer(cast.harbor)):
             for verb in (
                 lambda by: cancel(db, by, number, SOLD, now=IN_TIME),
                 lambda by: postpone(db, by, number, Purpose.VISIT, SOLD, now=IN_TIME),

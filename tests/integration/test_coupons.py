@@ -87,18 +87,33 @@ def test_the_second_click_counts_one_use(database: Database, cast: Cast) -> None
 
 def test_a_first_order_is_one_under_no_record_of_theirs(database: Database, cast: Cast) -> None:
     make_coupon(database, cast, new_customers_only=True)
-    as_guest = wish(cast, "g1", guest=GuestRequest("Carl", cast.carl.email.upper()))
+    as_guest = wish(cast, "g1", guest=GuestRequest("Carl", cast.carl.email.upper()), coupon="")
     order = place(database, guest_viewer(cast.harbor), as_guest)
-    assert order.discount_cents == 3_890
     for request in (wish(cast), wish(cast, "k2", on_behalf_of=cast.carl_in_team)):
         assert "first order" in refused(database, cast.carl, request)
-    assert "first order" in refused(database, guest_viewer(cast.harbor), replace(as_guest, request_key="g2"))
     with database.reading() as db:
         seen = estimate(db, cast.carl, Basket({cast.photos: 1}, 2940, coupon="TEN"), now=NOW)
     assert "first order" in seen.coupon_problem
     with database.unit_of_work() as db:
         cancel(db, cast.olive, order.number, now=NOW)
     assert place(database, cast.carl, wish(cast)).discount_cents == 3_890
+
+
+@pytest.mark.parametrize("rule", [{"new_customers_only": True}, {"most_per_customer": 1}])
+def test_nobody_learns_by_typing_an_address_whether_it_ordered(database: Database, cast: Cast, rule: dict[str, Any]) -> None:
+    """Whoever has not shown that an address is theirs is answered the same for every address, before and at placing."""
+    make_coupon(database, cast, **rule)
+    coupon = place(database, cast.carl, wish(cast))
+    assert coupon.discount_cents == 3_890
+    unproven = replace(cast.carl, is_verified=False)
+    said = {refused(database, unproven, wish(cast, "k2"))}
+    for number, email in enumerate((cast.carl.email, "never@ordered.example")):
+        asked = wish(cast, f"g{number}", guest=GuestRequest("Carl", email))
+        said.add(refused(database, guest_viewer(cast.harbor), asked))
+    with database.reading() as db:
+        said.add(estimate(db, guest_viewer(cast.harbor), Basket({cast.photos: 1}, 2940, coupon="TEN"), now=NOW).coupon_problem)
+    assert len(said) == 1
+    assert "signed in, with your email address confirmed" in said.pop()
 
 
 def test_one_customer_uses_it_as_often_as_one_may(database: Database, cast: Cast) -> None:

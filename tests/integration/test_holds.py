@@ -7,21 +7,26 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import select
 
-from portal_app.core.viewer import system_viewer
+from portal_app.core.errors import NotFound
+from portal_app.core.viewer import guest_viewer, system_viewer
 from portal_app.db import Database
 from portal_app.domain.activity.models import Fact
-from portal_app.domain.billing.models import LedgerEntry
+from portal_app.domain.billing.models import LedgerEntry, PaymentAttempt
 from portal_app.domain.billing.paying import NothingDue
 from portal_app.domain.billing.queries import balance
+from portal_app.domain.billing.returning import STATUS_PAGE, mode_of_guests, way_back
 from portal_app.domain.billing.upfront import TimeIsFreeAgain, choose_time, settle_visits
 from portal_app.domain.notifications.models import Mail
+from portal_app.domain.orders.links import link_of_request, viewer_of_link
 from portal_app.domain.orders.models import OrderStatus
+from portal_app.domain.orders.placing import GuestRequest
 from portal_app.domain.orders.windows import changes_of
 from portal_app.domain.scheduling.holding import release_over
 from portal_app.domain.scheduling.models import Appointment, Purpose
 from portal_app.domain.scheduling.taking import SlotTaken
 from portal_app.domain.studios.models import Studio
 from portal_app.jobs.reactions import announce_change, mail_change
+from portal_app.ui.shared.changing_cards import changes_card
 from tests.conftest import NOW, Cast
 from tests.integration.paying_desk import Desk
 
@@ -173,3 +178,40 @@ def test_all_of_it_may_be_due_at_booking_and_a_free_order_waits_for_nothing(data
     assert desk.order(number).status == OrderStatus.ACCEPTED
     without = desk.book(cast.carl, "without cards", WALL.replace(hour=14), now=NOW, takes_cards=False)
     assert (desk.order(without).upfront_cents, visits(desk)[-1].status) == (0, "booked")
+
+
+def test_sentences_say_how_long_this_studio_keeps_a_time(database: Database, cast: Cast) -> None:
+    desk = Desk(database, cast)
+    desk.open(hold_minutes=20)
+    number = desk.book(cast.carl, "k", WALL, now=NOW)
+    with desk.database.reading() as db:
+        found = changes_of(db, cast.carl, number, now=NOW + timedelta(seconds=0.4))
+    card = changes_card(found, now=NOW + timedelta(seconds=0.4))
+    assert (card.seconds_left, card.over[:26]) == (1200, "Your 20 minutes are over, ")
+    with pytest.raises(TimeIsFreeAgain, match="Your 20 minutes are over"):
+        desk.start(cast.carl, number, now=NOW + QUARTER * 2)
+
+
+def test_a_guest_comes_back_to_a_fresh_page_as_long_as_theirs_can_be_paid(desk: Desk, cast: Cast) -> None:
+    """The attempt speaks for a guest, who has no session; no secret address is stored, and not for ever."""
+    guest = guest_viewer(cast.harbor)
+    number = desk.book(guest, "g", WALL, now=NOW, guest=GuestRequest("Gus", "gus@elsewhere.example"))
+    with desk.database.unit_of_work() as db:
+        holder = viewer_of_link(db, cast.harbor, link_of_request(db, guest, "g", now=NOW))
+    desk.start(holder, number, now=NOW, return_to=STATUS_PAGE)
+    with desk.database.unit_of_work() as db:
+        attempt = db.exec(select(PaymentAttempt)).one()
+        assert mode_of_guests(db, guest, attempt.public_id, now=NOW) == attempt.mode
+        path = way_back(db, guest, attempt.public_id, now=NOW)
+        assert viewer_of_link(db, cast.harbor, path.removeprefix("/status/")) == holder
+        for by, name, now in (
+            (guest_viewer(cast.bluebird), attempt.public_id, NOW),
+            (guest, "another", NOW),
+            (guest, attempt.public_id, attempt.expires_at + timedelta(hours=1)),
+        ):
+            assert mode_of_guests(db, by, name, now=now) == ""
+            with pytest.raises(NotFound):
+                way_back(db, by, name, now=now)
+        attempt.return_to = "/orders/1001"
+        db.flush()
+        assert mode_of_guests(db, guest, attempt.public_id, now=NOW) == ""

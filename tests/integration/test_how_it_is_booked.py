@@ -9,17 +9,21 @@ from sqlmodel import select
 from portal_app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from portal_app.db import Database
 from portal_app.domain.activity.models import Fact
-from portal_app.domain.catalog.couponing import TypedCoupon, coupons, save_coupon
+from portal_app.domain.catalog.couponing import TypedCoupon, coupons, remove_coupon, save_coupon
 from portal_app.domain.catalog.models import Coupon
+from portal_app.domain.catalog.queries import terms
 from portal_app.domain.catalog.taxing import (
     TypedFee,
     fees,
+    move_fee,
+    move_tax_group,
     remove_fee,
     remove_tax_group,
     save_fee,
     save_tax_group,
     tax_groups,
 )
+from portal_app.domain.orders.placing import OrderRequest, place_order
 from portal_app.domain.scheduling.policies import policy_of
 from portal_app.domain.scheduling.ruling import own_policy, save_policy, save_tips
 from portal_app.ui.admin.booking.state import policy_card
@@ -28,6 +32,7 @@ from tests.conftest import NOW, Cast
 
 pytestmark = pytest.mark.proof("booking-01")
 
+MORNING = datetime(2026, 11, 26, 9, 30)
 AUTUMN = TypedCoupon("autumn10", "percent", "10")
 RULES = {
     "timing": "optional", "strategy": "closest", "windows": "Morning 8:00-12:00\n\nAfternoon 12:00-17:00", "interval_minutes": "60",
@@ -35,6 +40,7 @@ RULES = {
     "accepts_by_itself": "on", "member_confirms": "off", "outside_is_asked": "off", "full_is_asked": "on", "pay": "50",
     "change_hours": "48", "cancel_hours": "12", "cutoff_days": "1", "cutoff_time": "17:30", "late_is_allowed": "on",
     "late_fee": "35", "most_moves": "2", "drive_factor_percent": "140", "drive_kmh": "40",
+    "hold_minutes": "20",
 }  # fmt: skip
 
 
@@ -129,6 +135,7 @@ def test_the_rules_are_kept_as_they_were_typed_and_shown_so_again(database: Data
         ("timing", "maybe"), ("strategy", ""), ("windows", "Morning"), ("interval_minutes", "4"), ("notice_hours", "-1"),
         ("horizon_days", "0"), ("buffer_after_minutes", "x"), ("pay", "101"), ("change_hours", ""), ("cutoff_days", "31"),
         ("cutoff_time", "25:00"), ("late_fee", "x"), ("most_moves", "-1"), ("drive_kmh", "0"), ("drive_factor_percent", "99"),
+        ("hold_minutes", "4"),
     ],
 )  # fmt: skip
 def test_a_rule_that_does_not_fit_is_refused_beside_its_field(database: Database, cast: Cast, field: str, typed: str) -> None:
@@ -147,7 +154,7 @@ def test_fees_and_tax_groups_are_written_changed_and_removed(database: Database,
     with database.reading() as db:
         groups = tax_groups(db, cast.olive)
         assert [each.is_default for each in groups].count(True) == 1
-        assert (groups[0].public_id, groups[0].rates) == (kept, (("State tax", 625), ("County", 100)))
+        assert (groups[-1].public_id, groups[-1].rates) == (kept, (("State tax", 625), ("County", 100)))
         assert [(each.name, each.kind, each.amount, each.tax_group) for each in fees(db, cast.olive)] == [
             ("Weekend", "percent", 250, kept)
         ]
@@ -177,3 +184,32 @@ def test_tips_are_suggested_as_they_were_typed(database: Database, cast: Cast) -
     for wrong in ("10, 10", "0", "1 2 3 4 5", "ten"):
         with pytest.raises(InvalidInput), database.unit_of_work() as db:
             save_tips(db, cast.olive, wrong, now=NOW)
+
+
+def test_fees_and_tax_groups_are_sorted_and_new_ones_stand_last(database: Database, cast: Cast) -> None:
+    with database.unit_of_work() as db:
+        for name in ("Weekend", "Gallery", "Rush"):
+            made = save_fee(db, cast.olive, "", TypedFee(name, "fixed", "5"), now=NOW)
+            group = save_tax_group(db, cast.olive, "", name, "", is_default=False, now=NOW)
+        count = len(tax_groups(db, cast.olive))
+        assert move_fee(db, cast.olive, made, -5, now=NOW) == (1, 3)
+        assert move_tax_group(db, cast.olive, group, -1, now=NOW) == (count - 1, count)
+    with database.reading() as db:
+        assert [fee.name for fee in fees(db, cast.olive)] == ["Rush", "Weekend", "Gallery"]
+        assert [each.name for each in tax_groups(db, cast.olive)][-3:] == ["Weekend", "Rush", "Gallery"]
+        assert [fee.name for fee in terms(db, cast.carl).fees] == ["Rush", "Weekend", "Gallery"]
+
+
+def test_a_coupon_leaves_unless_an_order_was_placed_with_it(database: Database, cast: Cast) -> None:
+    kept, spare = save(database, cast), save(database, cast, replace(AUTUMN, code="SPARE", services=(cast.photos,)))
+    request = OrderRequest("k1", "1 Plain Street", "Carmel", "1800", (cast.photos,), MORNING, coupon="AUTUMN10")
+    with database.unit_of_work() as db:
+        place_order(db, cast.carl, request, now=NOW)
+        remove_coupon(db, cast.olive, spare, now=NOW)
+    with pytest.raises(Conflict, match="Orders were placed with AUTUMN10"), database.unit_of_work() as db:
+        remove_coupon(db, cast.olive, kept, now=NOW)
+    with database.reading() as db:
+        assert [each.code for each in coupons(db, cast.olive)] == ["AUTUMN10"]
+    for by in (cast.pia, cast.omar, cast.carl):
+        with pytest.raises((NotAllowed, NotFound)), database.unit_of_work() as db:
+            remove_coupon(db, by, kept, now=NOW)

@@ -17,7 +17,7 @@ from portal_app.domain.orders.models import Order, Wish
 from portal_app.domain.orders.moving import AskTheStudio, openings_of, reschedule
 from portal_app.domain.orders.windows import changes_of
 from portal_app.domain.scheduling.changing import Refused
-from portal_app.domain.scheduling.models import Appointment, CrewMember, Purpose, WeeklyHours
+from portal_app.domain.scheduling.models import Appointment, CrewMember, Purpose, ServiceArea, WeeklyHours
 from portal_app.domain.scheduling.taking import SlotTaken
 from tests.conftest import NOW, Cast
 from tests.integration.test_changing import IN_TIME, LATE, SOLD, VISIT, booked, facts
@@ -96,6 +96,37 @@ def test_the_fourth_move_is_refused(database: Database, cast: Cast, number: int)
         found = changes_of(db, cast.carl, number, now=IN_TIME)
         assert isinstance(found.visits[0].move, Refused)
         assert not isinstance(found.cancel, Refused)
+
+
+def test_an_accepted_order_outside_every_area_is_moved_and_booked_again(database: Database, cast: Cast, number: int) -> None:
+    """The studio has said that it comes there: neither a time that stands nor one that is chosen again asks it once more."""
+    far_from(database, cast, number)
+    move(database, cast.carl, number, VISIT + timedelta(days=1))
+    with database.unit_of_work() as db:
+        postpone(db, cast.carl, number, Purpose.VISIT, SOLD, now=IN_TIME)
+    day = (VISIT + timedelta(days=4)).date()
+    with database.reading() as db:
+        (free,) = openings_of(db, cast.carl, number, Purpose.VISIT, first=day, last=day, now=IN_TIME)
+    assert free.starts
+    assert move(database, cast.carl, number, free.starts[-1].at, Why()).status == "booked"
+    with pytest.raises(SlotTaken):
+        move(database, cast.carl, number, free.starts[-1].at + 12 * HOUR)
+
+
+def test_a_pending_order_outside_every_area_waits_for_the_studio(database: Database, cast: Cast, number: int) -> None:
+    far_from(database, cast, number, status="pending")
+    with database.unit_of_work() as db:
+        postpone(db, cast.carl, number, Purpose.VISIT, SOLD, now=IN_TIME)
+    with pytest.raises(SlotTaken):
+        move(database, cast.carl, number, VISIT + timedelta(days=1), Why())
+
+
+def far_from(database: Database, cast: Cast, number: int, status: str = "accepted") -> None:
+    """The studio draws one area, and the property lies far from it."""
+    with database.unit_of_work() as db:
+        db.add(ServiceArea(studio_id=cast.harbor, public_id="bay", name="Bay", lat=36.6, lon=-121.9, radius_m=20_000))
+        order = db.exec(select(Order).where(Order.number == number)).one()
+        order.lat, order.lon, order.placed_by, order.status = 40.0, -121.0, "town", status
 
 
 def test_a_postponed_visit_is_booked_again(database: Database, cast: Cast, number: int) -> None:

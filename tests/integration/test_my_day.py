@@ -54,9 +54,9 @@ def do(database: Database, verb, by: Viewer, visit: int, now: datetime = THEN) -
         verb(db, by, visit, now=now)
 
 
-def day_of(database: Database, by: Viewer):
+def day_of(database: Database, by: Viewer, now: datetime = THEN):
     with database.reading() as db:
-        return my_visits(db, by, start=at(0), end=at(0) + timedelta(days=1))
+        return my_visits(db, by, start=at(0), end=at(0) + timedelta(days=1), now=now)
 
 
 def facts(database: Database) -> list[str]:

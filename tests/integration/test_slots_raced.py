@@ -6,13 +6,20 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import date, datetime, timedelta
+from datetime import time as time_of_day
 from itertools import pairwise
 from multiprocessing import get_context
 
 import pytest
 from sqlmodel import col, select
 
+from portal_app.core.viewer import guest_viewer
 from portal_app.db import Database
+from portal_app.domain.activity.models import Fact
+from portal_app.domain.customers.models import Customer
+from portal_app.domain.identity.callers import Caller
+from portal_app.domain.orders.models import Order
+from portal_app.domain.orders.placing import GuestRequest, OrderRequest
 from portal_app.domain.scheduling.models import Appointment
 from portal_app.domain.scheduling.taking import take_slot
 from tests.conftest import NOW, Cast
@@ -59,7 +66,7 @@ class Field:
         return [outcome for each in running for outcome in each.result()]
 
 
-def one_won(outcomes: list[Outcome], verbs: tuple[str, ...] = ("book", "move")) -> None:
+def one_won(outcomes: list[Outcome], verbs: tuple[str, ...] = ("book", "move", "place")) -> None:
     racing = [each for each in outcomes if each.verb in verbs]
     assert {each.word for each in outcomes} <= {"won", "taken"}, outcomes
     assert [each.word for each in racing].count("won") == 1
@@ -97,6 +104,28 @@ def test_of_fifty_callers_one_wins(field: Field, database: Database, cast: Cast,
         one_won(field.race(calls))
     kept = standing(database, cast.pia.member_id)
     assert len(kept) == len(days(full))
+
+
+def test_of_fifty_orders_for_one_time_one_is_placed(field: Field, database: Database, cast: Cast, full: bool) -> None:
+    """The whole verb, by guests who all press *Place order* at once; whoever is late leaves nothing behind."""
+    with database.reading() as db:
+        before = len(db.exec(select(Customer.id)).all())
+    for day in days(full, few=1):
+        calls = []
+        for number in range(50 if full else 10):
+            wall = datetime.combine(day, time_of_day(10, 45 * (number % 2)))
+            guest = GuestRequest(f"Guest {number}", f"guest{number}.{day}@elsewhere.example")
+            asked = OrderRequest(f"{day}.{number}", f"{number} Rush Road", "Carmel", "2940", (cast.photos,), wall, guest=guest)
+            values = {"request": asked, "caller": Caller(address=f"198.51.{number}.7")}
+            calls.append(Call("place", guest_viewer(cast.harbor), values, NOW))
+        one_won(field.race(calls))
+    kept = standing(database, cast.pia.member_id)
+    with database.reading() as db:
+        orders = sorted(db.exec(select(Order.id)).all())
+        assert sorted(order for *_, order in kept) == orders
+        assert len(orders) == len(days(full, few=1))
+        assert len(db.exec(select(Customer.id)).all()) == before + len(orders)
+        assert len(db.exec(select(Fact.id).where(Fact.kind == "order.placed")).all()) == len(orders)
 
 
 def test_a_move_a_booking_and_staff_at_once(field: Field, database: Database, cast: Cast, full: bool) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from portal_app.domain.catalog.offering import Offer, Part, PriceTier
+from portal_app.domain.catalog.questions import Asked
 from portal_app.domain.scheduling.asking import DayOpenings, Reason, Start
 from portal_app.domain.scheduling.terms import BookingTerms
-from portal_app.ui.public.booking.cards import add_on_cards, promise_words, shelf_cards, tip_choices, toggled
+from portal_app.ui.public.booking.cards import QuoteCard, add_on_cards, promise_words, shelf_cards, tip_choices, toggled
+from portal_app.ui.public.booking.checks import wrong_with
 from portal_app.ui.public.booking.month import month_card, month_of, span_of, times_of, whys
 from portal_app.ui.public.booking.steps import STEPS, allowed, looks, onward, step_of
 
@@ -152,3 +155,49 @@ def test_full_days_in_a_row_share_one_sentence() -> None:
 )  # fmt: skip
 def test_the_last_step_says_what_becomes_of_the_time_and_the_money(terms, total, is_taken, said) -> None:
     assert promise_words(terms, total, "USD", is_taken=is_taken) == said
+    assert "This is a request" in promise_words(terms, total, "USD", is_taken=False, is_outside=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({}, "starts_at"),
+        ({"at": "2026-12-01T10:00"}, ""),
+        ({"day": "2026-12-01"}, "starts_at"),
+        ({"takes": False}, "day"),
+        ({"takes": False, "day": "2026-12-01"}, "time"),
+        ({"takes": False, "day": "2026-12-01", "at": "2026-12-01T10:00"}, ""),
+        ({"takes": False, "wish": "soon"}, ""),
+    ],
+)
+def test_a_time_that_is_missing_is_marked_where_it_is_asked_for(change: dict, field: str) -> None:
+    typed = {"wish": "exact", "takes": True, "at": "", "dusk": "", "day": ""}
+    wrong = wrong_with("time", SimpleNamespace(**typed | change), [])
+    assert (wrong.field if wrong else "") == field
+
+
+@pytest.mark.proof("booking-01")
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({}, ""),
+        ({"answers": {"keys": "yes", "rooms": "3"}, "tip": "own", "own_tip": "20"}, ""),
+        ({"answers": {}}, "answer_keys"),
+        ({"answers": {"keys": "perhaps"}}, "answer_keys"),
+        ({"answers": {"keys": "no", "rooms": "many"}}, "answer_rooms"),
+        ({"summary": QuoteCard(coupon_problem="Gone.")}, "coupon"),
+        ({"tip": "own", "own_tip": "much"}, "own_tip"),
+        ({"tip": "", "own_tip": "much"}, ""),
+    ],
+)
+def test_what_does_not_fit_the_details_is_said_there_and_not_at_the_end(change: dict, field: str) -> None:
+    asked = [
+        Asked("keys", None, "Keys?", "", "yes_no", 0, is_required=True),
+        Asked("rooms", None, "Rooms", "", "number", 0, is_required=False),
+    ]
+    typed = {
+        "me": SimpleNamespace(is_customer=True), "studio": SimpleNamespace(currency="USD"), "summary": QuoteCard(),
+        "phone": "", "entry": "", "tip": "", "own_tip": "", "answers": {"keys": "no"},
+    }  # fmt: skip
+    wrong = wrong_with("details", SimpleNamespace(**typed | change), asked)
+    assert (wrong.field if wrong else "") == field

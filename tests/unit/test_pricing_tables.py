@@ -94,7 +94,7 @@ def test_the_table_of_coupons(row: dict[str, str]) -> None:
         service_ids=None if row["good for"] == "all" else frozenset({int(row["good for"])}),
     )  # fmt: skip
     lines = [(20000, 1), (10000, 2)]
-    standing = Standing(is_new=row["is new"] == "yes", uses=theirs)
+    standing = Standing(is_new=row["is new"] == "yes", uses=theirs, is_known=row["known"] == "yes")
     said = refusal(rule, standing, lines, now=NOW, currency="USD", zone="America/Los_Angeles")
     answer = said or f"takes {sum(taken_off(lines, rule.discount))}"
     assert answer.startswith(row["→ answer"])

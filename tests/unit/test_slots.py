@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -161,8 +162,9 @@ def questions(draw):
     purpose = draw(st.sampled_from([Purpose.VISIT, Purpose.VISIT, Purpose.TWILIGHT]))
     place = draw(st.sampled_from([None, HERE]))
     ask = asking(
-        zone, first, last, minutes=draw(LENGTHS), place=place, purpose=purpose, ours=draw(st.sampled_from([frozenset(), {1}]))
-    )
+        zone, first, last, minutes=draw(LENGTHS), place=place, purpose=purpose, ours=draw(st.sampled_from([frozenset(), {1}])),
+        never=draw(st.sampled_from([frozenset(), frozenset(), frozenset({2})])),
+    )  # fmt: skip
     now = wall(first, 0, zone) - timedelta(hours=draw(st.integers(-10, 40)))
     drive = draw(st.sampled_from([0, 7, 40]))
     earth = ground(drive, is_outside=draw(st.sampled_from([False, False, False, True])))
@@ -181,8 +183,10 @@ def oracle(ask: VisitAsk, member: MemberCalendar, rules: BookingPolicy, now: dat
     }  # fmt: skip
     too_far = (local(at, ask.zone).date() - local(now, ask.zone).date()).days > rules.horizon_days
     checks = {
-        Reason.NOTICE: at < now + timedelta(minutes=rules.notice_minutes) or too_far,
+        Reason.NOTICE: at < now + timedelta(minutes=rules.notice_minutes),
+        Reason.HORIZON: too_far,
         Reason.AREA: earth.is_outside,
+        Reason.DECLINED: member.member_id in ask.never,
         Reason.SKILL: not member.is_skilled,
         Reason.HOURS: not any(begin <= at and end <= until for begin, until in member.hours),
         Reason.BUSY: any(not each.is_hold for each in met),
@@ -205,9 +209,19 @@ def test_every_candidate_is_free_or_has_the_first_reason_that_applies(question) 
         told = {(at, each.member_id): oracle(ask, each, rules, now, earth, drive, at) for at, _ in starts for each in crew}
         for at, _ in starts:
             assert rule.refusals(at) == {each.member_id: told[at, each.member_id] for each in crew}
+        _one_by_one(rule, day)
         assert day.candidates == len(told) == day.free + sum(day.refused.values())
         assert {reason: list(told.values()).count(reason) for reason in set(told.values()) - {None}} == day.refused
         _shown(day, starts, told, ask)
+
+
+def _one_by_one(rule: Rule, day: DayOpenings) -> None:
+    """What staff read start by start adds up to what was counted."""
+    listed = rule.verdicts(day.day)
+    answers = [answer for start in listed for answer in start.by_member.values()]
+    assert [(start.at, start.arrival) for start in listed] == rule.starts(day.day)
+    assert (len(answers), answers.count(None)) == (day.candidates, day.free)
+    assert Counter(answer for answer in answers if answer) == Counter(day.refused)
 
 
 def _shown(day: DayOpenings, starts: list, told: dict, ask: VisitAsk) -> None:
@@ -263,12 +277,15 @@ def test_hours_are_the_minutes_whose_wall_clock_lies_inside(zone: str, days: tup
         assert inside == any(opens <= at < closes for opens, closes in spans), there
 
 
-def test_a_member_who_declined_is_no_candidate() -> None:
+def test_a_member_who_declined_is_refused_for_it() -> None:
     day = date(2026, 11, 26)
     hours = work_spans({}, {day: [(540, 600)]}, [], "UTC", day, day)
     crew = [MemberCalendar(1, hours), MemberCalendar(2, hours)]
     rule = Rule(asking("UTC", day, never=frozenset({1})), crew, policy(), wall(day, 0, "UTC"), ground())
-    assert rule.refusals(wall(day, 540, "UTC")) == {2: None}
+    assert rule.refusals(wall(day, 540, "UTC")) == {1: Reason.DECLINED, 2: None}
+    (found,) = rule.days()
+    assert (found.candidates, found.free, found.refused[Reason.DECLINED]) == (96, 1, 48)
+    assert [start.member_ids for start in found.starts] == [(2,)]
 
 
 def test_windows_are_read_as_written() -> None:
@@ -288,7 +305,9 @@ def test_windows_are_read_as_written() -> None:
         ({"hours": 40, "hold": 1}, "just booking"),
         ({"hours": 40, "drive": 1}, "too little time"),
         ({"area": 48}, "outside the area"),
-        ({"notice": 48}, "too soon"),
+        ({"notice": 40, "hours": 8}, "too soon"),
+        ({"horizon": 48}, "further ahead"),
+        ({"declined": 48, "hours": 48}, "Nobody can be booked"),
         ({"hours": 48}, "works long enough"),
         ({"skill": 48}, "takes what you chose"),
         ({}, "Nobody can be booked"),

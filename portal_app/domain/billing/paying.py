@@ -23,6 +23,8 @@ from portal_app.domain.billing.queries import balance, orders_to_pay
 from portal_app.domain.billing.settling import Known, close_attempt, close_page, end_attempt, lines_of, mode_of, reconcile, seen
 from portal_app.domain.billing.upfront import TimeIsFreeAgain, hold_is_over
 from portal_app.domain.orders.models import Order
+from portal_app.domain.scheduling.policies import policy_of
+from portal_app.domain.scheduling.telling import over_sentence
 from portal_app.domain.studios.models import Studio
 from portal_app.domain.units import UnitOfWork
 
@@ -126,7 +128,7 @@ def _next_step(
         attempt = _live_attempt(db, order, mode, now)
         owed = _owed(db, order)
         if hold_is_over(db, order.id or 0, now):
-            raise TimeIsFreeAgain()
+            raise TimeIsFreeAgain(over_sentence(policy_of(db, order.studio_id).hold_minutes))
         if attempt is None:
             attempt = _new_attempt(order, mode, owed, by.email, base_url, return_to, now)
             attempt.description = f"Order {order.number}, {order.street}"[:200]

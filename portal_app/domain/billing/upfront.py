@@ -32,8 +32,6 @@ from portal_app.domain.scheduling.taking import SlotTaken, take_slot
 class TimeIsFreeAgain(Conflict):
     """The hold is over, and nothing was paid."""
 
-    sentence = "Your 15 minutes are over, so the time is free again. Choose it once more, or another."
-
 
 def choose_time(
     db: Session, by: Viewer, number: int, purpose: Purpose, starts_at: datetime, why: Why = Why(), *, now: datetime

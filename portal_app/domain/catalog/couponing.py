@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from portal_app.core.errors import InvalidInput, NotFound
+from portal_app.core.errors import Conflict, InvalidInput, NotFound
 from portal_app.core.tokens import new_public_id
 from portal_app.core.viewer import Viewer
 from portal_app.domain.activity.service import record
@@ -101,6 +102,20 @@ def save_coupon(db: Session, by: Viewer, public_id: str, typed: TypedCoupon, *, 
     db.add_all(CouponService(coupon_id=coupon.id or 0, service_id=each) for each in good_for)
     record(db, by, "coupon.changed" if public_id else "coupon.added", now=now, details={"name": coupon.code})
     return coupon.public_id
+
+
+def remove_coupon(db: Session, by: Viewer, public_id: str, *, now: datetime) -> None:
+    """Forget a coupon that no order was placed with. Raises NotAllowed, NotFound; Conflict for one that an order names."""
+    require_settings(by)
+    coupon = _row(db, by, public_id)
+    code = coupon.code
+    try:
+        with db.begin_nested():
+            db.execute(delete(CouponService).where(col(CouponService.coupon_id) == coupon.id))
+            db.delete(coupon)
+    except IntegrityError:
+        raise Conflict(f"Orders were placed with {code}, so it stays. Turn it off instead: nobody can use it then.") from None
+    record(db, by, "coupon.removed", now=now, details={"name": code})
 
 
 def _row(db: Session, by: Viewer, public_id: str) -> Coupon:

@@ -17,6 +17,7 @@ from portal_app.domain.catalog.pricing import Discount, taken_off
 
 CODE = re.compile(r"[A-Z0-9](?:[A-Z0-9_-]{0,22}[A-Z0-9])?")
 UNKNOWN = "We do not know this code. Check the spelling, or leave it empty."
+WHO_ARE_YOU = "This code counts for each customer: use it signed in, with your email address confirmed, or order without it."
 USED_UP = "This code was used as often as it can be. Place the order without it, or ask the studio."
 
 
@@ -46,10 +47,14 @@ class CouponRule:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Whether this customer never ordered before, and how often they used this coupon."""
+    """Whether this customer never ordered before, and how often they used this coupon.
+
+    `is_known`: they have shown that their address is theirs. Nobody learns by typing one what was ordered under it.
+    """
 
     is_new: bool = True
     uses: int = 0
+    is_known: bool = True
 
 
 def clean_code(typed: str) -> str:
@@ -70,6 +75,8 @@ def refusal(
         return "This code has ended. Place the order without it, or ask the studio for another."
     if rule.most_uses is not None and rule.uses >= rule.most_uses:
         return USED_UP
+    if (rule.new_customers_only or rule.most_per_customer is not None) and not standing.is_known:
+        return WHO_ARE_YOU
     if rule.new_customers_only and not standing.is_new:
         return "This code is for a first order. Place the order without it."
     if rule.most_per_customer is not None and standing.uses >= rule.most_per_customer:

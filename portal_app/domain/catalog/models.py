@@ -24,7 +24,8 @@ class Service(SQLModel, table=True):
     """What can be ordered. Price and minutes come from the tier that covers the property's area.
 
     `category` groups services on the shelf. A twilight service is taken at dusk, on a visit of its own. Without a tax
-    group of its own it is taxed by the studio's default group.
+    group of its own it is taxed by the studio's default group. What is archived is not on sale and leaves the shelf; orders,
+    packages and coupons that name it keep it.
     """
 
     __tablename__ = "service"
@@ -42,6 +43,7 @@ class Service(SQLModel, table=True):
     category: str = filled("")
     position: int = 0
     is_active: bool = True
+    is_archived: bool = filled(False)
     is_twilight: bool = filled(False)
     most: int = filled(1)
     tax_group_id: int | None = None

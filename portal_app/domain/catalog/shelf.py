@@ -45,6 +45,7 @@ class Shelved:
     parts: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     place_categories: tuple[str, ...] = ()
+    is_archived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +64,13 @@ def require_settings(by: Viewer) -> None:
 
 
 def everything(by: Viewer) -> SelectOfScalar[Service]:
-    """The studio's services, also those not on sale, in their order. Raises NotAllowed."""
+    """The studio's services, also those not on sale or archived, in their order. Raises NotAllowed."""
     require_settings(by)
     return select(Service).where(Service.studio_id == by.studio_id).order_by(col(Service.position), col(Service.id))
 
 
 def shelf(db: Session, by: Viewer) -> list[Shelved]:
-    """Everything in the order customers see it, whether on sale or not. Six statements. Raises NotAllowed."""
+    """Everything in the order customers see it, whether on sale, off sale or archived. Six statements. Raises NotAllowed."""
     services = list(db.exec(everything(by)))
     by_id = {service.id: service for service in services}
     order = [one for group in groups([standing(service) for service in services]) for one in group]
@@ -153,6 +154,7 @@ def _shelved(db: Session, services: Sequence[Service]) -> list[Shelved]:
             parts=tuple(parts[service.id]),
             places=tuple(public_id for public_id, _ in places[service.id] if public_id),
             place_categories=tuple(category for public_id, category in places[service.id] if not public_id),
+            is_archived=service.is_archived,
         )
         for service in services
     ]

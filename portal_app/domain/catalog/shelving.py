@@ -113,6 +113,8 @@ def put_on_sale(db: Session, by: Viewer, public_id: str, *, is_active: bool, now
     service = _named(_locked(db, by), public_id)
     if service.is_active == is_active:
         return
+    if service.is_archived:
+        raise Conflict(f"{service.name} is in the archive. Bring it back, then offer it.")
     forms = shelved(db, by, public_id).forms
     if is_active and not any(form.is_active and form.tiers for form in forms):
         raise Conflict(f"{service.name} has no price yet. Open it and type one, then offer it.")
@@ -125,7 +127,7 @@ def move_service(db: Session, by: Viewer, public_id: str, by_places: int, *, now
 
     Raises NotAllowed, NotFound.
     """
-    services = _locked(db, by)
+    services = _kept(_locked(db, by))
     service = _named(services, public_id)
     by_id = {each.id: each for each in services}
     order = [by_id[each] for each in moved([standing(each) for each in services], service.id or 0, by_places)]
@@ -137,12 +139,37 @@ def move_service(db: Session, by: Viewer, public_id: str, by_places: int, *, now
 
 def move_category(db: Session, by: Viewer, kind: str, category: str, by_places: int, *, now: datetime) -> None:
     """A whole category earlier or later among those of its kind. Raises NotAllowed, NotFound."""
-    services = _locked(db, by)
+    services = _kept(_locked(db, by))
     if not any((each.kind, each.category) == (kind, category) for each in services):
         raise NotFound
     by_id = {each.id: each for each in services}
     _number([by_id[each] for each in moved_category([standing(each) for each in services], kind, category, by_places)])
     record(db, by, "service.moved", now=now, details={"name": category or "What has no category"})
+
+
+def archive_service(db: Session, by: Viewer, public_id: str, *, now: datetime) -> None:
+    """Take it off sale and off the shelf; orders, packages and coupons that name it keep it. Doing it again changes nothing.
+
+    Raises NotAllowed, NotFound.
+    """
+    service = _named(_locked(db, by), public_id)
+    if not service.is_archived:
+        service.is_archived, service.is_active = True, False
+        record(db, by, "service.archived", now=now, details=_called(service))
+
+
+def bring_back(db: Session, by: Viewer, public_id: str, *, now: datetime) -> None:
+    """Back on the shelf, last of its category and off sale until somebody offers it. Raises NotAllowed, NotFound."""
+    services = _locked(db, by)
+    service = _named(services, public_id)
+    if service.is_archived:
+        service.is_archived, service.position = False, services[-1].position + 1
+        record(db, by, "service.brought_back", now=now, details=_called(service))
+
+
+def _kept(services: Sequence[Service]) -> list[Service]:
+    """Those that are not archived: what is sorted is what stands on the shelf."""
+    return [service for service in services if not service.is_archived]
 
 
 def _locked(db: Session, by: Viewer) -> list[Service]:

@@ -14,6 +14,7 @@ from portal_app.core.tokens import new_public_id
 from portal_app.core.viewer import Viewer
 from portal_app.domain.activity.service import record
 from portal_app.domain.catalog.models import Fee, Service, TaxGroup, TaxRate
+from portal_app.domain.catalog.ordering import put_elsewhere
 from portal_app.domain.catalog.shelf import require_settings
 from portal_app.domain.catalog.typed import read_amount, read_name, read_share
 from portal_app.domain.studios.models import Studio
@@ -56,10 +57,9 @@ class TypedFee:
 
 
 def tax_groups(db: Session, by: Viewer) -> list[GroupRow]:
-    """Every tax group, the default first. Two statements. Raises NotAllowed."""
+    """Every tax group in its order. Two statements. Raises NotAllowed."""
     require_settings(by)
-    mine = select(TaxGroup).where(TaxGroup.studio_id == by.studio_id)
-    groups = db.exec(mine.order_by(col(TaxGroup.is_default).desc(), col(TaxGroup.position), col(TaxGroup.id))).all()
+    groups = _groups(db, by)
     rates: dict[int, list[tuple[str, int]]] = {}
     inside = select(TaxRate).where(col(TaxRate.tax_group_id).in_([group.id for group in groups]))
     for rate in db.exec(inside.order_by(col(TaxRate.position), col(TaxRate.id))):
@@ -83,7 +83,7 @@ def save_tax_group(
     The first group is the default, and there is always one. Raises NotAllowed, NotFound, InvalidInput.
     """
     _lock(db, by)
-    known = list(db.exec(select(TaxGroup).where(TaxGroup.studio_id == by.studio_id)))
+    known = _groups(db, by)
     group = _named(known, public_id) if public_id else TaxGroup(studio_id=by.studio_id, public_id=new_public_id(), name="")
     if not public_id and len(known) >= MOST:
         raise InvalidInput("name", f"{MOST} tax groups are as many as fit here.")
@@ -95,6 +95,8 @@ def save_tax_group(
         old.is_default = False
         db.flush()
     group.name, group.is_default = called, is_default or old is None
+    if not public_id:
+        group.position = max((each.position for each in known), default=-1) + 1
     db.add(group)
     db.flush()
     db.execute(delete(TaxRate).where(col(TaxRate.tax_group_id) == group.id))
@@ -109,7 +111,7 @@ def save_tax_group(
 def remove_tax_group(db: Session, by: Viewer, public_id: str, *, now: datetime) -> None:
     """Forget a group nothing is taxed by. Raises NotAllowed, NotFound, Conflict."""
     _lock(db, by)
-    group = _named(list(db.exec(select(TaxGroup).where(TaxGroup.studio_id == by.studio_id))), public_id)
+    group = _named(_groups(db, by), public_id)
     used = [db.exec(select(model.id).where(model.tax_group_id == group.id)).first() for model in (Service, Fee)]
     if group.is_default or any(each is not None for each in used):
         raise Conflict(f"{group.name} is in use: it is the usual group, or something in the catalog or a fee is taxed by it.")
@@ -121,7 +123,7 @@ def remove_tax_group(db: Session, by: Viewer, public_id: str, *, now: datetime) 
 def save_fee(db: Session, by: Viewer, public_id: str, typed: TypedFee, *, now: datetime) -> str:
     """Write a fee that joins every order, or change it; an empty id means a new one. Raises InvalidInput."""
     studio = _lock(db, by)
-    known = list(db.exec(select(Fee).where(Fee.studio_id == by.studio_id)))
+    known = _fees(db, by)
     fee = _named(known, public_id) if public_id else Fee(studio_id=by.studio_id, public_id=new_public_id(), name="", amount=0)
     if not public_id and len(known) >= MOST:
         raise InvalidInput("name", f"{MOST} fees are as many as fit here. Remove one first.")
@@ -139,9 +141,45 @@ def save_fee(db: Session, by: Viewer, public_id: str, typed: TypedFee, *, now: d
 def remove_fee(db: Session, by: Viewer, public_id: str, *, now: datetime) -> None:
     """Forget a fee. Raises NotAllowed, NotFound."""
     _lock(db, by)
-    fee = _named(list(db.exec(select(Fee).where(Fee.studio_id == by.studio_id))), public_id)
+    fee = _named(_fees(db, by), public_id)
     db.delete(fee)
     record(db, by, "fee.removed", now=now, details={"name": fee.name})
+
+
+def move_fee(db: Session, by: Viewer, public_id: str, by_places: int, *, now: datetime) -> tuple[int, int]:
+    """Earlier (below 0) or later on every order. Returns where it stands now, from 1, and of how many.
+
+    Raises NotAllowed, NotFound.
+    """
+    _lock(db, by)
+    rows = _fees(db, by)
+    fee = _named(rows, public_id)
+    place = put_elsewhere(rows, fee, by_places)
+    record(db, by, "fee.moved", now=now, details={"name": fee.name})
+    return place, len(rows)
+
+
+def move_tax_group(db: Session, by: Viewer, public_id: str, by_places: int, *, now: datetime) -> tuple[int, int]:
+    """Earlier (below 0) or later wherever a group is chosen. Returns where it stands now, from 1, and of how many.
+
+    Raises NotAllowed, NotFound.
+    """
+    _lock(db, by)
+    rows = _groups(db, by)
+    group = _named(rows, public_id)
+    place = put_elsewhere(rows, group, by_places)
+    record(db, by, "tax_group.moved", now=now, details={"name": group.name})
+    return place, len(rows)
+
+
+def _groups(db: Session, by: Viewer) -> list[TaxGroup]:
+    mine = select(TaxGroup).where(TaxGroup.studio_id == by.studio_id).order_by(col(TaxGroup.position), col(TaxGroup.id))
+    return list(db.exec(mine.execution_options(populate_existing=True)))
+
+
+def _fees(db: Session, by: Viewer) -> list[Fee]:
+    mine = select(Fee).where(Fee.studio_id == by.studio_id).order_by(col(Fee.position), col(Fee.id))
+    return list(db.exec(mine.execution_options(populate_existing=True)))
 
 
 def _lock(db: Session, by: Viewer) -> Studio:

@@ -15,11 +15,11 @@ from portal_app.domain.catalog.models import AmountKind
 MOST_CENTS = 10_000_000
 
 
-def read_name(typed: str, field: str = "name", longest: int = 80) -> str:
+def read_name(typed: str, field: str = "name", longest: int = 80, *, called: str = "a name") -> str:
     """One line of words. Raises InvalidInput for none, or too many."""
     name = one_line(typed, longest + 1)
     if not name or len(name) > longest:
-        raise InvalidInput(field, f"Type a name, up to {longest} letters.")
+        raise InvalidInput(field, f"Type {called}, up to {longest} letters.")
     return name
 
 

@@ -22,9 +22,10 @@ from portal_app.domain.identity.models import Account, Membership
 from portal_app.domain.orders.models import Order, OrderLine
 from portal_app.domain.orders.queries import visible
 from portal_app.domain.orders.visits import services_of
+from portal_app.domain.scheduling.asking import Reason
 from portal_app.domain.scheduling.calendars import place_of
 from portal_app.domain.scheduling.hours import may_keep
-from portal_app.domain.scheduling.models import Appointment, AppointmentStatus, TimeOff
+from portal_app.domain.scheduling.models import Appointment, AppointmentStatus, Decline, TimeOff
 from portal_app.domain.scheduling.queries import WhyNot, why_not
 from portal_app.domain.scheduling.service import ask_again
 
@@ -95,6 +96,7 @@ def entry_of(db: Session, by: Viewer, kind: EntryKind, key: str, *, now: datetim
 def refusals(db: Session, by: Viewer, visit: str, at: datetime, *, now: datetime) -> list[WhyNot]:
     """Each member at another start of this visit, and what keeps them from it; nobody where no hours are set.
 
+    Who declined this visit is among them, with what they said.
     Raises NotFound, NotAllowed.
     """
     entry = entry_of(db, by, EntryKind.VISIT, visit, now=now)
@@ -105,7 +107,13 @@ def refusals(db: Session, by: Viewer, visit: str, at: datetime, *, now: datetime
     asked = ask_again(db, row, services_of(db, order.id or 0))
     day = local(at, asked.zone).date()
     place = asked.place or place_of(order.lat, order.lon)
-    return why_not(db, by, replace(asked, place=place, first=day, last=day), at, now=now)
+    found = why_not(db, by, replace(asked, place=place, first=day, last=day), at, now=now)
+    declines = select(col(Decline.member_id), col(Decline.reason)).where(col(Decline.appointment_id) == row.id)
+    said = {each.member_id: each.reason for each in db.execute(declines)}
+    return [
+        replace(each, words=f"{each.words} (“{said[each.member_id]}”)") if each.reason is Reason.DECLINED else each
+        for each in found
+    ]
 
 
 def _visits(by: Viewer, now: datetime) -> Select[Any]:

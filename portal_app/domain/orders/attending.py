@@ -1,6 +1,7 @@
 """Being there: a photographer starts and finishes their own visit, and opens the code of its door.
 
-The code is shown by a press, which is recorded, and never after the visit: finishing the order's last visit empties it.
+The code is shown by a press, which is recorded, and never after the visit or its day: finishing the order's last visit
+empties it.
 """
 
 from __future__ import annotations
@@ -14,12 +15,11 @@ from portal_app.core.errors import Conflict, NotFound
 from portal_app.core.viewer import Viewer
 from portal_app.domain.activity.service import record
 from portal_app.domain.identity.second_step import SecretSeal
+from portal_app.domain.orders.entry_codes import is_for, is_needed
 from portal_app.domain.orders.models import Order
 from portal_app.domain.orders.queries import visible
 from portal_app.domain.orders.writing import entry_context
 from portal_app.domain.scheduling.models import Appointment, AppointmentStatus
-
-OPEN = (AppointmentStatus.REQUESTED, AppointmentStatus.HELD, AppointmentStatus.BOOKED)
 
 
 class NotYours(Conflict):
@@ -50,7 +50,8 @@ def finish_visit(db: Session, by: Viewer, visit_id: int, *, now: datetime) -> No
         raise Conflict("Start the visit first, then finish it.")
     visit.finished_at = now
     db.flush()
-    if not _comes_again(db, order):
+    theirs = select(Appointment).where(Appointment.order_id == order.id).order_by(col(Appointment.id))
+    if not is_needed(db.exec(theirs).all(), order.placed_at, now=now):
         order.entry_code_box = None
     _record(db, by, order, visit, "appointment.finished", now)
 
@@ -76,7 +77,7 @@ def undo_finish(db: Session, by: Viewer, visit_id: int, *, now: datetime) -> Non
 def show_code(db: Session, by: Viewer, visit_id: int, seal: SecretSeal, *, now: datetime) -> str:
     """The code of the door, for whoever comes; that they saw it is recorded. Raises NotFound, Conflict after the visit."""
     order, visit = _own(db, by, visit_id)
-    if visit.status not in OPEN or visit.finished_at is not None or order.entry_code_box is None:
+    if order.entry_code_box is None or not is_for(visit, now=now):
         raise Conflict("There is no code anymore: it is emptied after the visit. Call the customer if you need it again.")
     code = seal.open(order.entry_code_box, entry_context(order.id or 0))
     _record(db, by, order, visit, "appointment.code_shown", now)
@@ -103,13 +104,6 @@ def _booked(db: Session, by: Viewer, visit_id: int) -> tuple[Order, Appointment]
     if visit.status != AppointmentStatus.BOOKED:
         raise NotYours
     return order, visit
-
-
-def _comes_again(db: Session, order: Order) -> bool:
-    left = select(Appointment.id).where(
-        Appointment.order_id == order.id, col(Appointment.status).in_(OPEN), col(Appointment.finished_at).is_(None)
-    )
-    return db.exec(left).first() is not None
 
 
 def _record(db: Session, by: Viewer, order: Order, visit: Appointment, kind: str, now: datetime) -> None:

@@ -33,7 +33,8 @@ def coupon_for(
 ) -> tuple[CouponRule | None, str]:
     """The coupon of a typed code for these (minor units, service) lines, or why it takes nothing off.
 
-    Without a customer it is asked for the viewer themselves, and for a guest as for somebody new.
+    Without a customer it is asked for the viewer themselves. For a guest, and for who has not confirmed their address,
+    nothing is looked up: where it matters who somebody is, they are asked to show it.
     """
     if not code.strip():
         return None, ""
@@ -74,10 +75,10 @@ def give_back(db: Session, order_id: int, now: datetime) -> None:
 
 def _standing(db: Session, by: Viewer, rule: CouponRule, customer: Customer | None) -> Standing:
     """One person is every record of their account and of their address: teams and guest bookings do not make them new."""
+    if not (by.is_customer and by.is_verified):
+        return Standing(is_known=False)
     account_id = customer.account_id if customer else by.account_id
     key = customer.email_key if customer else by.email.strip().lower()
-    if account_id is None and not key:
-        return Standing()
     theirs = or_(col(Customer.account_id) == (account_id or 0), col(Customer.email_key) == key)
     records = select(Customer.id).where(Customer.studio_id == by.studio_id, theirs)
     kept = select(Order.id).where(col(Order.customer_id).in_(records), Order.status != OrderStatus.CANCELED)

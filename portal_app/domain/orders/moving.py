@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from portal_app.core.errors import Conflict, NotFound
 from portal_app.core.viewer import Viewer
 from portal_app.domain.orders.changing import Why, allowed, changed_order, charge_late, is_exempt, said, tell, visit_of
-from portal_app.domain.orders.models import Order, Wish
+from portal_app.domain.orders.models import Order, OrderStatus, Wish
 from portal_app.domain.orders.visits import services_of
 from portal_app.domain.orders.windows import LIVE, OPEN, VisitChange, changes, order_to_change
 from portal_app.domain.scheduling.asking import DayOpenings, VisitAsk
@@ -82,9 +82,14 @@ def openings_of(
     order = order_to_change(db, by, number, locks=False)
     if order.status not in OPEN or not takes_times(db, by):
         return []
-    visit = visit_of(changes(db, by, order, now=now), purpose)
-    ask = _ask(db, order, _row(db, order, visit, locks=False))
+    ask = ask_of(db, by, order, purpose, now=now)
     return find_openings(db, by, replace(ask, first=first, last=last), now=now)
+
+
+def ask_of(db: Session, by: Viewer, order: Order, purpose: Purpose, *, now: datetime) -> VisitAsk:
+    """What the calendar is asked about a visit of this order, on the day it has now. Raises NoVisit."""
+    visit = visit_of(changes(db, by, order, now=now), purpose)
+    return _ask(db, order, _row(db, order, visit, locks=False))
 
 
 def _row(db: Session, order: Order, visit: VisitChange, *, locks: bool = True) -> Appointment:
@@ -102,9 +107,10 @@ def _row(db: Session, order: Order, visit: VisitChange, *, locks: bool = True) -
 
 
 def _ask(db: Session, order: Order, row: Appointment) -> VisitAsk:
-    """The same work at the same place, as well as the order knows it."""
+    """The same work at the same place, as well as the order knows it. An order that was accepted was accepted there."""
     ask = ask_again(db, row, services_of(db, order.id or 0))
-    return replace(ask, place=place_of(order.lat, order.lon) or ask.place)
+    is_agreed = order.status == OrderStatus.ACCEPTED
+    return replace(ask, place=place_of(order.lat, order.lon) or ask.place, is_agreed=is_agreed)
 
 
 def _take(

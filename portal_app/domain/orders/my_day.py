@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from portal_app.core.errors import NotAllowed
 from portal_app.core.viewer import Permission, Viewer
 from portal_app.domain.customers.models import Customer
+from portal_app.domain.orders.entry_codes import is_for
 from portal_app.domain.orders.models import Order, OrderLine
 from portal_app.domain.orders.queries import visible
 from portal_app.domain.scheduling.confirming import is_asked
@@ -41,7 +42,7 @@ class MyVisit:
     finished_at: datetime | None
 
 
-def my_visits(db: Session, by: Viewer, *, start: datetime, end: datetime) -> list[MyVisit]:
+def my_visits(db: Session, by: Viewer, *, start: datetime, end: datetime, now: datetime) -> list[MyVisit]:
     """The member's visits that start in [start, end), earliest first. Raises NotAllowed for who is not staff."""
     if not by.is_staff or not by.may(Permission.SEE_ORDERS):
         raise NotAllowed
@@ -60,7 +61,7 @@ def my_visits(db: Session, by: Viewer, *, start: datetime, end: datetime) -> lis
     ).all()
     mine = [(order, visit, phone) for order, visit, phone in found if visit.status != AppointmentStatus.HELD or is_asked(visit)]
     services = _services(db, [order.id for order, _, _ in mine])
-    return [_my_visit(order, visit, phone, services) for order, visit, phone in mine]
+    return [_my_visit(order, visit, phone, services, now) for order, visit, phone in mine]
 
 
 def _services(db: Session, order_ids: list[int]) -> dict[tuple[int, str], str]:
@@ -72,7 +73,7 @@ def _services(db: Session, order_ids: list[int]) -> dict[tuple[int, str], str]:
     return {key: ", ".join(of) for key, of in names.items()}
 
 
-def _my_visit(order: Order, visit: Appointment, phone: str, services: dict[tuple[int, str], str]) -> MyVisit:
+def _my_visit(order: Order, visit: Appointment, phone: str, services: dict[tuple[int, str], str], now: datetime) -> MyVisit:
     return MyVisit(
         id=visit.id or 0,
         number=order.number,
@@ -88,7 +89,7 @@ def _my_visit(order: Order, visit: Appointment, phone: str, services: dict[tuple
         services=services.get((order.id or 0, visit.purpose), ""),
         access_notes=order.access_notes,
         entry=order.entry,
-        has_code=order.entry_code_box is not None and visit.finished_at is None,
+        has_code=order.entry_code_box is not None and is_for(visit, now=now),
         is_asked=is_asked(visit),
         is_over=visit.status == AppointmentStatus.COMPLETED,
         started_at=visit.started_at,

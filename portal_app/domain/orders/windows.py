@@ -11,7 +11,10 @@ from portal_app.core.errors import NotFound
 from portal_app.core.viewer import Role, Viewer
 from portal_app.domain.orders.models import Order, OrderLine, OrderStatus
 from portal_app.domain.orders.queries import visible
+from portal_app.domain.scheduling.areas import Outside
+from portal_app.domain.scheduling.calendars import place_of
 from portal_app.domain.scheduling.changing import Change, Free, Late, Refused, Verdict, may_change
+from portal_app.domain.scheduling.going import area_of
 from portal_app.domain.scheduling.models import Appointment, AppointmentStatus, BookingPolicy, Purpose
 from portal_app.domain.scheduling.policies import policy_of
 from portal_app.domain.scheduling.queries import takes_times
@@ -40,13 +43,15 @@ class Changes:
     """`cancel` speaks for the whole order. `call` says whom to ask when something is refused. No visits on a closed order.
 
     `held_until` is when a time that waits for its payment is free again; `has_lost_time` when that has happened.
-    `offers_times`: free times can be chosen here; elsewhere the studio plans by hand.
+    `hold_minutes`: how long the studio keeps one. `offers_times`: free times can be chosen here;
+    elsewhere it plans by hand, or must answer first.
     """
 
     visits: tuple[VisitChange, ...] = ()
     cancel: Verdict | None = None
     call: str = ""
     held_until: datetime | None = None
+    hold_minutes: int = 15
     has_lost_time: bool = False
     offers_times: bool = False
 
@@ -81,11 +86,18 @@ def changes(db: Session, by: Viewer, order: Order, *, now: datetime) -> Changes:
         cancel=_heaviest(cancels),
         call=_call(studio),
         held_until=min(ends) if ends else None,
-        offers_times=takes_times(db, by),
+        hold_minutes=policy.hold_minutes,
+        offers_times=takes_times(db, by) and not _is_request(db, by, order),
         has_lost_time=order.status == OrderStatus.PENDING
         and order.upfront_cents > 0
         and not all(_stands(row, now) for row in seen),
     )
+
+
+def _is_request(db: Session, by: Viewer, order: Order) -> bool:
+    """Whether the studio has yet to say if it goes there at all: then no time is anybody's to take."""
+    place = place_of(order.lat, order.lon)
+    return order.status == OrderStatus.PENDING and isinstance(area_of(db, by, place), Outside)
 
 
 def _stands(row: Appointment, now: datetime) -> bool:

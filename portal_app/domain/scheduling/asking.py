@@ -15,7 +15,9 @@ class Reason(StrEnum):
     """Why somebody cannot come at a time. Each refused start of each member has exactly one: the first that applies."""
 
     NOTICE = "notice"
+    HORIZON = "horizon"
     AREA = "area"
+    DECLINED = "declined"
     SKILL = "skill"
     HOURS = "hours"
     BUSY = "busy"
@@ -29,7 +31,7 @@ class VisitAsk:
     """One visit to find a time for. `minutes` on site; days are those of the property's zone, both ends included.
 
     `ours` are the ids of appointments that do not stand in the way because they are what is being moved or held; `never`
-    are members who are not asked, because they declined.
+    are members who declined and are not asked again. `is_agreed`: the studio has said that it goes there.
     """
 
     minutes: int
@@ -41,6 +43,7 @@ class VisitAsk:
     last: date
     ours: frozenset[int] = frozenset()
     never: frozenset[int] = frozenset()
+    is_agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,15 @@ class Start:
     at: datetime
     member_ids: tuple[int, ...]
     arrival: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """One start, free or not: what keeps each member from it, None for who could come. `arrival` names its window."""
+
+    at: datetime
+    arrival: str
+    by_member: Mapping[int, Reason | None]
 
 
 @dataclass(frozen=True, slots=True)

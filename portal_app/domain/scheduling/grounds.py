@@ -23,10 +23,11 @@ def rule_for(db: Session, by: Viewer, ask: VisitAsk, *, now: datetime) -> Rule:
     """The rule of the viewer's studio for one visit, with the calendars of the days asked for.
 
     A place that nobody knows is not held against a visit here: whoever books is told before they choose a time. Nor is
-    one outside against a visit that stands already and is moved: the studio has said yes to it.
+    one outside that the studio has said yes to: by a visit that stands there already, or by its order.
     """
     policy = policy_of(db, by.studio_id)
-    is_outside = ask.place is not None and isinstance(area_of(db, by, ask.place), Outside) and not _stands(db, ask)
+    is_outside = not ask.is_agreed and ask.place is not None and isinstance(area_of(db, by, ask.place), Outside)
+    is_outside = is_outside and not _stands(db, ask)
     return Rule(ask, crew_calendars(db, by, ask, now=now), policy, now, ground_of(policy, is_outside=is_outside))
 
 

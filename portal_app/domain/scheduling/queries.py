@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -11,14 +12,14 @@ from portal_app.core.clock import local
 from portal_app.core.errors import NotAllowed
 from portal_app.core.viewer import Viewer
 from portal_app.domain.identity.models import Account, Membership
-from portal_app.domain.scheduling.asking import DayOpenings, Reason, VisitAsk
+from portal_app.domain.scheduling.asking import DayOpenings, Reason, Verdicts, VisitAsk
 from portal_app.domain.scheduling.calendars import bookable
 from portal_app.domain.scheduling.grounds import rule_for
 from portal_app.domain.scheduling.models import Timing
 from portal_app.domain.scheduling.policies import policy_of
 from portal_app.domain.scheduling.telling import WORDS, day_sentence
 
-__all__ = ["WhyNot", "day_sentence", "find_openings", "nearest", "policy_of", "takes_times", "why_not"]
+__all__ = ["DayTold", "WhyNot", "day_sentence", "explain", "find_openings", "nearest", "policy_of", "takes_times", "why_not"]
 
 MOST_DAYS = 62
 REACHES = (2, 14, 366)
@@ -33,6 +34,18 @@ class WhyNot:
     name: str
     reason: Reason | None
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayTold:
+    """One day in full, for staff: the counts, every start with each member's answer, and who the members are.
+
+    No starts where nobody has hours, and none on an evening whose sunset nobody knows.
+    """
+
+    openings: DayOpenings
+    starts: tuple[Verdicts, ...]
+    names: Mapping[int, str]
 
 
 def takes_times(db: Session, by: Viewer) -> bool:
@@ -67,9 +80,25 @@ def why_not(db: Session, by: Viewer, ask: VisitAsk, at: datetime, *, now: dateti
         raise NotAllowed
     day = local(at, ask.zone).date()
     refusals = rule_for(db, by, replace(ask, first=day, last=day), now=now).refusals(at)
-    named = select(Membership.id, Account.name).join(Account, col(Account.id) == col(Membership.account_id))
-    names = dict(db.execute(named.where(Membership.studio_id == by.studio_id, col(Membership.id).in_(refusals))).all())
+    names = _names(db, by, refusals)
     return [WhyNot(each, names[each], reason, WORDS[reason] if reason else "Free") for each, reason in refusals.items()]
+
+
+def explain(db: Session, by: Viewer, ask: VisitAsk, *, now: datetime) -> DayTold:
+    """For staff: the first day that is asked for, each start and what keeps whom from it. Raises NotAllowed for others."""
+    if not by.is_staff:
+        raise NotAllowed
+    rule = rule_for(db, by, replace(ask, last=ask.first), now=now)
+    who = [diary.member.member_id for diary in rule.diaries]
+    starts = rule.verdicts(ask.first) if who else []
+    return DayTold(rule.days()[0], tuple(starts), _names(db, by, who))
+
+
+def _names(db: Session, by: Viewer, ids: Collection[int]) -> dict[int, str]:
+    """In the order of the ids: who is thought of first stays first."""
+    named = select(Membership.id, Account.name).join(Account, col(Account.id) == col(Membership.account_id))
+    found = dict(db.execute(named.where(Membership.studio_id == by.studio_id, col(Membership.id).in_(ids))).all())
+    return {each: found[each] for each in ids}
 
 
 def _without_names(day: DayOpenings) -> DayOpenings:

@@ -23,6 +23,7 @@ from portal_app.domain.studios.models import Studio
 NUMBERS = {
     "interval_minutes": (5, 240), "horizon_days": (1, 365), "buffer_before_minutes": (0, 240), "buffer_after_minutes": (0, 240),
     "change_hours": (0, 720), "cancel_hours": (0, 720), "drive_factor_percent": (100, 300), "drive_kmh": (10, 130),
+    "hold_minutes": (5, 60),
 }  # fmt: skip
 SWITCHES = ("accepts_by_itself", "member_confirms", "outside_is_asked", "full_is_asked", "late_is_allowed")
 CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)

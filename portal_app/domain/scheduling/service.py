@@ -22,8 +22,8 @@ from portal_app.domain.scheduling.taking import SlotTaken, lock_members, release
 
 __all__ = ["SlotTaken", "ask_again", "book_requested", "close_appointments", "relocate", "request_appointment"]
 
-# Who accepts a wish has decided that it is not too soon, and that the studio goes there.
-DECIDED = frozenset({Reason.NOTICE, Reason.AREA})
+# Who accepts a wish has decided that it is neither too soon nor too far ahead, and that the studio goes there.
+DECIDED = frozenset({Reason.NOTICE, Reason.HORIZON, Reason.AREA})
 Services = Mapping[Purpose, frozenset[int]]
 
 
@@ -75,7 +75,7 @@ def relocate(db: Session, order_id: int, place: Place) -> None:
 
 
 def ask_again(db: Session, visit: Appointment, services: Services) -> VisitAsk:
-    """What was asked when this appointment was made: the same work at the same place, and not who declined it."""
+    """What was asked when this appointment was made: the same work at the same place, and who declined it."""
     day = local(visit.starts_at, visit.zone).date()
     purpose = Purpose(visit.purpose)
     return VisitAsk(

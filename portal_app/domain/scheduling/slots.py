@@ -2,8 +2,8 @@
 
 A candidate is a start and a member. Starts stand on the wall clock of the property every `interval_minutes` from
 midnight: a time the clocks skip is none, a time they repeat is offered once, at its first. A twilight visit has one
-start a day, and the sun says which. Each candidate that is not free has exactly one reason, the first of: notice, area,
-skill, hours, busy, hold, buffer, drive.
+start a day, and the sun says which. Each candidate that is not free has exactly one reason, the first of: notice,
+horizon, area, declined, skill, hours, busy, hold, buffer, drive.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from portal_app.core.clock import at_wall_time, local
 from portal_app.domain.listings.places import Place
-from portal_app.domain.scheduling.asking import DayOpenings, Reason, Start, VisitAsk
+from portal_app.domain.scheduling.asking import DayOpenings, Reason, Start, Verdicts, VisitAsk
 from portal_app.domain.scheduling.assigning import Contender, ranked
 from portal_app.domain.scheduling.models import BookingPolicy, Purpose, Strategy
 from portal_app.domain.scheduling.windows import windows_of
@@ -77,7 +77,7 @@ class Rule:
         horizon = local(now, ask.zone).date() + timedelta(days=policy.horizon_days + 1)
         self.latest = instant_of(horizon, 0, ZoneInfo(ask.zone))
         self.grid = _grid(policy)
-        self.diaries = self._in_order([_Diary(member, self) for member in crew if member.member_id not in ask.never])
+        self.diaries = self._in_order([_Diary(member, self) for member in crew])
 
     def days(self) -> list[DayOpenings]:
         """Every day that was asked for."""
@@ -87,6 +87,10 @@ class Rule:
         """What keeps each member from coming at this instant; None for who can. `waived` keeps nobody."""
         general = self._general(at, waived)
         return {diary.member.member_id: general or diary.refusal(at, at + self.length) for diary in self.diaries}
+
+    def verdicts(self, day: date) -> list[Verdicts]:
+        """Every candidate start of a day with each member's answer: what `days` counts, one by one."""
+        return [Verdicts(at, words, self.refusals(at)) for at, words in self.starts(day)]
 
     def contenders(self, at: datetime, member_ids: Sequence[int]) -> list[Contender]:
         """These members, best first."""
@@ -112,8 +116,10 @@ class Rule:
         return sorted(diaries, key=lambda diary: place[diary.member.member_id])
 
     def _general(self, at: datetime, waived: frozenset[Reason] = frozenset()) -> Reason | None:
-        if not self.earliest <= at < self.latest and Reason.NOTICE not in waived:
+        if at < self.earliest and Reason.NOTICE not in waived:
             return Reason.NOTICE
+        if at >= self.latest and Reason.HORIZON not in waived:
+            return Reason.HORIZON
         return Reason.AREA if self.ground.is_outside and Reason.AREA not in waived else None
 
     def _day(self, day: date) -> DayOpenings:
@@ -143,6 +149,7 @@ class _Diary:
 
     def __init__(self, member: MemberCalendar, rule: Rule) -> None:
         self.member, self.rule = member, rule
+        self.has_declined = member.member_id in rule.ask.never
         self.busy = [each for each in member.busy if each.id not in rule.ask.ours]
         self.froms = [each.blocked_from for each in self.busy]
         self.opens = [begin for begin, _ in member.hours]
@@ -155,6 +162,8 @@ class _Diary:
 
     def refusal(self, start: datetime, end: datetime) -> Reason | None:
         """What keeps this member from being there from `start` until `end`."""
+        if self.has_declined:
+            return Reason.DECLINED
         if not self.member.is_skilled:
             return Reason.SKILL
         shift = bisect_right(self.opens, start) - 1

@@ -29,7 +29,7 @@ from portal_app.domain.scheduling.grounds import rule_for
 from portal_app.domain.scheduling.models import Appointment, AppointmentStatus, CrewMember, Strategy
 from portal_app.domain.scheduling.queries import nearest
 from portal_app.domain.scheduling.slots import Rule
-from portal_app.domain.scheduling.telling import WORDS, taken_sentence
+from portal_app.domain.scheduling.telling import WORDS, chosen_sentence, taken_sentence
 
 # What no word of the studio changes: nobody is in two places at once.
 FIRM = frozenset({Reason.BUSY, Reason.HOLD})
@@ -40,8 +40,10 @@ class SlotTaken(Conflict):
 
     sentence = "That time was just taken. Choose another time with the customer, then accept."
 
-    def __init__(self, nearest: tuple[datetime, ...] = (), zone: str = "") -> None:
-        super().__init__(taken_sentence(nearest, zone) if zone else "")
+    def __init__(self, nearest: tuple[datetime, ...] = (), zone: str = "", chosen: Reason | None = None) -> None:
+        """`chosen`: what keeps the one member that staff chose."""
+        said = chosen_sentence(chosen, is_firm=chosen in FIRM) if chosen else taken_sentence(nearest, zone) if zone else ""
+        super().__init__(said)
         self.nearest = nearest
 
 
@@ -62,9 +64,10 @@ def take_slot(
 ) -> Appointment:
     """Somebody comes at this instant: a new appointment, or `into` one that is there (a wish, a hold, a visit to move).
 
-    With a window, its first free start when the one asked for is gone. `member_id` is the only one to ask. BOOKED
-    becomes HELD without an end where photographers confirm. Staff who accept orders may override the rule by a reason,
-    except that somebody is elsewhere. `waived` reasons do not refuse: the studio answers for them by what it does.
+    With a window, its first free start when the one asked for is gone. `member_id` is the only one to ask; without it
+    who declined is never chosen. BOOKED becomes HELD without an end where photographers confirm. Staff who accept orders
+    may override the rule by a reason, except that somebody is elsewhere. `waived` reasons do not refuse: the studio
+    answers for them by what it does.
     Raises SlotTaken, NotAllowed.
     """
     if override_reason and not by.may(Permission.ACCEPT_ORDERS):
@@ -72,10 +75,11 @@ def take_slot(
     if into is not None and into.id:
         ask = replace(ask, ours=ask.ours | {into.id})
     rule = _locked_rule(db, by, ask, starts_at, now=now)
-    may_choose = [each.member.member_id for each in rule.diaries if member_id in (None, each.member.member_id)]
+    named = {member_id} if member_id else {each.member.member_id for each in rule.diaries} - ask.never
+    may_choose = [each.member.member_id for each in rule.diaries if each.member.member_id in named]
     at, who, reasons = _who(rule, by, starts_at, may_choose, waived, is_firm=not override_reason)
     if not who:
-        raise SlotTaken(nearest(db, by, ask, starts_at, now=now), ask.zone)
+        raise SlotTaken(nearest(db, by, ask, starts_at, now=now), ask.zone, reasons.get(member_id or 0))
     ranking = rule.contenders(at, who)
     chosen = ranking[0]
     made = into or Appointment(studio_id=by.studio_id, starts_at=at, ends_at=at + rule.length, zone=ask.zone)

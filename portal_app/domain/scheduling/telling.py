@@ -12,15 +12,18 @@ NOBODY = "Nobody can be booked online on this day. Choose another day, or ask us
 ALL_BOOKED = "Everybody is booked on this day. Choose another day, or ask us for a time."
 JUST_HELD = "Somebody is just booking the last time of this day. Look again in a few minutes."
 TOO_TIGHT = "The visits on this day leave too little time between them for yours. Choose another day."
-TOO_SOON = "This day is too soon, or too far ahead, to be booked online. Call us if it has to be this day."
+TOO_SOON = "This day is too soon to be booked online. Choose a later day, or call us if it has to be this one."
+TOO_FAR = "This day is further ahead than we take bookings online. Choose an earlier day, or ask us for a time."
 OUTSIDE = "This address is outside the area we go to. Ask us, and we tell you if we can come."
 NOT_SKILLED = "Nobody who takes what you chose works on this day. Choose another day, or ask us for a time."
 CLOSED = "Nobody works long enough on this day for your visit. Choose another day."
 
 # What staff read beside a member's name.
 WORDS = {
-    Reason.NOTICE: "Too soon, or too far ahead, for the booking rules",
+    Reason.NOTICE: "Too soon for the booking rules",
+    Reason.HORIZON: "Further ahead than the booking rules allow",
     Reason.AREA: "Outside the service areas",
+    Reason.DECLINED: "Declined this visit",
     Reason.SKILL: "Does not take everything that was ordered",
     Reason.HOURS: "Does not work then, or not long enough",
     Reason.BUSY: "Has another visit then",
@@ -47,9 +50,22 @@ _FIRST: Sequence[tuple[Sequence[Reason], str]] = (
     ((Reason.BUFFER, Reason.DRIVE), TOO_TIGHT),
     ((Reason.AREA,), OUTSIDE),
     ((Reason.NOTICE,), TOO_SOON),
+    ((Reason.HORIZON,), TOO_FAR),
+    ((Reason.DECLINED,), NOBODY),
     ((Reason.HOURS,), CLOSED),
     ((Reason.SKILL,), NOT_SKILLED),
 )
+
+
+def over_sentence(minutes: int) -> str:
+    """The minutes a time was kept for paying are over."""
+    return f"Your {minutes} minutes are over, so the time is free again. Choose it once more, or another."
+
+
+def chosen_sentence(reason: Reason, *, is_firm: bool) -> str:
+    """Why the one member that staff chose cannot come; what no reason sets aside is not offered to be."""
+    ways = "Choose somebody else, or another time." if is_firm else "Choose somebody else or another time, or override it."
+    return f"The photographer you chose cannot come then: {WORDS[reason].lower()}. {ways}"
 
 
 def taken_sentence(nearest: Sequence[datetime], zone: str) -> str:

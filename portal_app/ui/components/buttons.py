@@ -59,3 +59,17 @@ def file_button(
     """A link to a file of the server (download, receipt) that looks like a button."""
     look = button_class(kind, tall=tall, wide=wide)
     return away(*_inside(label, drawing), to=to, kind=look, **props)
+
+
+def arrows(name: Words, *, is_first: Flag, is_last: Flag, up, down, key: Words = "") -> rx.Component:
+    """Earlier and later in a list: two native buttons, the one that would do nothing is off. With a `key` they are
+    `up-KEY` and `down-KEY`, so that the moved one can keep the focus."""
+
+    def arrow(way: str, *, off: Flag, on_click) -> rx.Component:
+        named = {"id": f"{way}-{key}"} if isinstance(key, rx.Var) or key else {}
+        said = rx.el.span(f"Move {way} ", name, class_name="hide")
+        return rx.el.button(icon(way), said, type="button", disabled=off, on_click=on_click, class_name="btn square", **named)
+
+    return rx.el.span(
+        arrow("up", off=is_first, on_click=up), arrow("down", off=is_last, on_click=down), class_name="row gap-1"
+    )  # fmt: skip

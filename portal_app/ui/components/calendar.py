@@ -104,7 +104,11 @@ def calendar(
             time_zone="UTC",
             locale="en-gb",
             default_range_separator=" – ",
-            views={"dayGridMonth": {"eventTimeFormat": HOUR, "displayEventEnd": False}, "timeGrid": {"dayHeaderFormat": HEAD}},
+            views={
+                "dayGridMonth": {"eventTimeFormat": HOUR, "displayEventEnd": False},
+                "timeGrid": {"dayHeaderFormat": HEAD},
+                "timeGridWeek": {"displayEventEnd": False},  # a column has no room for it: the height says how long
+            },
             list_day_format={"weekday": "long", "day": "numeric", "month": "long"},
             list_day_side_format=False,
             initial_view=rx.Var(f"{NARROW} ? 'listWeek' : 'timeGridWeek'"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from portal_app.ui.components.words import Number
+from portal_app.ui.components.words import Number, Words
 
 
 class Countdown(rx.Component):
@@ -18,9 +18,8 @@ class Countdown(rx.Component):
     on_over: rx.EventHandler[rx.event.no_args_event_spec]
 
 
-def countdown(seconds: Number, on_over) -> rx.Component:
-    """*Your time is kept for 14 min 32 s*"""
-    over = "Your 15 minutes are over, so the time is free again."
+def countdown(seconds: Number, over: Words, on_over) -> rx.Component:
+    """*Your time is kept for 14 min 32 s*, then `over`; said aloud as it falls to 5 minutes and to 1."""
     return Countdown.create(
         seconds=seconds, before="Your time is kept for", over=over, on_over=on_over, class_name="small count-down"
     )

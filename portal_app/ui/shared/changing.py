@@ -26,6 +26,7 @@ from portal_app.ui.shared.session import Base, viewer_of
 
 DAYS = 28
 MOVE, POSTPONE, CANCEL = "move", "postpone", "cancel"
+PROBLEM, VISITS = "change-problem", "visits"
 
 
 class Changing(Base):
@@ -34,22 +35,25 @@ class Changing(Base):
     what: str = ""
     asked: Asked = Asked()
     problem: str = ""
+    wrong: dict[str, str] = {}  # not `field_errors`: reading the page again afterwards clears those
     days: list[tuple[str, str]] = []
     day: str = ""
     times: list[TimeCard] = []
     time: str = ""
     first: str = ""
+    has_earlier: bool = False
     is_firm: bool = False
     is_working: bool = False
     _number: int = 0
     _purpose: str = ""
     _fee_cents: int = 0
+    _is_changed: bool = False
 
     @customer_or_link
     async def open(self, order: int, what: str, purpose: str) -> None:
         """Look at what may be done, and ask."""
         self._number, self._purpose = order, purpose
-        self.what, self.problem, self.field_errors = what, "", {}
+        self.what, self.problem, self.wrong = what, "", {}
         self.days, self.day, self.times, self.time, self.first = [], "", [], "", ""
         await self._look()
 
@@ -76,21 +80,36 @@ class Changing(Base):
         await self._offer(_day(self.first) + timedelta(days=DAYS))
 
     @customer_or_link
+    async def show_earlier(self) -> None:
+        """Four weeks back, not before today."""
+        self.day, self.time = "", ""
+        today = local(utc_now(), self.studio.zone).date()
+        await self._offer(max(today, _day(self.first) - timedelta(days=DAYS)))
+
+    @customer_or_link
     async def confirm(self, form: dict[str, str]):
         """Do it; what stands in the way is said in the dialog, with what may be done now."""
-        self.is_working, self.problem, self.field_errors = True, "", {}
+        self.is_working, self.problem, self.wrong = True, "", {}
         yield
         try:
             await self._do(form)
-            self.what = ""
+            self._is_changed, self.what = self.what in {POSTPONE, CANCEL}, ""
         except InvalidInput as wrong:
-            self.field_errors = {wrong.field: wrong.sentence}
+            self.wrong = {wrong.field: wrong.sentence}
             yield rx.set_focus(wrong.field)
         except Conflict as problem:
             self.problem = problem.sentence
             await self._look()
+            yield rx.set_focus(PROBLEM)
         finally:
             self.is_working = False
+
+    @customer_or_link
+    async def settle(self) -> rx.event.EventSpec | None:
+        """The page is read again. The button that opened the dialog may be gone with what it offered: the focus goes to the
+        visits then."""
+        was, self._is_changed = self._is_changed, False
+        return rx.set_focus(VISITS) if was else None
 
     async def _do(self, form: dict[str, str]) -> None:
         by, why = viewer_of(self), Why(form.get("reason", ""), seen_fee_cents=self._fee_cents)
@@ -130,6 +149,7 @@ class Changing(Base):
         last = first + timedelta(days=DAYS - 1)
         asked = {"first": first, "last": last, "now": utc_now()}
         days = await ask(openings_of, viewer_of(self), self._number, Purpose(self._purpose), **asked)
+        self.has_earlier = first > local(utc_now(), self.studio.zone).date()
         self.first, self.days = first.isoformat(), words.day_choices(days, self.studio.zone)
         free = [value for value, _ in self.days]
         self.day = self.day if self.day in free else (free[0] if free else "")

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 
 from portal_app.core.clock import clock_words, day_words, when_words
 from portal_app.core.money import money_words
 from portal_app.domain.orders.windows import Changes, VisitChange
 from portal_app.domain.scheduling.asking import DayOpenings
 from portal_app.domain.scheduling.changing import Free, Late, Refused, Verdict
+from portal_app.domain.scheduling.telling import over_sentence
 
 NAMES = {"visit": "visit", "twilight": "twilight visit"}
 WISHES = (
@@ -23,9 +25,11 @@ WISHES = (
 
 @dataclass(frozen=True)
 class ChangeCard:
-    """One visit and the two buttons under it. `when` is empty while it has no time."""
+    """One visit and the two buttons under it. `when` is empty while it has no time; `which` stands over the buttons when
+    the order has several visits."""
 
     purpose: str = ""
+    which: str = ""
     when: str = ""
     move: str = ""
     can_postpone: bool = False
@@ -38,7 +42,9 @@ class ChangesCard:
     visits: tuple[ChangeCard, ...] = ()
     can_cancel: bool = False
     seconds_left: int = 0
+    over: str = ""
     has_lost_time: bool = False
+    needs_time: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,30 +57,35 @@ class TimeCard:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a dialog says. `refused` leaves nothing to confirm; `fee` is empty for what is free."""
+    """What a dialog says. `refused` leaves nothing to confirm; `late` says what it costs by now, empty for what is free."""
 
     title: str = ""
     consequence: str = ""
+    late: str = ""
     refused: str = ""
-    fee: str = ""
     act: str = ""
 
 
 def changes_card(found: Changes, *, now: datetime) -> ChangesCard:
     """An order's open visits and what may be done to them."""
-    left = int((found.held_until - now).total_seconds()) if found.held_until else 0
+    # A second too many, never one too few: when the browser has counted down, the time must be over here too.
+    left = ceil((found.held_until - now).total_seconds()) if found.held_until else 0
     return ChangesCard(
-        visits=tuple(_row(visit) for visit in found.visits),
+        visits=tuple(_row(visit, is_only=len(found.visits) == 1) for visit in found.visits),
         can_cancel=found.cancel is not None,
         seconds_left=max(left, 0),
+        over=over_sentence(found.hold_minutes),
         has_lost_time=found.has_lost_time,
+        # Just paid, a time that was given back may still be taken again: only one that is gone is spoken of.
+        needs_time=found.has_lost_time and any(visit.starts_at is None for visit in found.visits),
     )
 
 
-def _row(visit: VisitChange) -> ChangeCard:
+def _row(visit: VisitChange, *, is_only: bool) -> ChangeCard:
     name = NAMES[visit.purpose]
     return ChangeCard(
         purpose=visit.purpose,
+        which="" if is_only else name.capitalize(),
         when=when_words(visit.starts_at, visit.zone) if visit.starts_at else "",
         move="Change time" if visit.starts_at else f"Choose a time for the {name}",
         can_postpone=visit.starts_at is not None,
@@ -87,13 +98,13 @@ def move_words(found: Changes, visit: VisitChange, currency: str) -> Asked:
     refused = _refused(visit.move, found) or by_hand
     fee = _fee(visit.move, currency)
     if visit.starts_at is None:
-        return Asked(f"When shall we come for the {NAMES[visit.purpose]}?", "", refused, fee, "Choose this time")
+        return Asked(f"When shall we come for the {NAMES[visit.purpose]}?", refused=refused, act="Choose this time")
     return Asked(
         title=f"Another time for the {NAMES[visit.purpose]}?",
         consequence=f"It is on {when_words(visit.starts_at, visit.zone)}, and stays so until the new time is yours. "
-        + _terms(visit.move, visit.zone, currency, "change"),
+        + _free(visit.move, visit.zone),
+        late=_late(visit.move, currency, "change"),
         refused=refused,
-        fee=fee,
         act=f"Change it for {fee}" if fee else "Change the time",
     )
 
@@ -104,9 +115,9 @@ def postpone_words(found: Changes, visit: VisitChange, currency: str) -> Asked:
     return Asked(
         title=f"Postpone the {NAMES[visit.purpose]}?",
         consequence="Its time is given back, and the order stays. You choose another time here whenever you are ready. "
-        + _terms(visit.postpone, visit.zone, currency, "change"),
+        + _free(visit.postpone, visit.zone),
+        late=_late(visit.postpone, currency, "change"),
         refused=_refused(visit.postpone, found),
-        fee=fee,
         act=f"Postpone for {fee}" if fee else "Postpone it",
     )
 
@@ -119,9 +130,9 @@ def cancel_words(found: Changes, *, zone: str, currency: str, paid_cents: int, s
     kept = f" The {paid} you have paid stay with {studio}, who settles them with you." if paid_cents else ""
     return Asked(
         title="Cancel this order?",
-        consequence="The photographer’s time is given back. " + _terms(verdict, zone, currency, "cancellation") + kept,
+        consequence="The photographer’s time is given back." + kept + " " + _free(verdict, zone),
+        late=_late(verdict, currency, "cancellation"),
         refused=_refused(verdict, found),
-        fee=fee,
         act=f"Cancel for {fee}" if fee else "Cancel the order",
     )
 
@@ -151,9 +162,14 @@ def _refused(verdict: Verdict, found: Changes) -> str:
     return f"{verdict.sentence} {found.call}" if isinstance(verdict, Refused) else ""
 
 
-def _terms(verdict: Verdict, zone: str, currency: str, what: str) -> str:
+def _late(verdict: Verdict, currency: str, what: str) -> str:
+    fee = _fee(verdict, currency)
+    return f"It is late: this {what} costs {fee}, which joins what you owe." if fee else ""
+
+
+def _free(verdict: Verdict, zone: str) -> str:
     if isinstance(verdict, Late):
-        return f"It is late: this {what} costs {money_words(verdict.fee_cents, currency)}, which joins what you owe."
+        return ""
     if isinstance(verdict, Free) and verdict.until:
         return f"It costs nothing until {when_words(verdict.until, zone)}."
     return "It costs nothing."

@@ -33,6 +33,7 @@ from portal_app.ui.shared.failures import OUT_OF_DATE, one_line, tell, tell_faul
 from portal_app.ui.shared.session import Base, acting, arrive, is_anybody
 
 CALLERS = "_foyer_callers"
+MARKS_STAY = "_foyer_marks_stay"
 TURNED_AWAY = (403, 404, 429)
 BROWSER_FAULTS_A_MINUTE = 20
 
@@ -66,35 +67,37 @@ def STAFF(permission: Permission) -> Callers:
     return Callers(STAFF_ROLES, permission)
 
 
-def public(method: Callable | None = None, **options: Any) -> Callable:
-    """Anybody may call this event method."""
-    return _declared(PUBLIC, method, options)
+def public(method: Callable | None = None, *, marks_stay: bool = False, **options: Any) -> Callable:
+    """Anybody may call this event method. What is marked as wrong on the page is forgotten before each event; where every
+    field tells what was typed into it on its own, `marks_stay` leaves that to the method."""
+    return _declared(PUBLIC, method, options, marks_stay=marks_stay)
 
 
-def customer(method: Callable | None = None, **options: Any) -> Callable:
+def customer(method: Callable | None = None, *, marks_stay: bool = False, **options: Any) -> Callable:
     """A signed-in customer may call it."""
-    return _declared(CUSTOMER, method, options)
+    return _declared(CUSTOMER, method, options, marks_stay=marks_stay)
 
 
-def person(method: Callable | None = None, **options: Any) -> Callable:
+def person(method: Callable | None = None, *, marks_stay: bool = False, **options: Any) -> Callable:
     """Anybody signed in, a customer or a member of the studio, for what is their own."""
-    return _declared(PERSON, method, options)
+    return _declared(PERSON, method, options, marks_stay=marks_stay)
 
 
-def customer_or_link(method: Callable | None = None, **options: Any) -> Callable:
+def customer_or_link(method: Callable | None = None, *, marks_stay: bool = False, **options: Any) -> Callable:
     """A customer, the holder of a secret link, or the studio itself; `visible(by)` decides what they find."""
-    return _declared(CUSTOMER_OR_LINK, method, options)
+    return _declared(CUSTOMER_OR_LINK, method, options, marks_stay=marks_stay)
 
 
-def staff(permission: Permission, **options: Any) -> Callable:
+def staff(permission: Permission, *, marks_stay: bool = False, **options: Any) -> Callable:
     """Members of the studio with this permission may call it."""
-    return _declared(STAFF(permission), None, options)
+    return _declared(STAFF(permission), None, options, marks_stay=marks_stay)
 
 
-def _declared(callers: Callers, method: Callable | None, options: Mapping[str, Any]) -> Callable:
+def _declared(callers: Callers, method: Callable | None, options: Mapping[str, Any], *, marks_stay: bool = False) -> Callable:
     def declare(method: Callable) -> Callable:
         guarded = _stream_in_words(method) if inspect.isasyncgenfunction(method) else _in_words(method, options)
         setattr(guarded, CALLERS, callers)
+        setattr(guarded, MARKS_STAY, marks_stay)
         return rx.event(guarded, **options)
 
     return declare if method is None else declare(method)
@@ -203,7 +206,7 @@ class Guard(Middleware):
             return _refused(event, str(fault))
         event.payload.clear()
         event.payload.update(fitted)
-        if base.field_errors and event.router_data:
+        if base.field_errors and event.router_data and not getattr(registered.handler.fn, MARKS_STAY, False):
             base.field_errors = {}
         return None
 

@@ -64,7 +64,7 @@ STUDIO_MENU = (CUSTOMERS, CREW, STAFF, SETTINGS, AUDIT, ACCOUNT, SECURITY)
 class Notes(Base):
     """The passing notes of every page."""
 
-    @public
+    @public(marks_stay=True)
     async def put_away(self, note: str) -> None:
         """A note was read, or its time is over."""
         self.toasts = [toast for toast in self.toasts if toast["id"] != note]

@@ -23,12 +23,14 @@ def money_card(status: str, kept: Balance, currency: str, *, is_on_its_way: bool
     return MoneyCard(
         due=money_words(kept.due, currency) if kept.due > 0 else "",
         paid=money_words(kept.paid, currency) if kept.paid else "",
-        note=_note(status, kept.due),
+        note=_note(status, kept.due, kept.paid, currency),
         is_on_its_way=is_on_its_way,
     )
 
 
-def _note(status: str, due: int) -> str:
+def _note(status: str, due: int, paid: int, currency: str) -> str:
+    if status == "pending" and due <= 0 < paid:
+        return f"You paid {money_words(paid, currency)} at booking. Nothing more is due until the studio accepts your order."
     if status == "pending":
         return "Due now, so that your time is booked." if due > 0 else "Nothing is due until the studio accepts your order."
     if status == "canceled":

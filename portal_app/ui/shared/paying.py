@@ -8,7 +8,10 @@ from reflex_components_core.core.banner import has_connection_errors
 from portal_app import wiring
 from portal_app.core.clock import utc_now
 from portal_app.core.errors import Unavailable
+from portal_app.core.viewer import Role, Viewer
+from portal_app.domain.billing.returning import STATUS_PAGE
 from portal_app.domain.billing.service import start_checkout
+from portal_app.domain.studios.queries import StudioCard
 from portal_app.off_loop import call
 from portal_app.ui.components.buttons import button
 from portal_app.ui.components.words import Words
@@ -39,19 +42,18 @@ class Paying(Base):
             self.going = 0
 
     async def _checkout(self, order: int) -> str:
-        studio, by = studio_of(self), viewer_of(self)
-        gateway = await call(wiring.current().gateway_for, studio.id)
-        if gateway is None:
-            raise NoCardPayments
-        return await leave(
-            start_checkout,
-            gateway,
-            by,
-            order,
-            base_url=studio.address or wiring.current().settings.public_url,
-            return_to=self.router.url.path,
-            now=utc_now(),
-        )
+        by = viewer_of(self)
+        is_guest = by.role is Role.LINK and by.order_id is not None
+        return await payment_page(studio_of(self), by, order, STATUS_PAGE if is_guest else self.router.url.path)
+
+
+async def payment_page(studio: StudioCard, by: Viewer, order: int, return_to: str) -> str:
+    """The address of the page that collects what an order owes. Raises what `start_checkout` does, and NoCardPayments."""
+    gateway = await call(wiring.current().gateway_for, studio.id)
+    if gateway is None:
+        raise NoCardPayments
+    base_url = studio.address or wiring.current().settings.public_url
+    return await leave(start_checkout, gateway, by, order, base_url=base_url, return_to=return_to, now=utc_now())
 
 
 def pay_button(

@@ -42,6 +42,8 @@ BY_NAME: dict[str, Fill] = {
         "member": str(t.crew_member), "from": "2027-02-03", "from_time": "10:00", "until": "2027-02-03", "until_time": "12:00",
         "reason": "words", "override": "words", "tell": True,
     },
+    "WhyState.form": lambda t: {"order": str(t.number), "area": "1800", "place": "36.6, -121.9"},
+    "days": lambda t: 1,
     "HoursState.form": lambda t: {
         "day": "2027-02-03", "starts": "09:00", "ends": "17:00", "from": "2027-02-03", "from_time": "10:00",
         "until": "2027-02-03", "until_time": "12:00", "reason": "words", "priority": "1", "base": "Monterey, CA 93940",
@@ -61,6 +63,9 @@ BY_NAME: dict[str, Fill] = {
     },
     "Coupons.form": lambda t: {"code": "NEW10", "kind": "percent", "amount": "10", "use": "on"},
     "Prices.form": lambda t: {"name": "Late", "kind": "fixed", "amount": "10", "use": "on", "tips": "10, 15"},
+    "Questions.form": lambda t: {"prompt": "Who opens?", "service": t.service, "need": "yes", "use": "on"},
+    "Questions.kind": lambda t: "number",
+    "Questions.field": lambda t: "label",
     "BookingRules.form": lambda t: {
         "timing": "required", "strategy": "priority", "interval_minutes": "30", "horizon_days": "60", "buffer_before_minutes": "0",
         "buffer_after_minutes": "15", "change_hours": "24", "cancel_hours": "24", "drive_factor_percent": "130", "drive_kmh": "50",

@@ -290,8 +290,9 @@ class Matrix:
     def _look(self, person: Person, what: str, who: str, *, ran: bool) -> None:
         """No row of anybody else changed; none at all where the person was refused."""
         changes = self.database.changes()
-        for row in changes.get("service", ({}, {}))[1].values():  # what hangs on a new one is whose the new one is
-            self.world.owners.ids["service", row["id"]] = self.world.owners.of("service", {**row, "id": None})
+        for kept in ("service", "question"):  # what hangs on a new one is whose the new one is
+            for row in changes.get(kept, ({}, {}))[1].values():
+                self.world.owners.ids[kept, row["id"]] = self.world.owners.of(kept, {**row, "id": None})
         for table, (gone, new) in changes.items():
             for key, row in {**gone, **new}.items():
                 inserted = key not in gone

@@ -10,7 +10,7 @@ from portal_app.core.tokens import fingerprint
 from portal_app.core.viewer import Role, Viewer, permissions_in
 from portal_app.db import Database
 from portal_app.domain.billing.models import Invoice, PaymentAttempt, PaymentLine
-from portal_app.domain.catalog.models import Coupon, Fee, TaxGroup
+from portal_app.domain.catalog.models import Coupon, Fee, Question, TaxGroup
 from portal_app.domain.customers.models import Team, TeamMember
 from portal_app.domain.delivery.models import AccessLink
 from portal_app.domain.identity.models import Account, Invitation, Membership, Passkey, SignInSession, Waits
@@ -27,7 +27,8 @@ HARBOR = frozenset(RECORDS) - {"ollie"}
 HARBOR_PEOPLE = frozenset(
     {"carl", "tess", "tara", "ann", "lee", "mallory", "sue", "olive", "ada", "pia", "ed", "wim", "gia", "rex"}
 )
-HARBOR_STAFF = frozenset({"olive", "ada", "pia", "ed", "wim", "gia"})
+# Whose names a studio tells everybody: who comes to the property stands on its status page.
+STAFF_OF = {"harbor": frozenset({"olive", "ada", "pia", "ed", "wim", "gia"}), "bluebird": frozenset({"omar"})}
 COAST = frozenset({"carl", "carl_team", "tess", "tara"})
 MADE_UP = "nobody's"
 
@@ -64,6 +65,7 @@ class Things:
     service_area: str = "zz8-nobody-service_area-public_id-1"
     coupon: str = "zz8-nobody-coupon-public_id-1"
     fee: str = "zz8-nobody-fee-public_id-1"
+    question: str = "zz8-nobody-question-public_id-1"
     tax_group: str = "zz8-nobody-tax_group-public_id-1"
     visit: int = 88_888_815
     service: str = "zz8-nobody-service"
@@ -75,7 +77,7 @@ class Things:
 
     def named(self, text: str) -> str:
         """The text with every one of these taken for the same word: what is left must not depend on them."""
-        values = (getattr(self, name) for name in self.__slots__ if name not in {"owner", "studio_id", "service"})
+        values = (getattr(self, name) for name in self.__slots__ if name not in {"owner", "studio_id", "service", "question"})
         for value in sorted({str(value) for value in values if value}, key=len, reverse=True):
             if len(value) > 3:
                 text = text.replace(value, "…")
@@ -116,7 +118,7 @@ class Person:
             return False
         if table in SHOP:
             return owner == self.studio
-        if table == "account" and column == "name" and owner in HARBOR_STAFF and self.studio == "harbor":
+        if table == "account" and column == "name" and owner in STAFF_OF[self.studio]:
             return True
         if column in NAMES.get(table, ()) and owner in self.knows | self.sees | self.own:
             return True
@@ -212,7 +214,7 @@ def _things(db: Session, rows: Rows, record: str) -> Things:
         email=db.get_one(Account, account_id).email if account_id else f"{record}@x.example",
         staff_invitation=first(Invitation, Invitation.studio_id == studio_id, col(Invitation.team_id).is_(None)).public_id,
         time_off=first(TimeOff, TimeOff.studio_id == studio_id).public_id,
-        **{model.__tablename__: first(model, model.studio_id == studio_id).public_id for model in (Coupon, Fee, TaxGroup)},
+        **{model.__tablename__: first(model, model.studio_id == studio_id).public_id for model in (Coupon, Fee, Question, TaxGroup)},
         service_area=first(ServiceArea, ServiceArea.studio_id == studio_id).public_id,
         invoice=first(Invoice, Invoice.order_id == delivered.id).public_id, invoice_token=f"zz9-invoice-{delivered.id}-token",
         link_token=f"zz9-link-{customer_id}-token", invitation_token=f"zz9-invitation-member-{studio_id}-token",

@@ -141,7 +141,8 @@ def _changes() -> rx.Component:
 def _money() -> rx.Component:
     return setting(
         "Paying at booking",
-        "The time is kept 15 minutes while they pay.",
+        "The time is kept while they pay, and free again when they do not.",
         _number("Percent at booking", "pay", "0: nothing is paid at booking. 100: everything is.", whole=False),
+        _number("Minutes to pay", "hold_minutes", "5 to 60. They see them run down."),
         key="paying",
     )

@@ -35,6 +35,7 @@ class PolicyCard:
     cancel_hours: str = ""
     drive_factor_percent: str = ""
     drive_kmh: str = ""
+    hold_minutes: str = ""
     accepts_by_itself: str = ""
     member_confirms: str = ""
     outside_is_asked: str = ""

@@ -10,6 +10,7 @@ from portal_app.ui.components.buttons import button, link_button
 from portal_app.ui.components.fields import field, select
 from portal_app.ui.components.floating import dialog
 from portal_app.ui.components.frames import note
+from portal_app.ui.components.links import go
 from portal_app.ui.shared.session import may
 
 
@@ -44,8 +45,10 @@ def _entry() -> rx.Component:
         rx.cond(S.entry.number, link_button("Open order", f"/admin/orders/{S.entry.number}", kind="main"), rx.fragment()),
         class_name="row wrap acts",
     )
+    why = f"/admin/calendar/why?order={S.entry.number}&purpose={S.entry.purpose}&day={S.entry.day}"
+    asks = rx.cond(S.entry.is_movable, rx.el.p(go("Why no slot?", to=why), class_name="small"), rx.fragment())
     town = rx.cond(S.entry.town, rx.el.p(S.entry.town, class_name="quiet"), rx.fragment())
-    return dialog(S.entry.title, town, facts, verbs, is_open=S.dialog == "entry", on_dismiss=S.close)
+    return dialog(S.entry.title, town, facts, asks, verbs, is_open=S.dialog == "entry", on_dismiss=S.close)
 
 
 def _fact(name: str, words: rx.Var) -> rx.Component:

@@ -9,6 +9,7 @@ from portal_app.ui.admin.calendar.state import CalendarState as S
 from portal_app.ui.components.buttons import button, link_button
 from portal_app.ui.components.calendar import calendar, toggle
 from portal_app.ui.components.frames import page_head
+from portal_app.ui.components.links import go
 from portal_app.ui.shared.layout import admin_shell
 
 
@@ -22,7 +23,7 @@ def _loaded() -> rx.Component:
     head = page_head(
         rx.el.h1("Calendar"),
         rx.el.div(link_button("Crew and hours", "/admin/crew"), off, class_name="row wrap"),
-        under=rx.el.p(S.zone, class_name="small quiet"),
+        under=rx.el.p(S.zone, " · ", go("Why no slot?", to="/admin/calendar/why"), class_name="small quiet"),
     )
     return rx.fragment(head, _members(), _days(), dialogs())
 

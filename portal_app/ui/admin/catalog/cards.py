@@ -14,9 +14,9 @@ from portal_app.domain.catalog.shelf import KINDS, Shelved, sold_forms
 from portal_app.domain.catalog.tiers import savings
 
 KIND_WORDS = {
-    Kind.PACKAGE: ("Packages", "Add package", "new-package"),
-    Kind.SERVICE: ("Services", "Add service", "new-service"),
-    Kind.ADD_ON: ("Add-ons", "Add add-on", "new-add_on"),
+    Kind.PACKAGE: ("Packages", "Add package", "new-package", "Package"),
+    Kind.SERVICE: ("Services", "Add service", "new-service", "Service"),
+    Kind.ADD_ON: ("Add-ons", "Add add-on", "new-add_on", "Add-on"),
 }
 
 
@@ -58,6 +58,15 @@ class KindCard:
 
 
 @dataclass(frozen=True)
+class FiledCard:
+    """One thing in the archive."""
+
+    id: str
+    name: str
+    caption: str
+
+
+@dataclass(frozen=True)
 class SeenCard:
     """One thing as a customer reads it."""
 
@@ -75,11 +84,11 @@ class SeenGroup:
 
 
 def kind_cards(shelf: Sequence[Shelved], currency: str) -> list[KindCard]:
-    """Every kind, also those without anything yet."""
+    """Every kind, also those without anything yet; what is archived is not among them."""
     by_id = {each.public_id: each for each in shelf}
     cards = []
     for kind in KINDS:
-        title, add, to = KIND_WORDS[kind]
+        title, add, to, _ = KIND_WORDS[kind]
         own = [(category, list(each)) for category, each in groupby(_of(shelf, kind), key=lambda one: one.category)]
         groups = [
             GroupCard(
@@ -93,6 +102,15 @@ def kind_cards(shelf: Sequence[Shelved], currency: str) -> list[KindCard]:
         ]
         cards.append(KindCard(str(kind), title, add, f"/admin/catalog/{to}", groups))
     return cards
+
+
+def filed_cards(shelf: Sequence[Shelved]) -> list[FiledCard]:
+    """What is archived, by name."""
+    filed = sorted((each for each in shelf if each.is_archived), key=lambda each: each.name.casefold())
+    return [
+        FiledCard(each.public_id, each.name, " · ".join(filter(None, (KIND_WORDS[Kind(each.kind)][3], each.category))))
+        for each in filed
+    ]
 
 
 def seen_groups(offers: Sequence[Offer], area: int | None, currency: str, unit: str) -> list[SeenGroup]:
@@ -116,7 +134,7 @@ def saving_words(saved: tuple[int, int], currency: str) -> str:
 
 
 def _of(shelf: Sequence[Shelved], kind: Kind) -> list[Shelved]:
-    return [each for each in shelf if each.kind == kind]
+    return [each for each in shelf if each.kind == kind and not each.is_archived]
 
 
 def _good(one: Shelved, by_id: dict[str, Shelved], currency: str, place: int, of: int) -> GoodCard:

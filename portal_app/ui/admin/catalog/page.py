@@ -5,11 +5,10 @@ from __future__ import annotations
 import reflex as rx
 
 from portal_app.ui.admin.catalog.state import CatalogState as S
-from portal_app.ui.components.buttons import button, link_button
+from portal_app.ui.components.buttons import arrows, button, link_button
 from portal_app.ui.components.fields import FocusOn, field
 from portal_app.ui.components.floating import dialog
 from portal_app.ui.components.frames import empty, page_head, section
-from portal_app.ui.components.icons import icon
 from portal_app.ui.components.links import go
 from portal_app.ui.components.prices import line, lines
 from portal_app.ui.shared.layout import admin_shell
@@ -36,7 +35,32 @@ def _loaded() -> rx.Component:
         FocusOn.create(target=S.focus_on, turn=S.focus_turn),
         rx.cond(S.is_empty, nothing, rx.fragment()),
         rx.foreach(S.kinds, _kind),
+        rx.cond(S.archived, _archive(), rx.fragment()),
         _preview(),
+    )
+
+
+def _archive() -> rx.Component:
+    """What left the shelf, folded away."""
+
+    def one(card: rx.Var) -> rx.Component:
+        named = rx.el.div(
+            go(card.name, to=f"/admin/catalog/{card.id}", kind="strong plain-link"),
+            rx.el.p(card.caption, class_name="small quiet"),
+            class_name="named",
+        )
+        back = button(rx.fragment("Bring back", rx.el.span(" ", card.name, class_name="hide")), on_click=S.bring_back(card.id))
+        return rx.el.li(named, back, key=card.id, class_name="off")
+
+    return rx.el.section(
+        rx.el.details(
+            rx.el.summary(rx.el.h2("Archive ", rx.el.span(S.archived.length(), class_name="quiet num"), class_name="btn soft")),
+            rx.el.p("Not on sale. Orders, packages and coupons that name it keep it.", class_name="small quiet"),
+            rx.el.ul(rx.foreach(S.archived, one), class_name="goods filed"),
+            class_name="more-of",
+        ),
+        aria_label="Archive",
+        class_name="section",
     )
 
 
@@ -57,7 +81,7 @@ def _group(kind: rx.Var, group: rx.Var) -> rx.Component:
         rx.cond(
             group.is_first & group.is_last,
             rx.fragment(),
-            _arrows(
+            arrows(
                 group.title,
                 is_first=group.is_first,
                 is_last=group.is_last,
@@ -77,7 +101,7 @@ def _group(kind: rx.Var, group: rx.Var) -> rx.Component:
 def _good(good: rx.Var) -> rx.Component:
     to = f"/admin/catalog/{good.id}"
     named = rx.el.div(
-        go(good.name, to=to, kind="strong plain-link"),
+        go(good.name, to=to, kind="strong plain-link", id=f"good-{good.id}"),
         rx.cond(good.caption, rx.el.p(good.caption, class_name="small quiet"), rx.fragment()),
         rx.cond(good.saving, rx.el.p(good.saving, class_name="saving"), rx.fragment()),
         class_name="named",
@@ -101,7 +125,7 @@ def _acts(good: rx.Var) -> rx.Component:
     return rx.el.div(
         on_sale,
         copy,
-        _arrows(
+        arrows(
             good.name,
             is_first=good.is_first,
             is_last=good.is_last,
@@ -110,24 +134,6 @@ def _acts(good: rx.Var) -> rx.Component:
             key=good.id,
         ),
         class_name="row acts",
-    )
-
-
-def _arrows(name: rx.Var, *, is_first: rx.Var, is_last: rx.Var, up, down, key: rx.Var | str = "") -> rx.Component:
-    """Two native buttons; the one that would do nothing is off."""
-
-    def arrow(drawing: str, says: str, *, off: rx.Var, on_click, key: str) -> rx.Component:
-        named = {"id": key} if key else {}
-        return rx.el.button(
-            icon(drawing), rx.el.span(says, name, class_name="hide"), type="button", disabled=off, on_click=on_click,
-            class_name="btn square", **named,
-        )  # fmt: skip
-
-    is_named = isinstance(key, rx.Var)
-    return rx.el.span(
-        arrow("up", "Move up ", off=is_first, on_click=up, key=f"up-{key}" if is_named else ""),
-        arrow("down", "Move down ", off=is_last, on_click=down, key=f"down-{key}" if is_named else ""),
-        class_name="row gap-1",
     )
 
 

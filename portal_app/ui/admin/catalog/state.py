@@ -8,19 +8,21 @@ from portal_app.core.clock import utc_now
 from portal_app.core.viewer import Permission
 from portal_app.domain.catalog.queries import offers
 from portal_app.domain.catalog.shelf import shelf
-from portal_app.domain.catalog.shelving import move_category, move_service, put_on_sale
+from portal_app.domain.catalog.shelving import bring_back, move_category, move_service, put_on_sale
 from portal_app.domain.catalog.tiers import read_number
 from portal_app.domain.scheduling.skills import duplicate_with_crew
-from portal_app.ui.admin.catalog.cards import KindCard, SeenGroup, kind_cards, seen_groups
+from portal_app.ui.admin.catalog.cards import FiledCard, KindCard, SeenGroup, filed_cards, kind_cards, seen_groups
 from portal_app.ui.shared.guard import staff
 from portal_app.ui.shared.run import act, ask
 from portal_app.ui.shared.session import Base, viewer_of
+from portal_app.ui.shared.sorting import stands_elsewhere
 
 
 class CatalogState(Base):
     """Everything that is sold or could be; `said` is what a move did, for those who listen."""
 
     kinds: list[KindCard] = []
+    archived: list[FiledCard] = []
     is_empty: bool = False
     said: str = ""
     focus_on: str = ""
@@ -34,7 +36,8 @@ class CatalogState(Base):
     async def load(self) -> None:
         """Read the shelf afresh; also called when something changed."""
         found = await ask(shelf, viewer_of(self))
-        self.kinds, self.is_empty = kind_cards(found, self.studio.currency), not found
+        self.kinds, self.archived = kind_cards(found, self.studio.currency), filed_cards(found)
+        self.is_empty = not any(kind.groups for kind in self.kinds)
         if self.previewing:
             await self._look()
         self.loaded = True
@@ -44,9 +47,7 @@ class CatalogState(Base):
         """One place earlier or later; the moved one keeps the focus."""
         place, of = await act(move_service, viewer_of(self), service, by_places, now=utc_now())
         await CatalogState.load.fn(self)
-        self.said = f"{self._name_of(service)} is now {place} of {of}."
-        is_up = (by_places < 0 and place > 1) or place == of
-        self.focus_on, self.focus_turn = f"{'up' if is_up else 'down'}-{service}", self.focus_turn + 1
+        stands_elsewhere(self, self._name_of(service), service, by_places, place, of)
 
     @staff(Permission.SETTINGS)
     async def move_group(self, kind: str, category: str, by_places: int) -> None:
@@ -72,6 +73,14 @@ class CatalogState(Base):
         copied = await act(duplicate_with_crew, viewer_of(self), service, now=utc_now())
         self._say("This is the copy. It is not on sale until you say so.")
         return rx.redirect(f"/admin/catalog/{copied}")
+
+    @staff(Permission.SETTINGS)
+    async def bring_back(self, service: str) -> None:
+        """Out of the archive, off sale; the focus goes where it stands now."""
+        await act(bring_back, viewer_of(self), service, now=utc_now())
+        await CatalogState.load.fn(self)
+        self._say(f"{self._name_of(service)} is back. It is not on sale until you say so.")
+        self.focus_on, self.focus_turn = f"good-{service}", self.focus_turn + 1
 
     @staff(Permission.SETTINGS)
     async def preview(self, is_open: bool) -> None:  # noqa: FBT001

@@ -7,11 +7,13 @@ import reflex as rx
 from portal_app.ui.admin.coupons.state import Coupons as S
 from portal_app.ui.components.buttons import button
 from portal_app.ui.components.fields import choice, error_line, field, select
+from portal_app.ui.components.floating import confirm
 from portal_app.ui.components.frames import crumb, empty, page_head
 from portal_app.ui.shared.layout import admin_shell
 
 KINDS = (("percent", "A percentage"), ("fixed", "A fixed amount"))
-WHO = (("all", "Every customer"), ("new", "Customers on their first order"))
+EACH = "Empty: no limit. With one it is for who is signed in."
+WHO = (("all", "Every customer"), ("new", "First orders of who is signed in"))
 USES = (("on", "In use"), ("off", "Turned off"))
 
 
@@ -30,6 +32,15 @@ def _loaded() -> rx.Component:
             under=rx.el.p("A use is counted at booking, and given back when the order is canceled.", class_name="quiet"),
         ),
         rx.cond(S.edit.key, _editor(), _list()),
+        confirm(
+            f"Remove {S.edit.code}?",
+            "Nobody can use it from now on. A coupon that orders were placed with can only be turned off.",
+            is_open=S.asking,
+            keep="Keep it",
+            on_keep=S.ask_first(False),
+            act="Remove",
+            on_act=S.remove(S.edit.id),
+        ),
     )
 
 
@@ -68,7 +79,7 @@ def _editor() -> rx.Component:
         _typed("From an order of (optional)", "minimum", "Before tax and fees.", input_mode="decimal", max_length=12),
         rx.el.div(
             _typed("Uses in all (optional)", "most_uses", "Empty: no limit.", input_mode="numeric", max_length=7),
-            _typed("Uses per customer (optional)", "most_per_customer", "Empty: no limit.", input_mode="numeric", max_length=7),
+            _typed("Uses per customer (optional)", "most_per_customer", EACH, input_mode="numeric", max_length=7),
             class_name="pair",
         ),
         rx.el.div(
@@ -85,6 +96,7 @@ def _editor() -> rx.Component:
         rx.el.div(
             button("Save coupon", kind="main", tall=True, type="submit"),
             button("Back to the list", kind="soft", on_click=S.close_editor),
+            rx.cond(S.edit.id, button("Remove", kind="danger", on_click=S.ask_first(True)), rx.fragment()),
             class_name="row wrap",
         ),
         on_submit=S.save,

@@ -11,7 +11,7 @@ import reflex as rx
 from portal_app.core.clock import utc_now
 from portal_app.core.errors import InvalidInput
 from portal_app.core.viewer import Permission
-from portal_app.domain.catalog.couponing import coupons, save_coupon
+from portal_app.domain.catalog.couponing import coupons, remove_coupon, save_coupon
 from portal_app.domain.catalog.shelf import shelf
 from portal_app.ui.admin.coupons.cards import CouponCard, EditCoupon, Tick, coupon_card, edit_coupon, typed_coupon
 from portal_app.ui.shared.failures import beside
@@ -26,6 +26,7 @@ class Coupons(Base):
     coupons: list[CouponCard] = []
     edit: EditCoupon = EditCoupon()
     ticks: list[Tick] = []
+    asking: bool = False
     loaded: bool = False
 
     @staff(Permission.SETTINGS)
@@ -42,7 +43,11 @@ class Coupons(Base):
         row = {each.public_id: each for each in await ask(coupons, by)}.get(coupon)
         chosen = row.services if row else ()
         self.field_errors = {}
-        self.ticks = [Tick(each.public_id, each.name, each.public_id in chosen) for each in await ask(shelf, by)]
+        self.ticks = [
+            Tick(each.public_id, each.name, each.public_id in chosen)
+            for each in await ask(shelf, by)
+            if each.public_id in chosen or not each.is_archived
+        ]
         self.edit = edit_coupon(row, uuid4().hex[:8], self.studio.currency, self.studio.zone)
         return rx.set_focus("code")
 
@@ -68,5 +73,20 @@ class Coupons(Base):
             return beside(self, wrong)
         self.edit = EditCoupon()
         self._say("The coupon is saved. Placed orders keep their price.")
+        await Coupons.load.fn(self)
+        return rx.set_focus("new-coupon")
+
+    @staff(Permission.SETTINGS)
+    async def ask_first(self, is_open: bool) -> None:  # noqa: FBT001
+        """Open or close the question before removing."""
+        self.asking = is_open
+
+    @staff(Permission.SETTINGS)
+    async def remove(self, coupon: str) -> rx.event.EventSpec | None:
+        """Forget a coupon that no order was placed with."""
+        self.asking = False
+        await act(remove_coupon, viewer_of(self), coupon, now=utc_now())
+        self.edit = EditCoupon()
+        self._say("The coupon is removed.")
         await Coupons.load.fn(self)
         return rx.set_focus("new-coupon")

@@ -7,7 +7,7 @@ import reflex as rx
 from portal_app.ui.admin.hours.forms import base_form, booking_form, day_form, off_form
 from portal_app.ui.admin.hours.state import HoursState as S
 from portal_app.ui.components.buttons import button
-from portal_app.ui.components.fields import error_line
+from portal_app.ui.components.fields import FocusOn, error_line
 from portal_app.ui.components.frames import crumb, page_head, section
 from portal_app.ui.components.words import Words
 from portal_app.ui.shared.layout import admin_shell
@@ -34,7 +34,8 @@ def _loaded() -> rx.Component:
 def _week() -> rx.Component:
     rows = rx.el.ul(rx.foreach(S.week, _day), class_name="week", key=S.edition.to_string())
     save = button("Save the week", kind="main", tall=True, on_click=S.save_week)
-    return section("Every week", rows, rx.el.div(save, class_name="more"), key="week", apart=False)
+    seen = FocusOn.create(target=S.focus_on, turn=S.focus_turn)
+    return section("Every week", rows, seen, rx.el.div(save, class_name="more"), key="week", apart=False)
 
 
 def _day(day: rx.Var) -> rx.Component:

@@ -47,6 +47,8 @@ class HoursState(Base):
     priority: str = "0"
     base: str = ""
     sent: int = 0
+    focus_on: str = ""
+    focus_turn: int = 0
     loaded: bool = False
 
     @rx.var
@@ -122,16 +124,17 @@ class HoursState(Base):
             self._redraw(other, dusk, twilight=True)
 
     @staff(Permission.SEE_ORDERS)
-    async def save_week(self) -> rx.event.EventSpec | None:
-        """Keep the week as it stands on the page."""
+    async def save_week(self) -> None:
+        """Keep the week as it stands on the page; a day that does not fit comes into view."""
         try:
             week = week_of(self.week)
             await act(hours.set_weekly_hours, viewer_of(self), route_number(self), week, now=utc_now())
         except InvalidInput as wrong:
-            return beside(self, wrong)
+            self.field_errors = {wrong.field: wrong.sentence}
+            self.focus_on, self.focus_turn = wrong.field, self.focus_turn + 1
+            return
         self._say("The weekly hours are saved. Visits that stand already do not move.")
         await self._read()
-        return None
 
     @staff(Permission.SEE_ORDERS)
     async def save_day(self, form: dict[str, Any]) -> rx.event.EventSpec | None:

@@ -31,8 +31,8 @@ class MyDay(Base):
         """Read both days afresh; also called when something changed. A code whose visit is over leaves the page."""
         now, zone, by = utc_now(), self.studio.zone, viewer_of(self)
         midnight, next_one, last = (_midnight(now, zone, days) for days in range(3))
-        self.today = [visit_card(each, now=now) for each in await ask(my_visits, by, start=midnight, end=next_one)]
-        self.tomorrow = [visit_card(each, now=now) for each in await ask(my_visits, by, start=next_one, end=last)]
+        self.today = [visit_card(each, now=now) for each in await ask(my_visits, by, start=midnight, end=next_one, now=now)]
+        self.tomorrow = [visit_card(each, now=now) for each in await ask(my_visits, by, start=next_one, end=last, now=now)]
         if self.code_of not in {card.id for card in (*self.today, *self.tomorrow) if card.has_code}:
             self.code, self.code_of = "", 0
         self.day = long_day_words(now, zone)

@@ -10,16 +10,17 @@ from portal_app.ui.admin.order.moving import CANCEL, MOVE, POSTPONE, MovingVisit
 from portal_app.ui.components.buttons import button
 from portal_app.ui.components.fields import error_line, field, select, switch, text_area
 from portal_app.ui.components.floating import dialog
+from portal_app.ui.shared.changing_dialogs import of_visit
 
 
 def visit_buttons(order: rx.Var, card: rx.Var) -> rx.Component:
     """*Move or assign* and *Postpone*; *Choose a time* while there is none."""
     postpone = button("Postpone", kind="soft", on_click=MovingVisit.open(order, POSTPONE, card.purpose))
     words = rx.cond(card.when, "Move or assign", "Choose a time")
-    return rx.el.div(
+    return of_visit(
+        card,
         button(words, on_click=MovingVisit.open(order, MOVE, card.purpose)),
         rx.cond(card.can_postpone, postpone, rx.fragment()),
-        class_name="row wrap acts",
     )
 
 
@@ -63,7 +64,7 @@ def moving_dialog(on_done: Any) -> rx.Component:
 def _when() -> rx.Component:
     return rx.el.div(
         rx.el.div(
-            field("Day", "day", type="date", default_value=MovingVisit.day, error=MovingVisit.field_errors["day"]),
+            field("Day", "day", type="date", default_value=MovingVisit.day, error=MovingVisit.wrong["day"]),
             field("Time", "time", key="visit-time", type="time", default_value=MovingVisit.time),
             class_name="pair",
         ),

@@ -105,7 +105,9 @@ def _visits() -> rx.Component:
         rx.fragment(),
     )
     visits = rx.cond(S.order.visits, rx.el.div(rx.foreach(S.order.visits, _visit), class_name="stack"), none)
-    return rx.el.div(visits, change, class_name="stack")
+    is_open = (S.order.status == "pending") | ((S.order.status == "accepted") & ~S.order.visits.length().bool())
+    why = link_button("Why no slot?", f"/admin/calendar/why?order={S.order.number}", kind="soft")
+    return rx.el.div(visits, rx.el.div(change, rx.cond(is_open, why, rx.fragment()), class_name="row wrap"), class_name="stack")
 
 
 def _visit(card: rx.Var) -> rx.Component:

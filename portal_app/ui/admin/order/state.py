@@ -67,7 +67,7 @@ class AdminOrderState(Base):
         """The browser's title follows the order."""
         return f"Order {self.order.number}" if self.order.number else "Order"
 
-    @staff(Permission.SEE_ORDERS)
+    @staff(Permission.SEE_ORDERS, marks_stay=True)
     async def load(self) -> None:
         """Read the order afresh; also called when something changed."""
         by = viewer_of(self)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import reflex as rx
 
 from portal_app.ui.admin.prices.state import Prices as S
-from portal_app.ui.components.buttons import button
-from portal_app.ui.components.fields import field, select, text_area
+from portal_app.ui.components.buttons import arrows, button
+from portal_app.ui.components.fields import FocusOn, field, select, text_area
+from portal_app.ui.components.floating import confirm
 from portal_app.ui.components.frames import crumb, page_head, setting
 from portal_app.ui.shared.layout import admin_shell
 
@@ -24,7 +25,10 @@ def _loaded() -> rx.Component:
     return rx.fragment(
         crumb("Settings", "/admin/settings", "Fees, taxes and tips"),
         page_head(rx.el.h1("Fees, taxes and tips")),
+        rx.el.p(S.said, role="status", class_name="hide"),
+        FocusOn.create(target=S.focus_on, turn=S.focus_turn),
         rx.match(S.edit.what, ("fee", _editor(_fee())), ("group", _editor(_group())), _lists()),
+        _question(),
     )
 
 
@@ -33,15 +37,15 @@ def _lists() -> rx.Component:
         setting(
             "Fees",
             "Each joins every order by itself: an amount, or a share of what is ordered after discounts.",
-            _rows(S.fees, S.edit_fee, "No fees."),
+            _rows(S.fees, S.edit_fee, S.sort_fee, "No fees."),
             button("New fee", drawing="plus", on_click=S.edit_fee(""), id="new-fee"),
             key="fees",
         ),
         setting(
             "Tax groups",
             "What is taxed how. The usual one taxes everything that has no other.",
-            _rows(S.groups, S.edit_group, "Nothing is taxed."),
-            button("New tax group", drawing="plus", on_click=S.edit_group("")),
+            _rows(S.groups, S.edit_group, S.sort_group, "Nothing is taxed."),
+            button("New tax group", drawing="plus", on_click=S.edit_group(""), id="new-group"),
             key="groups",
         ),
         setting(
@@ -62,11 +66,22 @@ def _lists() -> rx.Component:
     )  # fmt: skip
 
 
-def _rows(rows: rx.Var, on_edit, none: str) -> rx.Component:
+def _rows(rows: rx.Var, on_edit, on_sort, none: str) -> rx.Component:
     def one(row: rx.Var) -> rx.Component:
         return rx.el.li(
             rx.el.div(rx.el.p(row.name, class_name="strong"), rx.el.p(row.words, class_name="small quiet")),
-            button(rx.fragment("Edit", rx.el.span(" ", row.name, class_name="hide")), on_click=on_edit(row.id)),
+            rx.el.div(
+                arrows(
+                    row.name,
+                    is_first=row.is_first,
+                    is_last=row.is_last,
+                    up=on_sort(row.id, -1),
+                    down=on_sort(row.id, 1),
+                    key=row.id,
+                ),
+                button(rx.fragment("Edit", rx.el.span(" ", row.name, class_name="hide")), on_click=on_edit(row.id)),
+                class_name="row gap-1",
+            ),
             key=row.id,
         )
 
@@ -74,11 +89,7 @@ def _rows(rows: rx.Var, on_edit, none: str) -> rx.Component:
 
 
 def _editor(*fields: rx.Component) -> rx.Component:
-    remove = rx.cond(
-        S.edit.what == "group",
-        button("Remove", kind="danger", on_click=S.remove_group(S.edit.id)),
-        button("Remove", kind="danger", on_click=S.remove_fee(S.edit.id)),
-    )
+    remove = button("Remove", kind="danger", on_click=S.ask_first(True))
     return rx.el.form(
         rx.el.h2(S.edit.title),
         field(
@@ -97,6 +108,21 @@ def _editor(*fields: rx.Component) -> rx.Component:
         key=S.edit.key,
         class_name="panel stack",
     )  # fmt: skip
+
+
+def _question() -> rx.Component:
+    def one(consequence: str, on_act) -> rx.Component:
+        return confirm(
+            f"Remove {S.edit.title}?", consequence, is_open=S.asking, keep="Keep it", on_keep=S.ask_first(False), act="Remove",
+            on_act=on_act,
+        )  # fmt: skip
+
+    return rx.match(
+        S.edit.what,
+        ("fee", one("It joins no order from now on. Placed orders keep it.", S.remove_fee(S.edit.id))),
+        ("group", one("Nothing can be taxed by it from now on. Placed orders keep their taxes.", S.remove_group(S.edit.id))),
+        rx.fragment(),
+    )
 
 
 def _fee() -> rx.Component:

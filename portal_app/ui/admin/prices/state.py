@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -18,6 +19,8 @@ from portal_app.domain.catalog.taxing import (
     GroupRow,
     TypedFee,
     fees,
+    move_fee,
+    move_tax_group,
     remove_fee,
     remove_tax_group,
     save_fee,
@@ -30,6 +33,7 @@ from portal_app.ui.shared.failures import beside
 from portal_app.ui.shared.guard import staff
 from portal_app.ui.shared.run import act, ask
 from portal_app.ui.shared.session import Base, viewer_of
+from portal_app.ui.shared.sorting import stands_elsewhere
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,8 @@ class PriceRow:
     id: str
     name: str
     words: str
+    is_first: bool
+    is_last: bool
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,10 @@ class Prices(Base):
     choices: list[list[str]] = []
     tips: str = ""
     edit: EditPrice = EditPrice()
+    asking: bool = False
+    said: str = ""
+    focus_on: str = ""
+    focus_turn: int = 0
     loaded: bool = False
 
     @staff(Permission.SETTINGS)
@@ -73,8 +83,8 @@ class Prices(Base):
         """Read everything afresh; an open editor keeps what is typed."""
         by = viewer_of(self)
         groups = await ask(tax_groups, by)
-        self.fees = [_fee_row(each, groups, self.studio.currency) for each in await ask(fees, by)]
-        self.groups = [_group_row(each) for each in groups]
+        self.fees = _rows([_fee_words(each, groups, self.studio.currency) for each in await ask(fees, by)])
+        self.groups = _rows([_group_words(each) for each in groups])
         self.choices = [["", "Not taxed"], *([each.public_id, each.name] for each in groups)]
         shares = (await ask(own_policy, by)).tip_basis_points.split()
         self.tips = ", ".join(share_typed(int(each)) for each in shares)
@@ -97,8 +107,22 @@ class Prices(Base):
     @staff(Permission.SETTINGS)
     async def close_editor(self) -> rx.event.EventSpec | None:
         """Back to the lists; nothing is saved."""
-        self.edit, self.field_errors = EditPrice(), {}
-        return rx.set_focus("new-fee")
+        self.field_errors = {}
+        return self._closed()
+
+    @staff(Permission.SETTINGS)
+    async def sort_fee(self, fee: str, by_places: int) -> None:
+        """A fee one place earlier or later; it keeps the focus."""
+        place, of = await act(move_fee, viewer_of(self), fee, by_places, now=utc_now())
+        await Prices.load.fn(self)
+        stands_elsewhere(self, self._name_of(fee), fee, by_places, place, of)
+
+    @staff(Permission.SETTINGS)
+    async def sort_group(self, tax_group: str, by_places: int) -> None:
+        """A tax group one place earlier or later; it keeps the focus."""
+        place, of = await act(move_tax_group, viewer_of(self), tax_group, by_places, now=utc_now())
+        await Prices.load.fn(self)
+        stands_elsewhere(self, self._name_of(tax_group), tax_group, by_places, place, of)
 
     @staff(Permission.SETTINGS)
     async def save(self, form: dict[str, Any]) -> rx.event.EventSpec | None:
@@ -116,27 +140,39 @@ class Prices(Base):
                 await act(save_fee, by, self.edit.id, typed, now=utc_now())
         except InvalidInput as wrong:
             return beside(self, wrong)
-        self.edit = EditPrice()
         self._say("Saved. New orders follow it; placed ones keep their price.")
         await Prices.load.fn(self)
-        return rx.set_focus("new-fee")
+        return self._closed()
 
     @staff(Permission.SETTINGS)
-    async def remove_fee(self, fee: str) -> None:
+    async def ask_first(self, is_open: bool) -> None:  # noqa: FBT001
+        """Open or close the question before removing."""
+        self.asking = is_open
+
+    @staff(Permission.SETTINGS)
+    async def remove_fee(self, fee: str) -> rx.event.EventSpec | None:
         """Forget a fee."""
-        await act(remove_fee, viewer_of(self), fee, now=utc_now())
-        await self._removed()
+        return await self._remove(remove_fee, fee)
 
     @staff(Permission.SETTINGS)
-    async def remove_group(self, tax_group: str) -> None:
+    async def remove_group(self, tax_group: str) -> rx.event.EventSpec | None:
         """Forget a tax group that nothing is taxed by."""
-        await act(remove_tax_group, viewer_of(self), tax_group, now=utc_now())
-        await self._removed()
+        return await self._remove(remove_tax_group, tax_group)
 
-    async def _removed(self) -> None:
+    async def _remove(self, verb: Callable, public_id: str) -> rx.event.EventSpec | None:
+        self.asking = False
+        await act(verb, viewer_of(self), public_id, now=utc_now())
         self._say("Removed. Placed orders keep their price.")
-        self.edit = EditPrice()
         await Prices.load.fn(self)
+        return self._closed()
+
+    def _closed(self) -> rx.event.EventSpec | None:
+        """The lists again, at the button that begins another of the same."""
+        what, self.edit = self.edit.what or "fee", EditPrice()
+        return rx.set_focus(f"new-{what}")
+
+    def _name_of(self, public_id: str) -> str:
+        return next((row.name for row in [*self.fees, *self.groups] if row.id == public_id), "It")
 
     @staff(Permission.SETTINGS)
     async def save_tips(self, form: dict[str, Any]) -> rx.event.EventSpec | None:
@@ -150,15 +186,19 @@ class Prices(Base):
         return None
 
 
-def _fee_row(fee: FeeRow, groups: list[GroupRow], currency: str) -> PriceRow:
+def _rows(named: list[tuple[str, str, str]]) -> list[PriceRow]:
+    return [PriceRow(*each, is_first=place == 0, is_last=place == len(named) - 1) for place, each in enumerate(named)]
+
+
+def _fee_words(fee: FeeRow, groups: list[GroupRow], currency: str) -> tuple[str, str, str]:
     much = f"{share_typed(fee.amount)}%" if fee.kind == AmountKind.PERCENT else money_words(fee.amount, currency)
     taxed = next((f"taxed as {each.name}" for each in groups if each.public_id == fee.tax_group), "not taxed")
-    return PriceRow(fee.public_id, fee.name, " · ".join(filter(None, (much, taxed, "" if fee.is_active else "Turned off"))))
+    return fee.public_id, fee.name, " · ".join(filter(None, (much, taxed, "" if fee.is_active else "Turned off")))
 
 
-def _group_row(group: GroupRow) -> PriceRow:
+def _group_words(group: GroupRow) -> tuple[str, str, str]:
     rates = ", ".join(f"{name} {share_typed(share)}%" for name, share in group.rates) or "No tax"
-    return PriceRow(group.public_id, group.name, f"{rates} · the usual one" if group.is_default else rates)
+    return group.public_id, group.name, f"{rates} · the usual one" if group.is_default else rates
 
 
 def _edit_fee(fee: FeeRow | None, currency: str) -> EditPrice:

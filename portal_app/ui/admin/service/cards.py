@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from portal_app.core.errors import InvalidInput
-from portal_app.core.money import exponent, money_words
+from portal_app.core.money import money_typed, money_words
 from portal_app.domain.catalog.models import Kind
 from portal_app.domain.catalog.offering import PriceTier, tier_for, tier_words
 from portal_app.domain.catalog.shelf import Form, Shelved
@@ -85,6 +85,15 @@ def with_words(
     return [replace(form, rows=_with_savings(_with_spans(form.rows, unit), parts, currency)) for form in forms]
 
 
+def one_more(rows: Sequence[SizeRow], key: str) -> tuple[list[SizeRow], str, int]:
+    """The rows with one more, and the field and row to type in next: above the open row, or beneath when the last one has
+    an end, so that what is typed stays where it was typed."""
+    *above, last = rows
+    if last.up_to.strip():
+        return [*rows, replace(last, key=key, up_to="")], "price", len(rows)
+    return [*above, replace(last, key=key, up_to=""), last], "up_to", len(above)
+
+
 def seen_cards(name: str, detail: str, forms: Sequence[FormCard], area: int | None, currency: str, unit: str) -> list[SeenCard]:
     """What stands on the booking page for a property of this size; a price that does not read yet is a dash."""
     seen = []
@@ -109,31 +118,24 @@ def readable(form: FormCard, currency: str) -> tuple[PriceTier, ...]:
 
 
 def picks(shelf: Sequence[Shelved], kinds: Collection[Kind], chosen: Collection[str], but: str, currency: str) -> list[Pick]:
-    """Things of these kinds to tick, with their price."""
+    """Things of these kinds to tick, with their price; what is archived only while it is ticked."""
     return [
         Pick(each.public_id, each.name, _price_words(each, currency), each.public_id in chosen)
         for each in shelf
-        if each.kind in kinds and each.public_id != but
+        if each.kind in kinds and each.public_id != but and (each.public_id in chosen or not each.is_archived)
     ]
 
 
 def _price_words(one: Shelved, currency: str) -> str:
     prices = [tier.price_cents for form in one.forms for tier in form.tiers]
     words = f"from {money_words(min(prices), currency)}" if prices else "no price yet"
-    return words if one.is_active else f"{words}, off sale"
+    return words if one.is_active else f"{words}, {'archived' if one.is_archived else 'off sale'}"
 
 
 def _row(tier: PriceTier, currency: str, key: str) -> SizeRow:
     return SizeRow(
-        key, f"{tier.up_to:,}" if tier.up_to is not None else "", plain_amount(tier.price_cents, currency), str(tier.minutes)
+        key, f"{tier.up_to:,}" if tier.up_to is not None else "", money_typed(tier.price_cents, currency), str(tier.minutes)
     )
-
-
-def plain_amount(cents: int, currency: str) -> str:
-    """`389`, `389.50`: as somebody would type it."""
-    digits = exponent(currency)
-    whole, rest = divmod(cents, 10**digits)
-    return f"{whole}.{rest:0{digits}d}" if rest else str(whole)
 
 
 def _with_spans(rows: Sequence[SizeRow], unit: str) -> list[SizeRow]:

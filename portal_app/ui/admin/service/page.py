@@ -8,10 +8,13 @@ from portal_app.ui.admin.service.parts import contains, goes_with, prices, who
 from portal_app.ui.admin.service.state import ServiceState as S
 from portal_app.ui.components.buttons import button
 from portal_app.ui.components.fields import FocusOn, field, select, switch
-from portal_app.ui.components.floating import LeaveGuard
+from portal_app.ui.components.floating import LeaveGuard, confirm
 from portal_app.ui.components.frames import crumb, page_head, setting
 from portal_app.ui.components.prices import line, lines
 from portal_app.ui.shared.layout import admin_shell
+
+OFF_SALE = "Off sale. Customers do not see it until you put it on sale in the catalog."
+FILED = "In the archive. Customers do not see it; bring it back in the catalog."
 
 
 def page() -> rx.Component:
@@ -22,11 +25,7 @@ def page() -> rx.Component:
 def _loaded() -> rx.Component:
     head = page_head(
         rx.el.div(crumb("Catalog", "/admin/catalog", S.title), rx.el.h1(S.title)),
-        under=rx.cond(
-            S.is_active,
-            rx.fragment(),
-            rx.el.p("Off sale. Customers do not see it until you put it on sale in the catalog.", class_name="small quiet"),
-        ),
+        under=rx.cond(S.is_active, rx.fragment(), rx.el.p(rx.cond(S.is_archived, FILED, OFF_SALE), class_name="small quiet")),
     )
     form = rx.el.form(
         rx.el.div(
@@ -44,7 +43,9 @@ def _loaded() -> rx.Component:
         no_validate=True,
         key=S.edition.to_string(),
     )
-    return rx.fragment(LeaveGuard.create(active=S.is_changed), FocusOn.create(target=S.focus_on, turn=S.focus_turn), head, form)
+    return rx.fragment(
+        LeaveGuard.create(active=S.is_changed), FocusOn.create(target=S.focus_on, turn=S.focus_turn), head, form, _question()
+    )
 
 
 def _typed(label: rx.Var | str, name: str, **props) -> rx.Component:
@@ -131,5 +132,18 @@ def _save() -> rx.Component:
     return rx.el.div(
         button(rx.cond(S.is_new, f"Add {S.kind_words}", "Save changes"), kind="main", tall=True, wide=True, type="submit"),
         rx.el.div(rx.cond(S.is_changed, unsaved, rx.fragment()), role="status"),
+        rx.cond(S.is_new | S.is_archived, rx.fragment(), button("Archive", kind="soft", on_click=S.ask_first(True))),
         class_name="stack gap-2",
+    )
+
+
+def _question() -> rx.Component:
+    return confirm(
+        rx.cond(S.name, f"Archive {S.name}?", "Archive it?"),
+        "It is off sale and leaves the catalog. Orders, packages and coupons that name it keep it. You can bring it back.",
+        is_open=S.asking,
+        keep="Keep it",
+        on_keep=S.ask_first(False),
+        act="Archive",
+        on_act=S.archive(S.public_id),
     )

@@ -12,7 +12,7 @@ from portal_app.core.errors import InvalidInput, NotFound
 from portal_app.core.viewer import Permission
 from portal_app.domain.catalog.models import Kind
 from portal_app.domain.catalog.shelf import Form, Shelved, shelf, sold_forms, tax_choices
-from portal_app.domain.catalog.shelving import TypedService
+from portal_app.domain.catalog.shelving import TypedService, archive_service
 from portal_app.domain.catalog.tiers import MOST_ROWS, read_number
 from portal_app.domain.scheduling.skills import Able, crew_for, save_with_crew
 from portal_app.ui.admin.service.cards import (
@@ -22,6 +22,7 @@ from portal_app.ui.admin.service.cards import (
     SeenCard,
     SizeRow,
     form_cards,
+    one_more,
     picks,
     seen_cards,
     typed_forms,
@@ -47,6 +48,8 @@ class ServiceState(Base):
     kind_words: str = ""
     is_new: bool = False
     is_active: bool = True
+    is_archived: bool = False
+    asking: bool = False
     name: str = ""
     detail: str = ""
     category: str = ""
@@ -59,6 +62,7 @@ class ServiceState(Base):
     categories: list[Pick] = []
     crew: list[Pick] = []
     taxes: list[tuple[str, str]] = []
+    public_id: str = ""
     known_categories: list[str] = []
     seen: list[SeenCard] = []
     size: str = ""
@@ -89,26 +93,32 @@ class ServiceState(Base):
         self._drafts = {name: kept for name, kept in self._drafts.items() if name != self._editing}
         await self._open(self._editing)
 
-    @staff(Permission.SETTINGS)
+    @staff(Permission.SETTINGS, marks_stay=True)
     async def keep(self, field: str, value: str) -> None:
         """Keep what was typed."""
         if field in TYPED and value != getattr(self, field):
             setattr(self, field, value[:500])
+            self._unmark(field)
             self._redraw()
 
-    @staff(Permission.SETTINGS)
+    @staff(Permission.SETTINGS, marks_stay=True)
     async def keep_cell(self, variant: int, row: int, field: str, value: str) -> None:
         """Keep one cell of a price table."""
         if field in CELLS and self._has(variant, row):
             rows = self.forms[variant].rows
             if getattr(rows[row], field) != value:
+                self._unmark(f"{field}-{variant}-{row}")
                 self._put_rows(variant, [*rows[:row], replace(rows[row], **{field: value[:40]}), *rows[row + 1 :]])
 
-    @staff(Permission.SETTINGS)
+    @staff(Permission.SETTINGS, marks_stay=True)
     async def keep_variant(self, variant: int, value: str) -> None:
         """Keep the name of a variant."""
         if self._has(variant) and self.forms[variant].name != value:
+            self._unmark(f"form-{variant}")
             self._put_form(variant, replace(self.forms[variant], name=value[:200]))
+
+    def _unmark(self, field: str) -> None:
+        self.field_errors = {name: text for name, text in self.field_errors.items() if name != field}
 
     @staff(Permission.SETTINGS)
     async def switch_variant(self, variant: int, is_on: bool) -> None:  # noqa: FBT001
@@ -118,12 +128,12 @@ class ServiceState(Base):
 
     @staff(Permission.SETTINGS)
     async def add_size(self, variant: int) -> None:
-        """One more row, above the open one, priced like it until something else is typed."""
+        """One more row, priced like the last one until something else is typed."""
         if not self._has(variant) or len(self.forms[variant].rows) >= MOST_ROWS:
             return
-        *above, last = self.forms[variant].rows
-        self._put_rows(variant, [*above, replace(last, key=self._key(), up_to=""), last])
-        self._focus(f"up_to-{variant}-{len(above)}")
+        rows, field, at = one_more(self.forms[variant].rows, self._key())
+        self._put_rows(variant, rows)
+        self._focus(f"{field}-{variant}-{at}")
 
     @staff(Permission.SETTINGS)
     async def drop_size(self, variant: int, row: int) -> None:
@@ -197,6 +207,21 @@ class ServiceState(Base):
         self._say("Saved. Customers see it so from now on." if self.is_active else "Saved. It is not on sale.")
         return None
 
+    @staff(Permission.SETTINGS)
+    async def ask_first(self, is_open: bool) -> None:  # noqa: FBT001
+        """Open or close the question before archiving."""
+        self.asking = is_open
+
+    @staff(Permission.SETTINGS)
+    async def archive(self, service: str) -> rx.event.EventSpec:
+        """Off sale and off the shelf; what was typed here and not saved is dropped."""
+        self.asking = False
+        await act(archive_service, viewer_of(self), service, now=utc_now())
+        self._drafts = {name: kept for name, kept in self._drafts.items() if name != service}
+        self.is_changed, self._editing = False, ""
+        self._say("It is in the archive, at the end of the catalog.")
+        return rx.redirect("/admin/catalog")
+
     def _typed(self) -> TypedService:
         def chosen(boxes: list[Pick]) -> tuple[str, ...]:
             return tuple(box.value for box in boxes if box.is_on)
@@ -243,7 +268,7 @@ class ServiceState(Base):
         if found is None:
             raise NotFound
         crew = await ask(crew_for, by, "" if self.is_new else wanted)
-        self._editing = wanted
+        self._editing, self.asking = wanted, False
         self._fill(found, crew)
         draft = self._drafts.get(wanted, {})
         for name, value in draft.items():
@@ -252,7 +277,7 @@ class ServiceState(Base):
         self.edition += 1
 
     def _fill(self, found: Shelved, crew: list[Able]) -> None:
-        for name in ("kind", "name", "detail", "category", "is_twilight", "tax_group", "is_active"):
+        for name in ("kind", "name", "detail", "category", "is_twilight", "tax_group", "is_active", "is_archived", "public_id"):
             setattr(self, name, getattr(found, name))
         self.most = str(found.most)
         self.kind_words = KIND_WORDS[Kind(found.kind)]
@@ -266,7 +291,7 @@ class ServiceState(Base):
         money = self.studio.currency
         self.parts = picks(self._shelf, {Kind.SERVICE, Kind.ADD_ON}, found.parts, found.public_id, money)
         self.places = picks(self._shelf, {Kind.PACKAGE, Kind.SERVICE}, found.places, found.public_id, money)
-        self.known_categories = sorted({each.category for each in self._shelf} - {""})
+        self.known_categories = sorted({each.category for each in self._shelf if not each.is_archived} - {""})
         named = sorted({*self.known_categories, *found.place_categories})
         self.categories = [Pick(each, each, "Everything in this category", each in found.place_categories) for each in named]
         self.crew = [Pick(str(able.member_id), able.name, "", able.can) for able in crew]

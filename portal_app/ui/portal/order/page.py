@@ -11,7 +11,7 @@ from portal_app.ui.components.people import person
 from portal_app.ui.components.prices import answers, line, lines, minor_line, sum_line, total_line
 from portal_app.ui.components.status import status
 from portal_app.ui.portal.order.state import OneOrder as S
-from portal_app.ui.shared.changing_dialogs import cancel_part, change_buttons, change_dialogs, held_words
+from portal_app.ui.shared.changing_dialogs import cancel_part, change_dialogs, held_words, lost_words, none_words, visits_part
 from portal_app.ui.shared.layout import portal_shell
 from portal_app.ui.shared.paying import pay_button
 
@@ -36,12 +36,12 @@ def _visits() -> rx.Component:
     none = panel(
         rx.el.h2("Time to be confirmed"),
         rx.cond(S.order.wish, rx.el.p(f"Your wish: {S.order.wish}", class_name="quiet"), rx.fragment()),
-        rx.el.p("The studio calls or writes to you.", class_name="quiet"),
+        rx.el.p(none_words(S.changes), class_name="quiet"),
         rx.el.hr(class_name="rule"),
         _facts(),
     )
     visits = rx.cond(S.order.visits, rx.el.div(rx.foreach(S.order.visits, _visit), class_name="stack"), none)
-    return rx.el.div(visits, rx.foreach(S.changes.visits, lambda card: change_buttons(S.order.number, card)), class_name="stack")
+    return visits_part(S.order.number, S.changes, visits)
 
 
 def _visit(visit: rx.Var) -> rx.Component:
@@ -113,4 +113,5 @@ def _nothing_due() -> rx.Component:
         rx.el.p("Total", class_name="small quiet"),
         rx.el.p(S.order.total, class_name="big num"),
         rx.el.p(S.money.note, class_name="small quiet"),
+        lost_words(S.changes, S.money.paid),
     )

@@ -29,7 +29,7 @@ class OneOrder(Base):
         """The browser's title follows the order."""
         return f"Order {self.order.number}" if self.order.number else "Order"
 
-    @customer
+    @customer(marks_stay=True)
     async def load(self) -> None:
         """Read the order afresh; also called when something changed."""
         page = await ask(order_page, viewer_of(self), route_number(self))

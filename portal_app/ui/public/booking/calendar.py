@@ -34,7 +34,6 @@ DUSK_DAYS = 14
 class Calendar(Choices):
     """The time step. What is offered comes from the calendars of the studio's crew; what is taken, the verb decides."""
 
-    takes: bool = False
     needs_time: bool = True
     may_wish: bool = True
     month: MonthCard = MonthCard()
@@ -47,51 +46,55 @@ class Calendar(Choices):
     last_day: str = ""
     zone_name: str = ""
     _terms: BookingTerms = BookingTerms()
+    _has_crew: bool = False
+    _is_judged: bool = False
     _month: str = ""
     _times: Times = {}
 
-    @public
+    @public(marks_stay=True)
     async def turn(self, months: int) -> None:
         """The month before, or the one after."""
         if months in {-1, 1} and self._month:
             await self._read_month(month_of(date.fromisoformat(self._month), months))
 
-    @public
+    @public(marks_stay=True)
     async def choose_day(self, day: str) -> None:
         """Show the free times of a day."""
         if day in self._times:
             self._show_day(day)
 
-    @public
+    @public(marks_stay=True)
     async def choose_time(self, at: str) -> None:
         """Take one of the offered times; what goes with it at dusk follows."""
         if at in {value for value, _ in self.times} or at in {value for value, _ in self.nearest}:
             self.at, self.day, self.wish, self.nearest = at, at[:10], EXACT, []
-            self._mark("starts_at")
+            self._unmark("starts_at")
             await self._read_dusk()
             self._fold()
 
-    @public
+    @public(marks_stay=True)
     async def choose_dusk(self, at: str) -> None:
         """Take another dusk."""
         if at in {value for value, _ in self.dusks}:
             self.dusk = at
+            self._fold()
 
-    @public
+    @public(marks_stay=True)
     async def choose_wish(self, wish: str) -> None:
         """An exact time, or how soon it should be."""
         if wish == EXACT or self.may_wish:
             self.wish = wish[:20]
-            self._mark("starts_at")
+            self._unmark("starts_at")
             self._fold()
 
-    def _mark(self, field: str) -> None:
-        """What was wrong here is right now."""
-        self.field_errors = {name: text for name, text in self.field_errors.items() if name != field}
+    def _unmark(self, *fields: str) -> None:
+        """What was wrong here is right now, or will be judged anew."""
+        self.field_errors = {name: text for name, text in self.field_errors.items() if name not in fields}
 
     async def _begin_calendar(self) -> None:
         by = self._by()
-        self._terms, self.takes = await ask(booking_terms, by), await ask(takes_times, by)
+        self._terms, self._has_crew = await ask(booking_terms, by), await ask(takes_times, by)
+        self.takes = self._has_crew
         self.needs_time = self._terms.timing != Timing.NONE
         self.first_day, self.last_day = day_bounds(self._today())
         self.zone_name = zone_words(self.studio.zone)
@@ -100,7 +103,9 @@ class Calendar(Choices):
 
     async def _open_calendar(self) -> None:
         """Show the month of the chosen day, else the first month with a free one."""
+        self._judge_place()
         if not (self.takes and self.needs_time):
+            self._judge_wish(is_full=False)
             return
         chosen = day_of(self.at[:10]) or day_of(self.dusk[:10]) or self._today()
         month = month_of(chosen)
@@ -159,6 +164,15 @@ class Calendar(Choices):
             last=last,
         )
         return await ask(find_openings, self._by(), asked, now=utc_now())
+
+    def _judge_place(self) -> None:
+        """Where the studio must say first whether it comes, no time is its to promise: they ask for a day and a time."""
+        is_request = bool(self.summary.travel_problem) and self._terms.outside_is_asked
+        was, self.takes = self.takes, self._has_crew and not is_request
+        if self._is_judged and was != self.takes:  # a draft that was taken up was judged when it was typed
+            self.at, self.day, self.time = "", "", ""
+            self.dusk, self.dusks, self.nearest = "", [], []
+        self._is_judged = True
 
     def _judge_wish(self, *, is_full: bool) -> None:
         """Whether a wish may be sent instead of a time."""

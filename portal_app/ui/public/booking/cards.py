@@ -204,8 +204,17 @@ def day_bounds(today: date) -> tuple[str, str]:
     return (today + timedelta(days=1)).isoformat(), (today + timedelta(days=365)).isoformat()
 
 
-def promise_words(terms: BookingTerms, total_cents: int, currency: str, *, is_taken: bool) -> str:
-    """What placing the order does to the chosen time, and to the customer's money. `is_taken`: a free time was chosen."""
+def upfront_words(terms: BookingTerms, total_cents: int, currency: str, *, is_taken: bool) -> str:
+    """What is paid at booking; empty when nothing is. `is_taken`: a free time was chosen."""
+    upfront = upfront_of(total_cents, terms.pay_basis_points) if is_taken else 0
+    return money_words(upfront, currency) if upfront else ""
+
+
+def promise_words(terms: BookingTerms, total_cents: int, currency: str, *, is_taken: bool, is_outside: bool = False) -> str:
+    """What placing the order does to the chosen time, and to the customer's money. `is_taken`: a free time was chosen;
+    `is_outside`: the studio must say first whether it comes."""
+    if is_outside:
+        return "This is a request: the studio answers whether it comes, when, and what the way costs. Nothing is charged today."
     if not is_taken:
         return "The studio confirms the time or calls you. Nothing is charged today."
     if upfront := upfront_of(total_cents, terms.pay_basis_points, currency):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 
+import reflex as rx
+
 from portal_app import wiring
 from portal_app.core.errors import InvalidInput
 from portal_app.core.viewer import Viewer, guest_viewer
@@ -12,6 +14,7 @@ from portal_app.domain.catalog.pricing import Quote
 from portal_app.domain.listings.places import Place
 from portal_app.domain.orders.placing import Basket, GuestRequest, OrderRequest, read_area
 from portal_app.ui.public.booking.cards import QuoteCard, StepCard
+from portal_app.ui.public.booking.draft import sealed_draft
 from portal_app.ui.public.booking.folded import fold, time_words
 from portal_app.ui.public.booking.steps import EXACT
 from portal_app.ui.shared.session import Base, acting, studio_of
@@ -25,7 +28,8 @@ CODE = "booking"
 
 
 class Choices(Base):
-    """It outlives a reload, a walk through the app and a lost connection; placing the order clears it."""
+    """It outlives a reload, a walk through the app and a lost connection, and sealed in the tab, the server's own
+    forgetting; placing the order clears it."""
 
     street: str = ""
     town: str = ""
@@ -48,11 +52,13 @@ class Choices(Base):
     name: str = ""
     email: str = ""
     phone: str = ""
+    takes: bool = False  # free times are offered here; else a day and a time are asked for
     summary: QuoteCard = QuoteCard()
     done: list[str] = []
     step: str = ""
     steps: dict[str, StepCard] = {}
     caption: str = ""
+    draft: str = rx.SessionStorage("", name="foyer_draft")
     _request_key: str = ""
     _code_box: bytes = b""
     _place: Place | None = None
@@ -70,10 +76,17 @@ class Choices(Base):
         if field in {"day", "time"}:
             self.at = f"{self.day}T{self.time}" if self.day and self.time else ""
 
+    def _stands(self, field: str, value: str) -> bool:
+        """Whether exactly this is kept there already."""
+        if field.startswith("answer_"):
+            return self.answers.get(field.removeprefix("answer_")[:64], "") == value
+        return field in TYPED and getattr(self, field) == value
+
     def _fold(self) -> None:
-        """What finished steps say, and the time beside the total, after something changed."""
+        """What finished steps say, and the time beside the total, after something changed; the tab's copy follows."""
         self.steps = fold(self, self.step, unit=self.studio.area_unit)
         self.caption = time_words(self)[0] or self.summary.duration
+        self.draft = sealed_draft(self, self._by())
 
     @property
     def _only_dusk(self) -> bool:

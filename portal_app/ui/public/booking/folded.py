@@ -29,7 +29,7 @@ LATER = {DETAILS: "How to get in, and what we should know", SERVICES: "What we s
 
 def fold(typed: Choices, here: str, *, unit: str) -> dict[str, StepCard]:
     """How each step is drawn, and what stands on it when it is folded."""
-    size = f"{typed.area.strip()} {unit}" if typed.area.strip() else ""
+    size = f"{typed.area.strip()} {unit}".replace(" ", "\u00a0") if typed.area.strip() else ""
     words = {
         ADDRESS: (typed.street, " · ".join(filter(None, (typed.town, size)))),
         SERVICES: (typed.summary.services, typed.summary.duration),

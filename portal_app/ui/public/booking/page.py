@@ -27,6 +27,7 @@ def _form() -> rx.Component:
     opened = {ADDRESS: address, SERVICES: services, TIME: when, DETAILS: details, REVIEW: _review}
     steps = (_step(at, name, opened[name]()) for at, name in enumerate(STEPS, 1))
     return rx.el.form(
+        rx.el.input(type="hidden", name="step", value=S.step),
         rx.el.div(rx.el.h1("Place an order"), rx.el.ol(*steps, class_name="steps")),
         rx.el.aside(_summary(), class_name="sum2", aria_label="Your order"),
         to_next(rx.cond(S.chosen, S.summary.total, rx.el.span("Nothing chosen yet", class_name="none")), _caption(), _go_on()),
@@ -53,7 +54,8 @@ def _caption() -> rx.Component:
 
 
 def _go_on() -> rx.Component:
-    label = rx.match(S.step, *((name, words) for name, words in ONWARD.items()), ONWARD[ADDRESS])
+    words = ONWARD | {REVIEW: rx.cond(S.upfront, "Book and pay", ONWARD[REVIEW])}
+    label = rx.match(S.step, *words.items(), ONWARD[ADDRESS])
     press = button(
         label, kind="main", tall=True, type="submit", busy=S.busy, busy_label="One moment", disabled=has_connection_errors
     )

@@ -19,14 +19,12 @@ ENTRIES = [
 
 def typed(label: Words, name: str, **props) -> rx.Component:
     """A line of typing that is kept while it is typed."""
-    return field(
-        label,
-        name,
-        error=S.field_errors[name],
-        default_value=props.pop("default_value", getattr(S, name, "")),
-        on_change=lambda value: S.keep(name, value).debounce(400),
-        **props,
-    )
+    return field(label, name, error=S.field_errors[name], default_value=getattr(S, name), **_kept(name), **props)
+
+
+def _kept(name: Words, pause: int = 400) -> dict:
+    """While it is typed after a pause, and at once when it is left: a pause in one field forgets what was typed in another."""
+    return {"on_change": lambda value: S.keep(name, value).debounce(pause), "on_blur": lambda value: S.keep(name, value)}
 
 
 def address() -> rx.Component:
@@ -136,7 +134,7 @@ def details() -> rx.Component:
             optional=True,
             hint="Who is there, what must be in the pictures, what to look out for.",
             default_value=S.notes,
-            on_change=lambda value: S.keep("notes", value).debounce(400),
+            **_kept("notes"),
             max_length=2000,
         ),
         _coupon(),
@@ -156,9 +154,10 @@ def _who() -> rx.Component:
 
 def _code() -> rx.Component:
     kept = rx.cond(S.has_code, "Kept. Type it again to change it.", "You may also send it later.")
-    return typed(
-        "Code", "entry_code", optional=True, default_value="", auto_complete="off", max_length=60, spell_check=False,
-        hint=rx.el.span("Kept sealed, never in a mail, gone after the visit. ", kept),
+    return field(
+        "Code", "entry_code", optional=True, error=S.field_errors["entry_code"], auto_complete="off", max_length=60,
+        spell_check=False, hint=rx.el.span("Kept sealed, never in a mail, gone after the visit. ", kept),
+        on_change=lambda value: S.keep("entry_code", value).debounce(300),
     )  # fmt: skip
 
 
@@ -166,11 +165,9 @@ def _question(card: rx.Var) -> rx.Component:
     label = rx.el.span(card.prompt, rx.cond(card.is_required, "", rx.el.span(" (optional)", class_name="quiet")))
     error, keep = S.field_errors[card.name], lambda value: S.keep(card.name, value)
     shown: dict = {"hint": card.hint, "error": error, "key": card.name}
-    line = field(label, card.name, default_value=card.answer, on_change=lambda v: S.keep(card.name, v).debounce(400), **shown)
-    number = field(
-        label, card.name, default_value=card.answer, input_mode="numeric", auto_complete="off",
-        on_change=lambda v: S.keep(card.name, v).debounce(400), **shown,
-    )  # fmt: skip
+    typed_in: dict = {"default_value": card.answer, **_kept(card.name), **shown}
+    line = field(label, card.name, max_length=1000, **typed_in)
+    number = field(label, card.name, input_mode="numeric", auto_complete="off", max_length=3, **typed_in)
     chosen = select(label, card.name, card.choices, value=card.answer, on_change=keep, **shown)
     return rx.match(card.kind, ("choice", chosen), ("yes_no", chosen), ("number", number), line)
 
@@ -183,7 +180,7 @@ def _coupon() -> rx.Component:
         optional=True,
         error=problem,
         default_value=S.coupon,
-        on_change=lambda value: S.keep("coupon", value).debounce(600),
+        **_kept("coupon", 600),
         auto_complete="off",
         auto_capitalize="characters",
         spell_check=False,
@@ -192,7 +189,7 @@ def _coupon() -> rx.Component:
 
 
 def _tip() -> rx.Component:
-    own = typed("Amount", "own_tip", input_mode="decimal", auto_complete="off", placeholder="for example 20")
+    own = typed("Amount", "own_tip", input_mode="decimal", auto_complete="off", placeholder="for example 20", max_length=12)
     return rx.cond(
         S.tips.length() > 2,
         rx.el.div(

@@ -9,17 +9,19 @@ import reflex as rx
 
 from portal_app import wiring
 from portal_app.core.clock import utc_now
-from portal_app.core.errors import InvalidInput, NotFound
+from portal_app.core.errors import InvalidInput, NotFound, Problem
 from portal_app.core.tokens import new_public_id
 from portal_app.core.viewer import Viewer
+from portal_app.domain.billing.paying import NothingDue
+from portal_app.domain.billing.returning import STATUS_PAGE
 from portal_app.domain.catalog.offering import Offer
 from portal_app.domain.catalog.queries import offers, questions
-from portal_app.domain.catalog.questions import asked_of
+from portal_app.domain.catalog.questions import Asked, asked_of
 from portal_app.domain.customers.profile import own_profile
 from portal_app.domain.customers.queries import RecordCard, records
 from portal_app.domain.identity.callers import Caller
 from portal_app.domain.identity.places import client_address
-from portal_app.domain.orders.links import link_of_request
+from portal_app.domain.orders.links import link_of_request, viewer_of_link
 from portal_app.domain.orders.placing import estimate, place_order
 from portal_app.domain.orders.queries import last_ordered_for
 from portal_app.domain.orders.repeating import Repeat, last_time
@@ -38,14 +40,19 @@ from portal_app.ui.public.booking.cards import (
     shelf_cards,
     tip_choices,
     toggled,
+    upfront_words,
 )
 from portal_app.ui.public.booking.checks import NOT_FOR_THEM, wrong_with
 from portal_app.ui.public.booking.choices import PRICED
+from portal_app.ui.public.booking.draft import opened_draft
 from portal_app.ui.public.booking.steps import ADDRESS, DETAILS, EXACT, REVIEW, SERVICES, TIME, allowed, onward, step_of
 from portal_app.ui.shared.guard import public
+from portal_app.ui.shared.paying import payment_page
 from portal_app.ui.shared.run import act, ask
+from portal_app.ui.shared.session import studio_of
 
 HERE = "/place-order"
+MARKED_AT = {"day": "starts_at", "time": "starts_at", "own_tip": "tip", "tip": "own_tip"}
 
 
 class BookingState(Calendar):
@@ -58,9 +65,11 @@ class BookingState(Calendar):
     for_whom: list[tuple[str, str]] = []
     again: str = ""
     promise: str = ""
+    upfront: str = ""
     is_guest: bool = True
     busy: bool = False
     loaded: bool = False
+    _asked: list[Asked] = []
     _wrong: InvalidInput | None = None
     _landed: str = ""
 
@@ -71,10 +80,13 @@ class BookingState(Calendar):
 
     @public
     async def load(self) -> rx.event.EventSpec | None:
-        """Show the step in the address, or the first that is still open before it."""
-        if not self._request_key:
-            await self._begin()
+        """Show the step in the address, or the first that is still open before it. Whoever comes back from the payment
+        page to the last step, which is done, is led to their order."""
         wanted = str(self.router.url.query_parameters.get("step", ""))
+        if not self._request_key:
+            if wanted == REVIEW and self._landed:
+                return rx.redirect(self._landed, replace=True)
+            await self._begin()
         opened = allowed(wanted, self.done)
         await self._open(opened)
         self.loaded = True
@@ -83,21 +95,23 @@ class BookingState(Calendar):
             return None
         return rx.redirect(f"{HERE}?step={opened}", replace=True) if wanted not in {"", opened} else None
 
-    @public
+    @public(marks_stay=True)
     async def keep(self, field: str, value: str) -> None:
         """Keep what was typed, so that nothing is lost on the way."""
+        if self._stands(field, value):
+            return
         self._put(field, value)
-        self.field_errors = {name: text for name, text in self.field_errors.items() if name != field}
+        self._unmark(field, MARKED_AT.get(field, field))
         if field in PRICED or field.startswith("answer_"):
             await self._price()
         self._fold()
 
-    @public
+    @public(marks_stay=True)
     async def toggle(self, service: str) -> None:
         """Choose one, or take it back; a package takes over the services it contains."""
         await self._choose(toggled(await self._shelf(), self.chosen, service))
 
-    @public
+    @public(marks_stay=True)
     async def count(self, service: str, number: int) -> None:
         """Have one several times, as far as it is sold so."""
         most = {offer.public_id: offer.most for offer in await self._shelf()}
@@ -120,7 +134,10 @@ class BookingState(Calendar):
 
     @public
     async def go_on(self, form: dict[str, Any]):
-        """This step is done: open the next, or place the order at the end. A second click finds nothing left to place."""
+        """This step is done: open the next, or place the order at the end. A second click finds nothing left to place, and
+        does not speak for a step that it did not see."""
+        if form.get("step", self.step) != self.step:
+            return
         if not self._request_key:
             yield rx.redirect(self._landed, replace=True) if self._landed else await BookingState.load.fn(self)
             return
@@ -138,7 +155,7 @@ class BookingState(Calendar):
         if self.step == ADDRESS:
             await self._find_place()
         await self._price()
-        if wrong := wrong_with(self.step, self, self.questions):
+        if wrong := wrong_with(self.step, self, self._asked):
             self.field_errors = {wrong.field: wrong.sentence}
             return None
         if self.step == REVIEW:
@@ -160,10 +177,24 @@ class BookingState(Calendar):
         except SlotTaken as taken:
             self._offer_nearest(taken.nearest)
             return self._refused(InvalidInput("starts_at", taken.sentence))
-        lands = f"/orders/{number}" if by.is_customer else f"/status/{await act(link_of_request, by, key, now=now)}"
+        token = "" if by.is_customer else await act(link_of_request, by, key, now=now)
+        lands, pays = f"{STATUS_PAGE}/{token}" if token else f"/orders/{number}", self.upfront != ""
         self._clear()
         self._landed = lands
-        return rx.redirect(lands, replace=True)
+        page = await self._payment_page(by, token, number) if pays else ""
+        return rx.redirect(page) if page else rx.redirect(lands, replace=True)
+
+    async def _payment_page(self, by: Viewer, token: str, number: int) -> str:
+        """Where the order that was just placed is paid; empty, and said why, when that page does not open. It is placed
+        all the same, and its own page offers to pay."""
+        holder = (await ask(viewer_of_link, by.studio_id, token) or by) if token else by
+        try:
+            return await payment_page(studio_of(self), holder, number, STATUS_PAGE if token else self._landed)
+        except NothingDue:
+            return ""
+        except Problem as problem:
+            self._say(problem.sentence, "bad")
+            return ""
 
     def _refused(self, wrong: InvalidInput) -> rx.event.EventSpec:
         """Open the step where it belongs; its first marked field takes the focus."""
@@ -189,6 +220,7 @@ class BookingState(Calendar):
         by = self._by()
         self._request_key, self._landed = new_public_id(), ""
         self.is_guest = not by.is_customer
+        await self._take_up(opened_draft(self.draft, by) if self.draft else {})
         await self._begin_calendar()
         if not await self._takes_cards(by):
             self._terms = replace(self._terms, pay_basis_points=0)
@@ -197,6 +229,17 @@ class BookingState(Calendar):
             self.phone = self.phone or (await ask(own_profile, by)).phone
             self.again = repeat_words(await ask(last_time, by))
             await self._read_for_whom(by)
+
+    async def _take_up(self, draft: dict[str, Any]) -> None:
+        """Go on with what the tab kept, as far as it is still sold."""
+        most = {offer.public_id: offer.most for offer in await self._shelf()} if draft else {}
+        for name, value in draft.items():
+            setattr(self, name, value)
+        if draft:
+            self.chosen = {service: min(count, most[service]) for service, count in self.chosen.items() if service in most}
+        if ADDRESS in self.done:
+            await self._find_place()
+            self.done = draft["done"]
 
     async def _takes_cards(self, by: Viewer) -> bool:
         return await call(wiring.current().gateway_for, by.studio_id) is not None
@@ -219,7 +262,7 @@ class BookingState(Calendar):
 
     async def _choose(self, chosen: dict[str, int]) -> None:
         self.chosen = chosen
-        self.field_errors = {name: text for name, text in self.field_errors.items() if name != "services"}
+        self._unmark("services")
         self._reopen(TIME)
         await self._price()
         self._fold()
@@ -236,10 +279,15 @@ class BookingState(Calendar):
         self.shelf, self.add_ons = shelf_cards(shelf, *words), add_on_cards(shelf, *words)
         self._quote = await ask(estimate, by, self._basket(), now=utc_now())
         self.summary = quote_card(self._quote, self.studio.currency)
-        is_taken = self.takes and self.wish == EXACT and not self.summary.travel_problem
-        self.promise = promise_words(self._terms, self.summary.total_cents, self.studio.currency, is_taken=is_taken)
-        asked = asked_of(await ask(questions, by), self._quote.visit_ids | self._quote.twilight_ids)
-        self.questions = question_cards(asked, self.answers, self.studio.currency)
+        is_outside = bool(self.summary.travel_problem)
+        is_taken = self.takes and self.wish == EXACT and not is_outside
+        of_price = (self._terms, self.summary.total_cents, self.studio.currency)
+        self.promise, self.upfront = (
+            promise_words(*of_price, is_taken=is_taken, is_outside=is_outside),
+            upfront_words(*of_price, is_taken=is_taken),
+        )
+        self._asked = asked_of(await ask(questions, by), self._quote.visit_ids | self._quote.twilight_ids)
+        self.questions = question_cards(self._asked, self.answers, self.studio.currency)
 
     def _caller(self) -> Caller:
         said = self.router.headers.raw_headers.get("x-forwarded-for", "")

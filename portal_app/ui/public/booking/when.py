@@ -45,9 +45,10 @@ def _day_of_wish() -> rx.Component:
 
 def _typed() -> rx.Component:
     day = field(
-        "Day", "day", type="date", min=S.first_day, max=S.last_day, default_value=S.day, on_change=lambda v: S.keep("day", v),
+        "Day", "day", type="date", min=S.first_day, max=S.last_day, default_value=S.day, error=S.field_errors["day"],
+        on_change=lambda v: S.keep("day", v),
     )  # fmt: skip
-    time = select("Time", "time", TIMES, value=S.time, on_change=lambda v: S.keep("time", v))
+    time = select("Time", "time", TIMES, value=S.time, error=S.field_errors["time"], on_change=lambda v: S.keep("time", v))
     return rx.el.div(day, time, class_name="pair")
 
 

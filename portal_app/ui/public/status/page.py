@@ -12,7 +12,7 @@ from portal_app.ui.components.people import person
 from portal_app.ui.components.prices import line, lines, minor_line, sum_line, total_line
 from portal_app.ui.components.status import status
 from portal_app.ui.public.status.state import OrderStatusPage as S
-from portal_app.ui.shared.changing_dialogs import cancel_part, change_buttons, change_dialogs, held_words
+from portal_app.ui.shared.changing_dialogs import cancel_part, change_dialogs, held_words, lost_words, none_words, visits_part
 from portal_app.ui.shared.layout import link_shell
 from portal_app.ui.shared.paying import pay_button
 
@@ -34,9 +34,9 @@ def page() -> rx.Component:
 
 
 def _visits() -> rx.Component:
-    none = panel(rx.el.h2("Time to be confirmed"), rx.el.p("The studio calls or writes to you.", class_name="quiet"))
+    none = panel(rx.el.h2("Time to be confirmed"), rx.el.p(none_words(S.changes), class_name="quiet"))
     visits = rx.cond(S.order.visits, rx.el.div(rx.foreach(S.order.visits, _visit), class_name="stack"), none)
-    return rx.el.div(visits, rx.foreach(S.changes.visits, lambda card: change_buttons(S.order.number, card)), class_name="stack")
+    return visits_part(S.order.number, S.changes, visits)
 
 
 def _visit(visit: rx.Var) -> rx.Component:
@@ -91,5 +91,6 @@ def _money() -> rx.Component:
         rx.el.p("Total", class_name="small quiet"),
         rx.el.p(S.order.total, class_name="big num"),
         rx.el.p(S.money.note, class_name="small quiet"),
+        lost_words(S.changes, S.money.paid),
     )
     return rx.el.aside(rx.el.h2("Payment", class_name="hide"), rx.cond(S.money.due, due, nothing), class_name="panel")

@@ -51,7 +51,7 @@ class OrderStatusPage(Base):
         """The browser's title follows the order."""
         return f"Order {self.order.number}" if self.order.number else "Your order"
 
-    @public
+    @public(marks_stay=True)
     async def load(self) -> None:
         """Read the order afresh; also called when something changed."""
         by = acting()
