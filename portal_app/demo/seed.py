@@ -23,6 +23,7 @@ from portal_app.demo.cast import STUDIOS, StudioPlan
 from portal_app.demo.days import plan_days
 from portal_app.demo.founding import found_studio
 from portal_app.demo.going import draw_areas
+from portal_app.demo.invoicing import begin_draft, invoice_order
 from portal_app.demo.story import DELIVERED, ORDERS, WITH_PHOTOS, Ends, Planned
 from portal_app.demo.stripe.process import open_account
 from portal_app.domain.activity.models import Work, WorkState
@@ -34,6 +35,7 @@ from portal_app.domain.delivery.service import DeliverRequest, deliver
 from portal_app.domain.identity.models import Account, Membership
 from portal_app.domain.identity.passwords import hash_password
 from portal_app.domain.identity.queries import viewer_from
+from portal_app.domain.identity.second_step import SecretSeal
 from portal_app.domain.listings.places import PlaceFinder
 from portal_app.domain.media import service as media
 from portal_app.domain.media.models import Asset, AssetState
@@ -59,7 +61,7 @@ def seed(wiring: Wiring, *, now: datetime) -> bool:
         _develop(wiring, history, undone, now)
     with history.unit_of_work() as db:
         for planned in undone:
-            _hand_over(db, planned, now)
+            _hand_over(db, planned, wiring.seal, now)
     return is_new or bool(undone)
 
 
@@ -216,8 +218,8 @@ def _upload(wiring: Wiring, history: _History, planned: Planned, name: str, cont
     return _received(wiring.database, planned, name) or 0
 
 
-def _hand_over(db: Session, planned: Planned, now: datetime) -> None:
-    """Deliver it and take the money, as the story says; an order that moved on meanwhile is left alone."""
+def _hand_over(db: Session, planned: Planned, seal: SecretSeal, now: datetime) -> None:
+    """Deliver it, invoice it and take the money, as the story says; an order that moved on meanwhile is left alone."""
     order = _found(db, planned)
     if planned.ends not in DELIVERED or order.status != OrderStatus.ACCEPTED:
         return
@@ -227,6 +229,9 @@ def _hand_over(db: Session, planned: Planned, now: datetime) -> None:
         message=planned.message, collect_payment=planned.ends is not Ends.FREE, watermark=planned.ends is not Ends.SMALL
     )
     deliver(db, owner, order.number, request, now=at)
+    if planned.ends is not Ends.FREE:
+        invoice_order(db, owner, order, seal, now=at)
+        begin_draft(db, owner, order.customer_id, seal, now=now)
     if planned.ends is Ends.PAID:
         due = billing.balance(db, order.id or 0).due
         memo = f"Check {1000 + order.number}"

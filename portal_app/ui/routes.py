@@ -27,6 +27,10 @@ from portal_app.ui.admin.deliver.page import page as deliver
 from portal_app.ui.admin.deliver.state import DeliverState
 from portal_app.ui.admin.hours.page import page as hours
 from portal_app.ui.admin.hours.state import HoursState
+from portal_app.ui.admin.invoice.page import page as admin_invoice
+from portal_app.ui.admin.invoice.state import AdminInvoice
+from portal_app.ui.admin.invoices.page import page as admin_invoices
+from portal_app.ui.admin.invoices.state import AdminInvoices
 from portal_app.ui.admin.my_day.page import page as my_day
 from portal_app.ui.admin.my_day.state import MyDay
 from portal_app.ui.admin.order.page import page as admin_order
@@ -50,6 +54,10 @@ from portal_app.ui.portal.account.page import page as account
 from portal_app.ui.portal.account.state import Account
 from portal_app.ui.portal.dashboard.page import page as dashboard
 from portal_app.ui.portal.dashboard.state import Dashboard
+from portal_app.ui.portal.invoice.page import page as invoice
+from portal_app.ui.portal.invoice.state import OneInvoice
+from portal_app.ui.portal.invoices.page import page as invoices
+from portal_app.ui.portal.invoices.state import Invoices
 from portal_app.ui.portal.listing.page import page as listing
 from portal_app.ui.portal.listing.state import OneListing
 from portal_app.ui.portal.listings.page import page as listings
@@ -70,6 +78,8 @@ from portal_app.ui.public.enter.page import page as enter
 from portal_app.ui.public.enter.state import Enter
 from portal_app.ui.public.invitation.page import page as invitation
 from portal_app.ui.public.invitation.state import Invited
+from portal_app.ui.public.invoice.page import page as held_invoice
+from portal_app.ui.public.invoice.state import HeldInvoice
 from portal_app.ui.public.reset.page import page as reset
 from portal_app.ui.public.reset.state import Reset
 from portal_app.ui.public.second_step.page import page as second_step
@@ -97,7 +107,9 @@ class Row:
     refresh: Any = None
 
 
-SEE_ORDERS, UPLOAD, SETTINGS = (STAFF(each) for each in (Permission.SEE_ORDERS, Permission.UPLOAD, Permission.SETTINGS))
+SEE_ORDERS, UPLOAD, SETTINGS, SEE_MONEY = (
+    STAFF(each) for each in (Permission.SEE_ORDERS, Permission.UPLOAD, Permission.SETTINGS, Permission.SEE_MONEY)
+)
 
 ROUTES: tuple[Row, ...] = (
     Row("/login", sign_in, "Sign in", PUBLIC, SignIn.enter),
@@ -108,11 +120,14 @@ ROUTES: tuple[Row, ...] = (
     Row("/invitation/[token]", invitation, "Invitation", PUBLIC, Invited.enter),
     Row("/second-step", second_step, "One more step", PUBLIC, SecondStep.load),
     Row("/status/[token]", order_status, OrderStatusPage.title, PUBLIC, OrderStatusPage.load, OrderStatusPage.load),
+    Row("/invoice/[token]", held_invoice, HeldInvoice.title, PUBLIC, HeldInvoice.load, HeldInvoice.load),
     Row("/", dashboard, "Home", CUSTOMER, Dashboard.load, Dashboard.load),
     Row("/orders", orders, "Orders", CUSTOMER, Orders.load, Orders.load),
     Row("/orders/[number]", order, OneOrder.title, CUSTOMER, OneOrder.load, OneOrder.load),
     Row("/listings", listings, "Listings", CUSTOMER, Listings.load, Listings.load),
     Row("/listings/[listing]", listing, OneListing.title, CUSTOMER_OR_LINK, OneListing.load, OneListing.load),
+    Row("/invoices", invoices, "Invoices", CUSTOMER, Invoices.load, Invoices.load),
+    Row("/invoices/[invoice]", invoice, OneInvoice.title, CUSTOMER, OneInvoice.load, OneInvoice.load),
     Row("/account", account, "Account", PERSON, Account.load),
     Row("/account/teams", teams, "Teams", CUSTOMER, Teams.load, Teams.load),
     Row("/account/teams/[team]", team, OneTeam.title, CUSTOMER, OneTeam.load, OneTeam.load),
@@ -137,5 +152,7 @@ ROUTES: tuple[Row, ...] = (
     Row("/admin/my-day", my_day, "My day", SEE_ORDERS, MyDay.load, MyDay.load),
     Row("/admin/orders", admin_orders, "Orders", SEE_ORDERS, AdminOrdersState.load, AdminOrdersState.load),
     Row("/admin/orders/[number]", admin_order, "Order", SEE_ORDERS, AdminOrderState.load, AdminOrderState.load),
+    Row("/admin/invoices", admin_invoices, "Invoices", SEE_MONEY, AdminInvoices.load, AdminInvoices.load),
+    Row("/admin/invoices/[invoice]", admin_invoice, AdminInvoice.title, SEE_MONEY, AdminInvoice.load, AdminInvoice.refresh),
     Row("/admin/deliver/[number]", deliver, "Deliver", UPLOAD, DeliverState.load, DeliverState.load),
 )

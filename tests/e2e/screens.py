@@ -36,6 +36,9 @@ OPEN = LOCKED.replace("d.collect_payment and o.id not in", "o.id in")
 IN_PRODUCTION = """select l.public_id from listing l join orders o on o.listing_id = l.id join customer c on c.id = o.customer_id
     join account a on a.id = c.account_id where a.email = 'carl@coastline.example' and o.status = 'accepted'
     order by l.id desc"""
+INVOICE = """select i.public_id from invoice i join customer c on c.id = i.customer_id where c.email = 'carl@coastline.example'
+    and i.status = '{}' and (i.order_id is null or {} i.order_id not in (select order_id from ledger_entry where order_id is not null))
+    order by i.id"""
 TO_DELIVER = """select o.number from orders o where o.studio_id = 1 and o.status = 'accepted'
     and exists (select 1 from asset s where s.listing_id = o.listing_id) order by o.number"""
 
@@ -69,6 +72,11 @@ SHOWN: dict[str, Shown] = {
     "/second-step": Shown(NOBODY, "link", "Sign in"),
     "/place-order": Shown(CARL, "button", "Continue"),
     "/status/[token]": Shown(NOBODY, "link", "Go to the start", "select 'no-such-order-0000'"),
+    "/invoice/[token]": Shown(NOBODY, "link", "Go to the start", "select 'no-such-invoice-0000'"),
+    "/invoices": Shown(CARL, "link", "Order 1"),
+    "/invoices/[invoice]": Shown(CARL, "button", "^Pay", INVOICE.format("open", "")),
+    "/admin/invoices": Shown(OLIVE, "button", "New invoice"),
+    "/admin/invoices/[invoice]": Shown(OLIVE, "button", "Finalize", INVOICE.format("draft", "")),
     "/admin": Shown(OLIVE, "button", "Accept"),
     "/admin/my-day": Shown(PIA, "link", "Open calendar"),
     "/admin/orders": Shown(OLIVE, "link", "Ocean View"),
@@ -108,6 +116,8 @@ STATES: dict[str, tuple[str, str, str]] = {
     "an open listing": ("/listings/[listing]", CARL, OPEN),
     "a listing in production": ("/listings/[listing]", CARL, IN_PRODUCTION),
     "a listing seen by the studio": ("/listings/[listing]", OLIVE, LOCKED),
+    "an open invoice at the desk": ("/admin/invoices/[invoice]", OLIVE, INVOICE.format("open", "")),
+    "a paid invoice": ("/invoices/[invoice]", CARL, INVOICE.format("open", "not")),
     "an order that does not exist": ("/orders/[number]", CARL, "select 999999"),
     "an accepted order at the desk": ("/admin/orders/[number]", OLIVE, TO_DELIVER),
     "a delivery without photos": ("/admin/deliver/[number]", OLIVE, ANY_ORDER.format("accepted")),

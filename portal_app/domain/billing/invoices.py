@@ -56,6 +56,7 @@ class InvoicePage:
     row: InvoiceRow
     id: int
     customer_id: int
+    order_id: int | None
     lines: tuple[Printed, ...]
     paid_cents: int
     memo: str
@@ -130,6 +131,7 @@ def page_of(db: Session, invoice: Invoice, *, today: date) -> InvoicePage:
         row=row,
         id=invoice.id or 0,
         customer_id=invoice.customer_id,
+        order_id=invoice.order_id,
         lines=tuple(lines),
         paid_cents=paid[invoice.id or 0],
         memo=invoice.memo,

@@ -12,6 +12,10 @@ DISC = ("circle", {"cx": "7", "cy": "7", "r": "5.6", "class_name": "solid"})
 CROSS = ("path", {"d": "M3 3l8 8M11 3l-8 8"})
 TRIANGLE = ("path", {"d": "M2 10.5 7 3l5 7.5z"})
 DIAMOND = ("path", {"d": "M7 1 13 7l-6 6-6-6z", "class_name": "solid"})
+GEM = ("path", {"d": "M7 1.5 12.500 7 7 12.500 1.500 7z"})
+HALF_GEM = ("path", {"d": "M7 1.500 12.500 7 7 12.500z", "class_name": "solid"})
+DASHED = ("circle", {"cx": "7", "cy": "7", "r": "5", "stroke_dasharray": "2.6 2.6"})
+LATE = ("path", {"d": "M7 2v6M7 11.6h.01", "class_name": "heavy"})
 CHECK = ("path", {"d": "M2 7.5 5.5 11 12 3.5", "class_name": "heavy"})
 
 STATES = {
@@ -22,6 +26,12 @@ STATES = {
     "production": ("In production", (TRIANGLE,)),
     "due": ("Payment due", (DIAMOND,)),
     "ready": ("Ready", (CHECK,)),
+    "draft": ("Draft", (DASHED,)),
+    "open": ("Open", (GEM,)),
+    "partly": ("Partly paid", (GEM, HALF_GEM)),
+    "paid": ("Paid", (CHECK,)),
+    "overdue": ("Overdue", (LATE,)),
+    "void": ("Void", (CROSS,)),
 }
 
 

@@ -1,0 +1,88 @@
+"""The studio's invoices: find one, begin one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from portal_app import wiring
+from portal_app.core.clock import local, utc_now
+from portal_app.core.errors import InvalidInput
+from portal_app.core.viewer import Permission
+from portal_app.domain.billing.invoices import InvoiceRow, invoice_rows
+from portal_app.domain.billing.invoicing import draft_alone, draft_of_order
+from portal_app.domain.billing.printed import Standing
+from portal_app.domain.customers.queries import customer_rows
+from portal_app.ui.shared.failures import beside
+from portal_app.ui.shared.guard import staff
+from portal_app.ui.shared.invoice_cards import InvoiceCard, invoice_card
+from portal_app.ui.shared.run import act, ask
+from portal_app.ui.shared.session import Base, viewer_of
+
+FILTERS = {
+    "": "All",
+    "draft": "Drafts",
+    "unpaid": "Unpaid",
+    "overdue": "Overdue",
+    "paid": "Paid",
+    "void": "Void",
+}
+UNPAID = {Standing.OPEN, Standing.PARTLY, Standing.OVERDUE}
+
+
+class AdminInvoices(Base):
+    """The list, newest first, and the question whom a new one is for."""
+
+    rows: list[InvoiceCard] = []
+    tabs: list[tuple[str, str, str]] = []
+    customers: list[list[str]] = []
+    status: str = ""
+    is_beginning: bool = False
+    loaded: bool = False
+
+    @staff(Permission.SEE_MONEY)
+    async def load(self) -> None:
+        """Read the list afresh; also called when something changed."""
+        found = await ask(invoice_rows, viewer_of(self), today=local(utc_now(), self.studio.zone).date())
+        kept = {status: [row for row in found if _is_in(row, status)] for status in FILTERS}
+        self.tabs = [(status, words, str(len(kept[status]))) for status, words in FILTERS.items()]
+        self.rows = [invoice_card(row, "/admin/invoices") for row in kept[self.status]]
+        self.loaded = True
+
+    @staff(Permission.SEE_MONEY)
+    async def only(self, status: str) -> None:
+        """One kind of them; empty shows all."""
+        self.status = status if status in FILTERS else ""
+        await AdminInvoices.load.fn(self)
+
+    @staff(Permission.SEE_MONEY)
+    async def begin(self) -> None:
+        """Ask whom the new invoice is for."""
+        rows = await ask(customer_rows, viewer_of(self))
+        self.customers = [["", "Choose a customer"], *([str(row.id), f"{row.name}, {row.email}"] for row in rows)]
+        self.field_errors, self.is_beginning = {}, True
+
+    @staff(Permission.SEE_MONEY)
+    async def stop(self) -> None:
+        """No new invoice."""
+        self.is_beginning = False
+
+    @staff(Permission.SEE_MONEY)
+    async def write(self, form: dict[str, Any]) -> rx.event.EventSpec | None:
+        """Begin the invoice of an order, or one that stands alone, and open it."""
+        self.field_errors = {}
+        number, customer = str(form.get("number", "")).strip().lstrip("#"), str(form.get("customer", ""))
+        by, seal = viewer_of(self), wiring.current().seal
+        if number.isdigit() and len(number) < 10:
+            made = await act(draft_of_order, by, int(number), seal, now=utc_now())
+        elif customer.isdigit():
+            made = await act(draft_alone, by, int(customer), seal, now=utc_now())
+        else:
+            return beside(self, InvalidInput("number", "Type the number of an order, or choose a customer."))
+        self.is_beginning = False
+        return rx.redirect(f"/admin/invoices/{made}")
+
+
+def _is_in(row: InvoiceRow, status: str) -> bool:
+    return not status or (row.standing in UNPAID if status == "unpaid" else row.standing == status)

@@ -1,0 +1,24 @@
+"""A customer's invoices, newest first."""
+
+from __future__ import annotations
+
+from portal_app.core.clock import local, utc_now
+from portal_app.domain.billing.invoices import invoice_rows
+from portal_app.ui.shared.guard import customer
+from portal_app.ui.shared.invoice_cards import InvoiceCard, invoice_card
+from portal_app.ui.shared.run import ask
+from portal_app.ui.shared.session import Base, viewer_of
+
+
+class Invoices(Base):
+    """The list, and the days a statement is asked for."""
+
+    rows: list[InvoiceCard] = []
+    loaded: bool = False
+
+    @customer
+    async def load(self) -> None:
+        """Read the list afresh; also called when something changed."""
+        today = local(utc_now(), self.studio.zone).date()
+        self.rows = [invoice_card(row, "/invoices") for row in await ask(invoice_rows, viewer_of(self), today=today)]
+        self.loaded = True
