@@ -1,4 +1,4 @@
-"""Papers over HTTP: the PDF of an invoice, for whoever may see it or has its secret address."""
+"""Papers over HTTP: the PDF of an invoice, for whoever may see it or has its secret address, and statements."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from portal_app import wiring
+from portal_app.core.clock import utc_now
 from portal_app.core.errors import NotFound
 from portal_app.core.viewer import Viewer
 from portal_app.domain.billing.invoices import viewer_of_invoice
 from portal_app.domain.billing.keeping import KeptPaper, held_paper, keep_paper, kept_paper
+from portal_app.domain.billing.statements import statement_paper
 from portal_app.domain.delivery.archive import CHUNK, exactly, safe_name
 from portal_app.off_loop import ask, call, stay
-from portal_app.web.downloads import ASK_AGAIN, SAFE
+from portal_app.web.downloads import ASK_AGAIN, LOCKED, SAFE
 from portal_app.web.ranges import Content, disposition, respond
 from portal_app.web.viewer import first_to_see, viewer_of_request
 
@@ -26,6 +28,8 @@ def routes() -> list[Route]:
     return [
         Route("/pdf/invoice/{invoice}", invoice_file, methods=["GET"]),
         Route("/invoice/{token}/pdf", held_file, methods=["GET"]),
+        Route("/pdf/statement", statement_file, methods=["GET"]),
+        Route("/pdf/statement/{customer}", statement_file, methods=["GET"]),
     ]
 
 
@@ -43,6 +47,21 @@ async def held_file(request: Request) -> Response:
         raise NotFound
     public_id, kept = await ask(held_paper, by)
     return await _answer(request, by, public_id, kept)
+
+
+async def statement_file(request: Request) -> Response:
+    """The statement of one's own account, or for the studio that of a customer; made when it is asked for."""
+    _, by = await viewer_of_request(request)
+    customer, days = (
+        request.path_params.get("customer", "0"),
+        [request.query_params.get(name, "")[:10] for name in ("first", "last")],
+    )
+    if by is None or not customer.isdigit() or len(customer) > 9:
+        raise NotFound
+    paper = await ask(statement_paper, by, *days, customer_id=int(customer), now=utc_now())
+    content = await call(wiring.current().printer.pdf, paper)
+    name = disposition("attachment", "Statement.pdf")
+    return Response(content, 200, {**SAFE, "cache-control": LOCKED, "content-disposition": name}, "application/pdf")
 
 
 async def _answer(request: Request, by: Viewer, public_id: str, kept: KeptPaper) -> Response:

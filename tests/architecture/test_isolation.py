@@ -38,7 +38,7 @@ UI = Path(__file__).resolve().parents[2] / "portal_app" / "ui"
 INNER = {
     "activity": {"facts_after", "latest_id", "without_amounts"},
     "customers": {"is_current"},
-    "billing": {"balance", "balances", "due", "is_on_its_way", "on_their_way"},
+    "billing": {"balance", "balances", "due", "is_on_its_way", "late_cents", "on_their_way"},
     "delivery": {"delivered_photos", "gate_of", "gates_of", "opened_link", "recipients"},
     "identity": {"live_session", "viewer_from"},
     "media": {"card_of", "rendition"},

@@ -90,7 +90,7 @@ def balances(db: Session, order_ids: Sequence[int]) -> dict[int, Balance]:
 
 
 def _balances(db: Session, orders: Select[tuple[Order]]) -> dict[int, Balance]:
-    columns = (col(Order.id), col(Order.status), col(Order.total_cents), col(Order.upfront_cents), _late_cents())
+    columns = (col(Order.id), col(Order.status), col(Order.total_cents), col(Order.upfront_cents), late_cents())
     rows = db.execute(orders.with_only_columns(*columns)).all()
     order_ids = [row[0] for row in rows]
     ledger: dict[int, list[tuple[str, int]]] = defaultdict(list)
@@ -103,7 +103,7 @@ def _balances(db: Session, orders: Select[tuple[Order]]) -> dict[int, Balance]:
     }
 
 
-def _late_cents():
+def late_cents():
     """The late fees of an order, in the same statement as the order."""
     late = select(func.coalesce(func.sum(OrderCharge.amount_cents), 0))
     return late.where(OrderCharge.order_id == Order.id, OrderCharge.kind == ChargeKind.LATE).correlate(Order).scalar_subquery()
@@ -126,7 +126,7 @@ def owed(db: Session, by: Viewer, *, team: str = "") -> list[Owed]:
     """The viewer's orders that owe something now, oldest first, in five statements."""
     open_ones = or_(
         col(Order.status).in_((OrderStatus.ACCEPTED, OrderStatus.COMPLETED)),
-        and_(Order.status == OrderStatus.CANCELED, _late_cents() > 0),
+        and_(Order.status == OrderStatus.CANCELED, late_cents() > 0),
     )
     orders = db.exec(orders_to_pay(by, team).where(open_ones).order_by(col(Order.id))).all()
     dues, arriving = due(db, [order.id for order in orders]), on_their_way(db, [order.id for order in orders])

@@ -37,6 +37,7 @@ def money_aside(state: Any) -> rx.Component:
             state.pays, rx.el.div(pay_button(invoice.order_number, state.pays, wide=True), class_name="sheet-top"), rx.fragment()
         ),
     )
+    ask_how = rx.el.p("Pay it the way the invoice says, or ask the studio how.", class_name="small quiet")
     amount = rx.cond(invoice.left, invoice.left, invoice.total)
     return rx.el.aside(
         rx.el.h2("Payment", class_name="hide"),
@@ -44,7 +45,7 @@ def money_aside(state: Any) -> rx.Component:
         rx.el.p(amount, class_name="big num"),
         rx.cond(invoice.note, rx.el.p(invoice.note, class_name="small quiet"), rx.fragment()),
         rx.cond(invoice.paid & invoice.left, rx.el.p(invoice.paid, " is paid already.", class_name="small quiet"), rx.fragment()),
-        rx.cond(invoice.left, pay, rx.fragment()),
+        rx.cond(invoice.left, rx.cond(invoice.order_number, pay, ask_how), rx.fragment()),
         rx.el.div(pdf_button(invoice), class_name="sheet-top"),
         class_name="panel",
     )

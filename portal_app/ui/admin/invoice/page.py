@@ -6,7 +6,7 @@ import reflex as rx
 
 from portal_app.ui.admin.invoice.state import AdminInvoice as S
 from portal_app.ui.components.buttons import button, link_button
-from portal_app.ui.components.fields import error_line, field, select, text_area
+from portal_app.ui.components.fields import FocusOn, error_line, field, select, text_area
 from portal_app.ui.components.floating import confirm, dialog
 from portal_app.ui.components.frames import crumb, note, page_head, panel
 from portal_app.ui.shared.invoice_parts import pdf_button, sheet, standing_line
@@ -31,6 +31,7 @@ def page() -> rx.Component:
             class_name="cols staff aside-first",
         ),
         _questions(),
+        FocusOn.create(target=S.focus_on, turn=S.focus_turn),
         ready=S.loaded,
     )
 

@@ -30,9 +30,8 @@ from portal_app.domain.catalog.pricing import ChargeKind
 from portal_app.ui.shared.failures import beside
 from portal_app.ui.shared.guard import staff
 from portal_app.ui.shared.invoice_cards import InvoiceSheet, invoice_sheet
-from portal_app.ui.shared.run import act, ask
-from portal_app.ui.shared.run import stay as keep
-from portal_app.ui.shared.session import Base, route_argument, viewer_of
+from portal_app.ui.shared.run import act, ask, stay
+from portal_app.ui.shared.session import Base, route_argument, studio_of, viewer_of
 
 
 @dataclass(frozen=True)
@@ -59,6 +58,8 @@ class AdminInvoice(Base):
     address: str = ""
     asking: str = ""
     key: str = ""
+    focus_on: str = ""
+    focus_turn: int = 0
     loaded: bool = False
 
     @rx.var
@@ -90,28 +91,30 @@ class AdminInvoice(Base):
         await self._read()
 
     @staff(Permission.SEE_MONEY)
-    async def add_line(self) -> rx.event.EventSpec:
+    async def add_line(self) -> None:
         """One more line to write."""
         at = max((line.at for line in self.fields), default=-1) + 1
         self.fields = [*self.fields, LineField(at, f"{self.key}-{at}")]
-        return rx.set_focus(f"name-{at}")
+        self._focus(f"name-{at}")
 
     @staff(Permission.SEE_MONEY)
-    async def drop_line(self, at: int) -> rx.event.EventSpec:
+    async def drop_line(self, at: int) -> None:
         """A line that is not wanted."""
         self.fields = [line for line in self.fields if line.at != at]
-        return rx.set_focus("add-line")
+        self._focus("add-line")
 
     @staff(Permission.SEE_MONEY)
-    async def save(self, form: dict[str, Any]) -> rx.event.EventSpec | None:
+    async def save(self, form: dict[str, Any]) -> None:
         """Save what is typed: lines while it is a standalone draft, memo and due date always."""
         self.field_errors = {}
         try:
             await self._save(form)
         except InvalidInput as wrong:
-            return beside(self, wrong)
+            self.field_errors = {wrong.field: wrong.sentence}
+            self._focus(wrong.field)
+            return
         self._say("Saved.")
-        return await AdminInvoice.load.fn(self)
+        await AdminInvoice.load.fn(self)
 
     @staff(Permission.SEE_MONEY)
     async def ask_first(self, what: str) -> None:
@@ -124,9 +127,10 @@ class AdminInvoice(Base):
         by, invoice = viewer_of(self), route_argument(self)
         name = await act(finalize, by, invoice, now=utc_now())
         await act(send_invoice, by, invoice, now=utc_now())
-        await keep(keep_paper, wiring.current().printer, wiring.current().store, by, invoice)
+        await stay(keep_paper, wiring.current().printer, wiring.current().store, by, invoice)
         self._say(f"Invoice {name} is finalized and on its way by mail.")
         await AdminInvoice.load.fn(self)
+        self._focus("main")
 
     @staff(Permission.SEE_MONEY)
     async def mail(self) -> None:
@@ -135,11 +139,11 @@ class AdminInvoice(Base):
         self._say("It is on its way by mail.")
 
     @staff(Permission.SEE_MONEY)
-    async def show_address(self) -> rx.event.EventSpec:
+    async def show_address(self) -> None:
         """The address to hand on."""
         path = await ask(address_of, viewer_of(self), route_argument(self), wiring.current().seal)
-        self.address = f"{self.studio.address}{path}"
-        return rx.set_focus("address")
+        self.address = f"{studio_of(self).address}{path}"
+        self._focus("address")
 
     @staff(Permission.SEE_MONEY)
     async def void(self, form: dict[str, Any]) -> rx.event.EventSpec | None:
@@ -158,6 +162,9 @@ class AdminInvoice(Base):
         """The draft is not wanted."""
         await act(discard_draft, viewer_of(self), route_argument(self), now=utc_now())
         return rx.redirect("/admin/invoices")
+
+    def _focus(self, field: str) -> None:
+        self.focus_on, self.focus_turn = field, self.focus_turn + 1
 
     async def _read(self) -> InvoicePage:
         today = local(utc_now(), self.studio.zone).date()

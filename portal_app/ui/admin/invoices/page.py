@@ -12,16 +12,19 @@ from portal_app.ui.components.frames import empty, filter_tabs, page_head
 from portal_app.ui.components.waiting import rows_skeleton
 from portal_app.ui.shared.invoice_parts import invoice_table
 from portal_app.ui.shared.layout import admin_shell
+from portal_app.ui.shared.statement_parts import statement_form
 
 
 def page() -> rx.Component:
     """Filter, open, begin."""
-    new = button("New invoice", kind="main", drawing="plus", on_click=S.begin)
+    new = button("New invoice", kind="main", drawing="plus", on_click=S.ask_whom("invoice"))
+    statement = button("Statement", drawing="document", on_click=S.ask_whom("statement"))
     return admin_shell(
-        page_head(rx.el.h1("Invoices"), new),
+        page_head(rx.el.h1("Invoices"), rx.el.div(statement, new, class_name="row wrap")),
         filter_tabs("Standing", S.tabs, S.status, S.only),
         rx.cond(S.loaded, _list(), rows_skeleton()),
         _new(),
+        _statement(),
     )
 
 
@@ -42,7 +45,7 @@ def _new() -> rx.Component:
         ),
         select("Or without an order, for", "customer", S.customers, hint="Its lines are yours to write."),
         rx.el.div(
-            button("Not now", kind="soft", on_click=S.stop),
+            button("Not now", kind="soft", on_click=S.ask_whom("")),
             button("Begin invoice", kind="main", type="submit"),
             class_name="row wrap acts",
         ),
@@ -50,4 +53,9 @@ def _new() -> rx.Component:
         no_validate=True,
         class_name="stack",
     )  # fmt: skip
-    return dialog("New invoice", form, is_open=S.is_beginning, on_dismiss=S.stop)
+    return dialog("New invoice", form, is_open=S.asking == "invoice", on_dismiss=S.ask_whom(""))
+
+
+def _statement() -> rx.Component:
+    whose = select("Whose", "customer", S.customers, key="whose", error=S.field_errors["whose"])
+    return dialog("Statement", statement_form(S, whose), is_open=S.asking == "statement", on_dismiss=S.ask_whom(""))

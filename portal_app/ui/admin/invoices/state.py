@@ -19,6 +19,7 @@ from portal_app.ui.shared.guard import staff
 from portal_app.ui.shared.invoice_cards import InvoiceCard, invoice_card
 from portal_app.ui.shared.run import act, ask
 from portal_app.ui.shared.session import Base, viewer_of
+from portal_app.ui.shared.statement_parts import statement_file
 
 FILTERS = {
     "": "All",
@@ -32,13 +33,13 @@ UNPAID = {Standing.OPEN, Standing.PARTLY, Standing.OVERDUE}
 
 
 class AdminInvoices(Base):
-    """The list, newest first, and the question whom a new one is for."""
+    """The list, newest first. `asking` is the dialog that is open: a new invoice, or a statement."""
 
     rows: list[InvoiceCard] = []
     tabs: list[tuple[str, str, str]] = []
     customers: list[list[str]] = []
     status: str = ""
-    is_beginning: bool = False
+    asking: str = ""
     loaded: bool = False
 
     @staff(Permission.SEE_MONEY)
@@ -57,16 +58,19 @@ class AdminInvoices(Base):
         await AdminInvoices.load.fn(self)
 
     @staff(Permission.SEE_MONEY)
-    async def begin(self) -> None:
-        """Ask whom the new invoice is for."""
-        rows = await ask(customer_rows, viewer_of(self))
+    async def ask_whom(self, what: str) -> None:
+        """Ask whom a new invoice or a statement is for; an empty word closes the question."""
+        rows = await ask(customer_rows, viewer_of(self)) if what else []
         self.customers = [["", "Choose a customer"], *([str(row.id), f"{row.name}, {row.email}"] for row in rows)]
-        self.field_errors, self.is_beginning = {}, True
+        self.field_errors, self.asking = {}, what if what in {"invoice", "statement"} else ""
 
     @staff(Permission.SEE_MONEY)
-    async def stop(self) -> None:
-        """No new invoice."""
-        self.is_beginning = False
+    async def statement(self, form: dict[str, Any]) -> rx.event.EventSpec:
+        """The statement of a customer's account for these days."""
+        customer = str(form.get("customer", ""))
+        if not customer.isdigit():
+            return beside(self, InvalidInput("whose", "Choose whose statement it is."))
+        return statement_file(self, form, customer)
 
     @staff(Permission.SEE_MONEY)
     async def write(self, form: dict[str, Any]) -> rx.event.EventSpec | None:
@@ -80,7 +84,7 @@ class AdminInvoices(Base):
             made = await act(draft_alone, by, int(customer), seal, now=utc_now())
         else:
             return beside(self, InvalidInput("number", "Type the number of an order, or choose a customer."))
-        self.is_beginning = False
+        self.asking = ""
         return rx.redirect(f"/admin/invoices/{made}")
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import reflex as rx
+
 from portal_app.core.clock import local, utc_now
 from portal_app.domain.billing.invoices import invoice_rows
 from portal_app.ui.shared.guard import customer
 from portal_app.ui.shared.invoice_cards import InvoiceCard, invoice_card
 from portal_app.ui.shared.run import ask
 from portal_app.ui.shared.session import Base, viewer_of
+from portal_app.ui.shared.statement_parts import statement_file
 
 
 class Invoices(Base):
-    """The list, and the days a statement is asked for."""
+    """The list, and statements for any days."""
 
     rows: list[InvoiceCard] = []
     loaded: bool = False
@@ -22,3 +27,8 @@ class Invoices(Base):
         today = local(utc_now(), self.studio.zone).date()
         self.rows = [invoice_card(row, "/invoices") for row in await ask(invoice_rows, viewer_of(self), today=today)]
         self.loaded = True
+
+    @customer
+    async def statement(self, form: dict[str, Any]) -> rx.event.EventSpec:
+        """The statement of one's own account for these days."""
+        return statement_file(self, form)
