@@ -237,14 +237,14 @@ def _row(
     standing = standing_of(invoice.status, total_cents, got, invoice.due_on, today)
     owes = invoice.status == InvoiceStatus.OPEN
     prefix = issuer_of(invoice.issuer).prefix if invoice.issuer else ""
-    name = bill_to_of(invoice.bill_to).name if invoice.bill_to else customer.name
+    bill_to = bill_to_of(invoice.bill_to) if invoice.bill_to else bill_to_now(customer, order)
     return InvoiceRow(
         public_id=invoice.public_id,
         name=invoice_name(prefix, invoice.number),
         standing=standing,
-        customer=name,
+        customer=bill_to.name,
         order_number=order.number if order else 0,
-        street=order.street if order else "",
+        street=bill_to.street,
         currency=invoice.currency,
         total_cents=total_cents,
         left_cents=max(0, total_cents - got) if owes else 0,

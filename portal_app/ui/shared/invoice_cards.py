@@ -100,7 +100,7 @@ def invoice_sheet(page: InvoicePage, *, zone: str, pdf: str) -> InvoiceSheet:
 
 def place_words(row: InvoiceRow) -> str:
     """What an invoice is for."""
-    return f"Order {row.order_number}, {row.street}" if row.order_number else "Without an order"
+    return ", ".join(filter(None, (f"Order {row.order_number}", row.street))) if row.order_number else "Without an order"
 
 
 def _due(row: InvoiceRow) -> str:

@@ -40,5 +40,5 @@ def statement_form(state: Any, *before: rx.Component) -> rx.Component:
         rx.el.div(button("Download statement", drawing="download", type="submit"), class_name="row wrap"),
         on_submit=state.statement,
         no_validate=True,
-        class_name="stack narrow",
+        class_name="stack",
     )
