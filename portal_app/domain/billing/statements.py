@@ -15,7 +15,7 @@ from datetime import date, datetime, time, timedelta
 from sqlmodel import Session, col, or_, select
 
 from portal_app.core.clock import at_wall_time, date_words, local
-from portal_app.core.errors import InvalidInput, NotAllowed, NotFound
+from portal_app.core.errors import InvalidInput, NotFound
 from portal_app.core.money import money_words
 from portal_app.core.viewer import Permission, Viewer
 from portal_app.domain.billing.kinds import EntryKind, Method
@@ -100,7 +100,7 @@ def statement_paper(
 ) -> Paper:  # fmt: skip
     """The statement of a customer as it is printed: their own, or for the studio that of `customer_id`.
 
-    Raises NotAllowed, NotFound, InvalidInput.
+    Raises NotFound, InvalidInput.
     """
     studio = db.get_one(Studio, by.studio_id)
     begins, ends = read_days(first, last, local(now, studio.zone).date())
@@ -127,18 +127,18 @@ def statement_paper(
 
 
 def _whose(db: Session, by: Viewer, customer_id: int, team: str) -> tuple[Customer | None, list[int]]:
-    """The records whose account it is: one of the studio's customers with all they order under, or everything of one's own."""
+    """The records whose account it is: a person's own outside teams, also those they claimed, or one record of a team."""
     if by.is_customer:
         ids = list(db.exec(own_ids(by, team or MINE)))
         return None, [each for each in ids if each]
     if not by.may(Permission.SEE_MONEY):
-        raise NotAllowed
+        raise NotFound
     customer = db.exec(customers_visible(by).where(Customer.id == customer_id)).first()
     if customer is None:
         raise NotFound
     same = select(Customer.id).where(Customer.studio_id == by.studio_id, Customer.account_id == customer.account_id)
-    ids = list(db.exec(same)) if customer.account_id else [customer.id]
-    return customer, [each for each in ids if each]
+    ids = list(db.exec(same.where(col(Customer.team_id).is_(None)))) if customer.account_id and not customer.team_id else []
+    return customer, [each for each in ids if each] or [customer.id or 0]
 
 
 def _movements(db: Session, studio: Studio, customer_ids: Sequence[int]) -> list[Movement]:

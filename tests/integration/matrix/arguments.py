@@ -144,6 +144,7 @@ BY_NAME: dict[str, Fill] = {
 
 # What stands open when a method that names nothing itself is asked: the method that opens it, and what it is told.
 OPENED_BY: dict[str, tuple[str, Fill]] = {
+    "AdminInvoices.statement": ("AdminInvoices.ask_whom", lambda t: {"what": "statement"}),
     "CalendarState.drop_off": ("CalendarState.open", lambda t: {"entry": f"off-{t.time_off}"}),
     "CalendarState.move_it": ("CalendarState.drag", lambda t: {"entry": f"visit-{t.visit}", "start": "2027-02-03T10:00"}),
     "MovingVisit.confirm": ("MovingVisit.open", lambda t: {"order": t.accepted, "what": "move", "purpose": "visit"}),

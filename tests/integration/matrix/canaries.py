@@ -46,8 +46,9 @@ SHOP = {
 BEHIND_A_LINK = {"listing", "asset", "rendition", "delivery"}
 UPWARD = (
     ("customer_id", "customer"), ("order_id", "orders"), ("listing_id", "listing"), ("asset_id", "asset"), ("team_id", "team"),
+    ("invoice_id", "invoice"), ("entry_id", "ledger_entry"),
     ("account_id", "account"), ("actor_account_id", "account"), ("studio_id", "studio"),
-    ("add_on_id", "service"), ("service_id", "service"), ("tax_group_id", "tax_group"), ("question_id", "question"), ("area_id", "service_area"), ("invoice_id", "invoice"), ("entry_id", "ledger_entry"),
+    ("add_on_id", "service"), ("service_id", "service"), ("tax_group_id", "tax_group"), ("question_id", "question"), ("area_id", "service_area")
 )  # fmt: skip
 
 

@@ -68,7 +68,7 @@ class AdminInvoices(Base):
     async def statement(self, form: dict[str, Any]) -> rx.event.EventSpec:
         """The statement of a customer's account for these days."""
         customer = str(form.get("customer", ""))
-        if not customer.isdigit():
+        if not customer or customer not in {value for value, _ in self.customers}:
             return beside(self, InvalidInput("whose", "Choose whose statement it is."))
         return statement_file(self, form, customer)
 
