@@ -56,7 +56,7 @@ def customer(request: CustomerRequest) -> dict[str, Any]:
 
 
 def charge(request: ChargeRequest) -> dict[str, Any]:
-    """A payment that is confirmed at once, while the cardholder is away."""
+    """A payment that is confirmed at once, while the cardholder is away: by no method that would send them elsewhere."""
     return {
         "amount": request.amount_cents,
         "currency": request.currency.lower(),
@@ -64,6 +64,7 @@ def charge(request: ChargeRequest) -> dict[str, Any]:
         "payment_method": request.card,
         "description": request.description,
         "metadata": {"attempt": request.attempt, "studio": request.studio},
+        "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
         "off_session": True,
         "confirm": True,
         "expand": ["latest_charge"],

@@ -37,7 +37,7 @@ from portal_app.domain.billing.gateway import (
     RefundRequest,
 )
 
-TIMEOUT_SECONDS = 8
+TIMEOUT_SECONDS = 15  # a charge may take its bank some time
 RETRIES = 2
 TOLERANCE_SECONDS = 300
 EXPAND = ["payment_intent.latest_charge"]

@@ -22,6 +22,9 @@ def create_intent(stand_in: StandIn, world: World, params: Params, name: str) ->
     check_enough(params["amount"], params["currency"], "Amount must be")
     if not (params.get("confirm") and params.get("off_session") and params.get("payment_method")):
         raise invalid("This stand-in knows intents with `confirm`, `off_session` and a `payment_method` only.", param="confirm")
+    if "return_url" not in params and params.get("automatic_payment_methods", {}).get("allow_redirects") != "never":
+        words = "Because some of these payment methods might redirect your customer, you must provide a `return_url`."
+        raise invalid(words, param="return_url")
     if "customer" not in params:
         raise invalid("The PaymentMethod belongs to a Customer. Please include the Customer.", param="payment_method")
     customers.living(stand_in, world, params["customer"], param="customer")

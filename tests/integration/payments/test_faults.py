@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import stripe
 
+from portal_app.adapters import stripe_gateway
 from portal_app.core.errors import Unavailable
 from portal_app.demo.stripe import operations
 from portal_app.demo.stripe.accounts import Accounts
@@ -170,6 +171,11 @@ def test_every_operation_refuses_what_the_library_does_not_know(operation: opera
         ("/v1/payment_intents", {"currency": "usd", "amount": "500", "payment_method_types": ["card"]}, "payment_method_types"),
         ("/v1/payment_intents", {"currency": "usd", "amount": "500", "confirm": "yes"}, "confirm"),
         ("/v1/payment_intents", {"currency": "usd", "amount": "500", "off_session": "maybe"}, "off_session"),
+        (
+            "/v1/payment_intents",
+            {"currency": "usd", "amount": "500", "confirm": "true", "off_session": "true", "payment_method": "pm_1"},
+            "return_url",
+        ),
         ("/v1/refunds", {"payment_intent": "pi_1", "reason": "because"}, "reason"),
         ("/v1/customers", {"email": "carl"}, "email"),
         ("/v1/customers", {"name": " "}, "name"),
@@ -189,6 +195,15 @@ def test_parameters_that_stripe_refuses_are_refused(path: str, params: dict[str,
     with pytest.raises(Refusal) as refusal:
         operations.run(stand_in, Accounts(None).world_of("sk_test_abcdefgh"), "POST", path, params)
     assert (refusal.value.error.get("param"), refusal.value.status) == (param, 400)
+
+
+def test_a_call_that_hangs_is_tried_again(stand_in: RunningStandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert stripe_gateway.TIMEOUT_SECONDS == 15
+    monkeypatch.setattr(stripe_gateway, "TIMEOUT_SECONDS", 0.5)
+    account = stand_in.open_account("Hanging", "")
+    gateway = stripe_gateway.StripeGateway(account.key, account.webhook_secret, api_base=stand_in.base)
+    stand_in.break_(method="GET", path="/v1/account", kind="time_out")
+    assert gateway.account().name == "Hanging"
 
 
 def test_a_key_in_use_is_no_final_refusal(gateway, stand_in: RunningStandIn) -> None:
