@@ -8,10 +8,14 @@ import httpx
 import pytest
 from sqlmodel import select, update
 
+from portal_app.adapters.secret_box import SecretBox
 from portal_app.core.clock import utc_now
 from portal_app.core.money import money_words, step
 from portal_app.db import Database
+from portal_app.domain.billing import invoicing
 from portal_app.domain.billing.gateway import RefundRequest
+from portal_app.domain.billing.invoices import invoice_page
+from portal_app.domain.billing.papers import invoice_paper
 from portal_app.domain.catalog.models import Fee, TaxRate
 from portal_app.domain.orders.models import Order, OrderCharge, OrderStatus
 from portal_app.domain.orders.placing import OrderRequest, place_order
@@ -43,6 +47,13 @@ def test_an_order_costs_the_same_everywhere(
         assert (till.order.currency, till.order.total_cents) == (currency, total)
         db.flush()
         db.expunge_all()
+    with till.database.unit_of_work() as db:
+        draft = invoicing.draft_of_order(db, cast.olive, number, SecretBox(b"k" * 32), now=utc_now())
+        invoicing.finalize(db, cast.olive, draft, now=utc_now())
+        invoice = invoice_page(db, cast.olive, draft, today=utc_now().date())
+        paper = invoice_paper(invoice)
+    assert invoice.row.total_cents == sum(line.amount_cents for line in invoice.lines) == total
+    assert words in {amount for _, amount in paper.sums}
     page = till.pay(cast.carl, number)
     assert money_words(total, currency) == words
     assert words in httpx.get(page).text
