@@ -1,9 +1,13 @@
 """The pricing table of the catalog."""
 
-import pytest
+from dataclasses import replace
 
-from portal_app.domain.catalog.offering import Offer, Part, PriceTier, saving, tier_for, tier_words
-from portal_app.domain.catalog.pricing import Terms, quote
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal_app.domain.catalog.offering import Offer, Part, PriceTier, Rate, saving, tier_for, tier_words
+from portal_app.domain.catalog.pricing import Discount, FeeRule, Terms, Tip, quote
 
 PHOTOS = Offer(
     1,
@@ -64,3 +68,29 @@ def test_sizes_nobody_priced_and_counts_below_one_are_refused() -> None:
         quote([(closed, 1)], 1001, Terms())
     with pytest.raises(ValueError):
         quote([(PLAN, 0)], 100, Terms())
+
+
+SHARES = st.integers(0, 10_000)
+
+
+@pytest.mark.proof("payments-11")
+@given(
+    st.lists(SHARES, min_size=2, max_size=2),
+    SHARES,
+    SHARES,
+    SHARES,
+    st.integers(1, 9),
+    st.integers(0, 9999),
+    st.sampled_from([10, 100]),
+)
+def test_every_part_of_a_quote_can_be_paid(
+    taxes: list[int], fee: int, off: int, tip: int, quantity: int, travel: int, step: int
+) -> None:
+    rates = tuple(Rate(place, f"Tax {place}", points) for place, points in enumerate(taxes))
+    terms = Terms(rates=rates, fees=(FeeRule("Service", "percent", fee, rates),), step=step)
+    made = quote(
+        [(replace(PHOTOS, rates=rates), 1), (PLAN, quantity)], 2940, terms,
+        discount=Discount("Spring", "percent", off), travel=("Travel", travel), tip=Tip("percent", tip),
+    )  # fmt: skip
+    assert [charge for charge in made.charges if charge.amount_cents % step] == []
+    assert made.total_cents % step == 0

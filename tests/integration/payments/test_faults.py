@@ -209,7 +209,7 @@ def test_a_call_that_hangs_is_tried_again(stand_in: RunningStandIn, monkeypatch:
 def test_a_key_in_use_is_no_final_refusal(gateway, stand_in: RunningStandIn) -> None:
     asked = page_request()
     stand_in.break_(method="POST", path="/v1/checkout/sessions", kind="hold_before", times=1)
-    release = threading.Timer(2, stand_in.release)
+    release = threading.Timer(1, stand_in.release)
     release.start()
     first, second = in_parallel([lambda: gateway.create_checkout(asked)] * 2)
     release.join()
