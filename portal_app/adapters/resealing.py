@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlmodel import Session, col, select
 
 from portal_app.adapters.secret_box import SecretBox, context_of
-from portal_app.domain.billing.models import StripeAccount
+from portal_app.domain.billing.invoicing import link_context
+from portal_app.domain.billing.models import Invoice, StripeAccount
 from portal_app.domain.identity import second_step
 from portal_app.domain.identity.models import Account
 from portal_app.domain.orders.models import Order
@@ -27,5 +28,9 @@ def seal_anew(db: Session, box: SecretBox) -> int:
     for order in db.exec(select(Order).where(col(Order.entry_code_box).is_not(None)).with_for_update()):
         context = entry_context(order.id or 0)
         order.entry_code_box = box.seal(box.open(order.entry_code_box or b"", context), context)
+        count += 1
+    for invoice in db.exec(select(Invoice).with_for_update()):
+        context = link_context(invoice.public_id)
+        invoice.token_box = box.seal(box.open(invoice.token_box, context), context)
         count += 1
     return count

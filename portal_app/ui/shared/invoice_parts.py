@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import reflex as rx
 
+from portal_app.core.clock import local, utc_now
+from portal_app.core.viewer import Viewer
+from portal_app.domain.billing.invoices import invoice_rows
 from portal_app.ui.components.address import address
 from portal_app.ui.components.buttons import file_button
 from portal_app.ui.components.frames import section
@@ -11,6 +14,14 @@ from portal_app.ui.components.links import go
 from portal_app.ui.components.prices import line, lines, minor_line, sum_line, total_line
 from portal_app.ui.components.status import status
 from portal_app.ui.components.tables import table
+from portal_app.ui.shared.invoice_cards import InvoiceCard, invoice_card
+from portal_app.ui.shared.run import ask
+
+
+async def read_invoices(by: Viewer, zone: str, base: str, *, order_number: int = 0) -> list[InvoiceCard]:
+    """The cards of this viewer's invoices, of one order or of all; their pages stand under `base`."""
+    rows = await ask(invoice_rows, by, today=local(utc_now(), zone).date(), order_number=order_number)
+    return [invoice_card(row, base) for row in rows]
 
 
 def sheet(invoice: rx.Var) -> rx.Component:

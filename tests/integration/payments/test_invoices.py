@@ -10,12 +10,16 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import select
 
+from portal_app.adapters.resealing import seal_anew
+from portal_app.adapters.secret_box import SecretBox
 from portal_app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
 from portal_app.core.viewer import Permission
 from portal_app.domain.activity.models import Fact, Work
 from portal_app.domain.billing import invoices, invoicing
 from portal_app.domain.billing.invoicing import TypedLine
 from portal_app.domain.billing.models import Invoice, InvoiceLine, LedgerEntry, PaymentPolicy
+from portal_app.domain.notifications.invoice_mails import mail_invoice
+from portal_app.domain.notifications.models import Mail
 from portal_app.domain.orders.models import Order, OrderLine
 from portal_app.domain.studios.models import Studio
 from tests.conftest import NOW
@@ -299,3 +303,34 @@ def test_lines_are_gone_with_their_draft(office: Office) -> None:
         assert not db.exec(select(InvoiceLine)).all()
     with pytest.raises(Problem):
         office.page("nothing")
+
+
+def test_the_mail_carries_the_address_and_its_words_are_wiped_once_it_was_sent(office: Office) -> None:
+    office.order()
+    draft = office.draft()
+    office.finalize(draft)
+    office.pay(1001, 8_900)
+    with office.database.unit_of_work() as db:
+        invoice = db.exec(select(Invoice)).one()
+        for fact_id in (7, 7):
+            mail_invoice(db, invoice.id, fact_id, SEAL, now=NOW)
+        [mail] = db.exec(select(Mail)).all()
+        assert mail.is_secret
+        assert (mail.subject, mail.to_email) == ("Invoice 0001 from Harbor Light", "carl@coastline.example")
+        assert f"http://localhost:3000{invoicing.address_of(db, office.cast.olive, draft, SEAL)}" in mail.text
+        assert "Please pay $300.00 by 7 Dec 2026." in mail.text
+    with office.database.unit_of_work() as db:
+        invoice = db.exec(select(Invoice)).one()
+        invoice.status = "void"
+        db.flush()
+        mail_invoice(db, invoice.id, 8, SEAL, now=NOW)
+        assert len(db.exec(select(Mail)).all()) == 1
+
+
+def test_a_new_installation_key_opens_the_address_too(office: Office) -> None:
+    invoice = office.alone()
+    with office.database.unit_of_work() as db:
+        before = invoicing.address_of(db, office.cast.olive, invoice, SEAL)
+        seal_anew(db, SecretBox(b"n" * 32, b"k" * 32))
+    with office.database.reading() as db:
+        assert invoicing.address_of(db, office.cast.olive, invoice, SecretBox(b"n" * 32)) == before

@@ -15,6 +15,7 @@ from portal_app.ui.components.frames import crumb, fact, panel, section, timelin
 from portal_app.ui.components.people import person
 from portal_app.ui.components.prices import answers, line, lines, minor_line, sum_line, total_line
 from portal_app.ui.components.status import status
+from portal_app.ui.shared.invoice_parts import invoice_table
 from portal_app.ui.shared.layout import admin_shell
 from portal_app.ui.shared.session import may
 
@@ -35,7 +36,7 @@ def _loaded() -> rx.Component:
             class_name="head",
         ),
         rx.el.div(
-            rx.el.div(_visits(), _ordered(), _history(), _cancel(), class_name="stack gap-7"),
+            rx.el.div(_visits(), _ordered(), _invoices(), _history(), _cancel(), class_name="stack gap-7"),
             rx.el.aside(asked(), _next(), who_comes(), _customer(), place_panel(), class_name="stack"),
             class_name="cols staff aside-first",
         ),
@@ -154,6 +155,14 @@ def _ordered() -> rx.Component:
         key="ordered",
         apart=False,
     )
+
+
+def _invoices() -> rx.Component:
+    """For those who see money: what was asked for on paper, and one more."""
+    none = rx.el.p("No invoice yet. One says what the order costs and keeps it.", class_name="small quiet")
+    rows = rx.cond(S.invoices, invoice_table("Invoices of this order", S.invoices), none)
+    write = button("Write invoice", drawing="document", on_click=S.write_invoice)
+    return rx.cond(may(Permission.SEE_MONEY), section("Invoices", rows, key="invoices", aside=write, apart=False), rx.fragment())
 
 
 def _sums() -> rx.Component:

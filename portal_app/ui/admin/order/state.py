@@ -11,6 +11,7 @@ from portal_app import wiring
 from portal_app.core.clock import utc_now, when_words
 from portal_app.core.errors import InvalidInput, NotFound
 from portal_app.core.viewer import Permission
+from portal_app.domain.billing.invoicing import draft_of_order
 from portal_app.domain.billing.queries import balances_for
 from portal_app.domain.listings.places import Place
 from portal_app.domain.orders.confirming import Asked, asked_of, assigned_of, confirm_visit, decline_visit
@@ -22,6 +23,8 @@ from portal_app.domain.scheduling.models import Purpose
 from portal_app.ui.shared.changing_cards import ChangesCard, changes_card
 from portal_app.ui.shared.failures import beside
 from portal_app.ui.shared.guard import staff
+from portal_app.ui.shared.invoice_cards import InvoiceCard
+from portal_app.ui.shared.invoice_parts import read_invoices
 from portal_app.ui.shared.order_cards import OrderPageCard, amount_words, order_page_card
 from portal_app.ui.shared.run import act, ask
 from portal_app.ui.shared.session import Base, route_number, viewer_of
@@ -59,6 +62,7 @@ class AdminOrderState(Base):
     declining: str = ""
     place: str = ""
     changes: ChangesCard = ChangesCard()
+    invoices: list[InvoiceCard] = []
     is_correcting: bool = False
     loaded: bool = False
 
@@ -82,6 +86,7 @@ class AdminOrderState(Base):
         self.place = place_words(await ask(place_of_order, by, page.row.number))
         now = utc_now()
         self.changes = changes_card(await ask(changes_of, by, page.row.number, now=now), now=now)
+        self.invoices = await read_invoices(by, self.studio.zone, "/admin/invoices", order_number=page.row.number)
         self.loaded = True
 
     @staff(Permission.SEE_ORDERS)
@@ -114,6 +119,12 @@ class AdminOrderState(Base):
         await act(accept, viewer_of(self), route_number(self), now=utc_now())
         self._say("Accepted. The customer hears from us by mail.")
         await AdminOrderState.load.fn(self)
+
+    @staff(Permission.SEE_MONEY)
+    async def write_invoice(self) -> rx.event.EventSpec:
+        """Begin its invoice, or go on with the draft there is."""
+        made = await act(draft_of_order, viewer_of(self), route_number(self), wiring.current().seal, now=utc_now())
+        return rx.redirect(f"/admin/invoices/{made}")
 
     @staff(Permission.ACCEPT_ORDERS)
     async def correct_place(self, is_on: bool) -> rx.event.EventSpec | None:  # noqa: FBT001

@@ -6,11 +6,9 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.core.clock import local, utc_now
-from portal_app.domain.billing.invoices import invoice_rows
 from portal_app.ui.shared.guard import customer
-from portal_app.ui.shared.invoice_cards import InvoiceCard, invoice_card
-from portal_app.ui.shared.run import ask
+from portal_app.ui.shared.invoice_cards import InvoiceCard
+from portal_app.ui.shared.invoice_parts import read_invoices
 from portal_app.ui.shared.session import Base, viewer_of
 from portal_app.ui.shared.statement_parts import statement_file
 
@@ -24,8 +22,7 @@ class Invoices(Base):
     @customer
     async def load(self) -> None:
         """Read the list afresh; also called when something changed."""
-        today = local(utc_now(), self.studio.zone).date()
-        self.rows = [invoice_card(row, "/invoices") for row in await ask(invoice_rows, viewer_of(self), today=today)]
+        self.rows = await read_invoices(viewer_of(self), self.studio.zone, "/invoices")
         self.loaded = True
 
     @customer

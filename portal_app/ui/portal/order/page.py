@@ -12,6 +12,7 @@ from portal_app.ui.components.prices import answers, line, lines, minor_line, su
 from portal_app.ui.components.status import status
 from portal_app.ui.portal.order.state import OneOrder as S
 from portal_app.ui.shared.changing_dialogs import cancel_part, change_dialogs, held_words, lost_words, none_words, visits_part
+from portal_app.ui.shared.invoice_parts import invoice_table
 from portal_app.ui.shared.layout import portal_shell
 from portal_app.ui.shared.paying import pay_button
 
@@ -19,7 +20,9 @@ from portal_app.ui.shared.paying import pay_button
 def page() -> rx.Component:
     """Head, then the order in two columns; on a phone the money comes first."""
     title = rx.fragment(crumb("Orders", "/orders", S.order.number), address_title(S.order.street, S.order.town))
-    body = rx.el.div(_visits(), _lines(), _history(), cancel_part(S.order.number, S.changes), class_name="stack gap-7")
+    body = rx.el.div(
+        _visits(), _lines(), _invoices(), _history(), cancel_part(S.order.number, S.changes), class_name="stack gap-7"
+    )
     return portal_shell(
         page_head(title, under=rx.el.div(status(S.order.status), _whose(), class_name="row wrap")),
         rx.el.div(body, _money(), class_name="cols aside-first"),
@@ -77,6 +80,11 @@ def _lines() -> rx.Component:
         total_line("Total", S.order.total),
     )
     return section("What you ordered", rows, key="ordered", apart=False)
+
+
+def _invoices() -> rx.Component:
+    rows = section("Invoices", invoice_table("Invoices of this order", S.invoices), key="invoices", apart=False)
+    return rx.cond(S.invoices, rows, rx.fragment())
 
 
 def _history() -> rx.Component:

@@ -10,6 +10,8 @@ from portal_app.domain.orders.queries import order_page
 from portal_app.domain.orders.windows import changes_of
 from portal_app.ui.shared.changing_cards import ChangesCard, changes_card
 from portal_app.ui.shared.guard import customer
+from portal_app.ui.shared.invoice_cards import InvoiceCard
+from portal_app.ui.shared.invoice_parts import read_invoices
 from portal_app.ui.shared.money_cards import MoneyCard, money_card
 from portal_app.ui.shared.order_cards import OrderPageCard, order_page_card
 from portal_app.ui.shared.run import ask
@@ -22,6 +24,7 @@ class OneOrder(Base):
     order: OrderPageCard = OrderPageCard()
     money: MoneyCard = MoneyCard()
     changes: ChangesCard = ChangesCard()
+    invoices: list[InvoiceCard] = []
     loaded: bool = False
 
     @rx.var
@@ -38,4 +41,5 @@ class OneOrder(Base):
         self.money = money_card(page.row.status, kept, page.row.currency, is_on_its_way=arriving)
         now = utc_now()
         self.changes = changes_card(await ask(changes_of, viewer_of(self), page.row.number, now=now), now=now)
+        self.invoices = await read_invoices(viewer_of(self), self.studio.zone, "/invoices", order_number=page.row.number)
         self.loaded = True
