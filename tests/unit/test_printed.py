@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal_app.domain.billing.printed import LINE, Printed, Standing, alone, charged, spread, standing_of, still_to_print
@@ -43,6 +43,7 @@ def test_money_pays_the_oldest_invoice_first(paid: int, totals: list[int], parts
     assert spread(paid, totals) == parts
 
 
+@settings(deadline=None)
 @given(paid=cents, totals=st.lists(cents, max_size=8))
 def test_no_cent_is_spread_twice_or_lost(paid: int, totals: list[int]) -> None:
     parts = spread(paid, totals)
@@ -85,6 +86,7 @@ def test_what_left_the_order_is_taken_off_again() -> None:
     assert (line.amount_cents, line.quantity) == (-14_500, -1)
 
 
+@settings(deadline=None)
 @given(wanted=st.lists(printed, max_size=8), earlier=st.lists(printed, max_size=8))
 def test_what_is_left_to_print_is_exactly_the_difference(wanted: list[Printed], earlier: list[Printed]) -> None:
     def total(lines: list[Printed]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal_app.core.errors import InvalidInput, NotFound
@@ -23,6 +23,7 @@ days = st.dates(date(2026, 1, 1), date(2026, 12, 31))
 movements = st.lists(st.builds(Movement, days, st.just("x"), st.just(""), st.integers(-10_000, 10_000)), max_size=20)
 
 
+@settings(deadline=None)
 @given(movements, days, days, days)
 def test_one_statement_goes_on_where_the_one_before_ended(found: list[Movement], one: date, two: date, three: date) -> None:
     first, middle, last = sorted((one, two, three))
