@@ -96,7 +96,7 @@ def read_days(first: str, last: str, today: date) -> tuple[date, date]:
 
 
 def statement_paper(
-    db: Session, by: Viewer, first: str, last: str, *, customer_id: int = 0, team: str = "", now: datetime
+    db: Session, by: Viewer, first: str, last: str, *, customer_id: int = 0, now: datetime
 ) -> Paper:  # fmt: skip
     """The statement of a customer as it is printed: their own, or for the studio that of `customer_id`.
 
@@ -104,7 +104,7 @@ def statement_paper(
     """
     studio = db.get_one(Studio, by.studio_id)
     begins, ends = read_days(first, last, local(now, studio.zone).date())
-    customer, ids = _whose(db, by, customer_id, team)
+    customer, ids = _whose(db, by, customer_id)
     found = added_up(_movements(db, studio, ids), begins, ends, studio.currency)
     issuer = issuer_now(studio, payment_policy(db, by.studio_id))
     return Paper(
@@ -126,10 +126,10 @@ def statement_paper(
     )
 
 
-def _whose(db: Session, by: Viewer, customer_id: int, team: str) -> tuple[Customer | None, list[int]]:
+def _whose(db: Session, by: Viewer, customer_id: int) -> tuple[Customer | None, list[int]]:
     """The records whose account it is: a person's own outside teams, also those they claimed, or one record of a team."""
     if by.is_customer:
-        ids = list(db.exec(own_ids(by, team or MINE)))
+        ids = list(db.exec(own_ids(by, MINE)))
         return None, [each for each in ids if each]
     if not by.may(Permission.SEE_MONEY):
         raise NotFound
