@@ -206,7 +206,7 @@ def day_bounds(today: date) -> tuple[str, str]:
 
 def upfront_words(terms: BookingTerms, total_cents: int, currency: str, *, is_taken: bool) -> str:
     """What is paid at booking; empty when nothing is. `is_taken`: a free time was chosen."""
-    upfront = upfront_of(total_cents, terms.pay_basis_points) if is_taken else 0
+    upfront = upfront_of(total_cents, terms.pay_basis_points, currency) if is_taken else 0
     return money_words(upfront, currency) if upfront else ""
 
 
