@@ -97,7 +97,7 @@ def _a_missing_reason_is_said(page: Page) -> None:
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(400)
     expect(page.get_by_label("Why?")).to_have_attribute("aria-invalid", "true")
-    page.get_by_role("button", name="Keep it as it is").click()
+    page.get_by_role("button", name="Keep it", exact=True).click()
 
 
 def _nothing_is_lost(page: Page) -> None:

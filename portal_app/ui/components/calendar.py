@@ -30,6 +30,8 @@ def _moved(move: rx.Var) -> list[rx.Var]:
 # Events in a grid are anchors without an address: for those who listen they are the buttons they act as.
 SPEAK = """(info) => { if (info.el.tagName === 'A') { info.el.setAttribute('role', 'button');
     info.el.setAttribute('aria-label', info.event.extendedProps.says); } }"""
+# So is the link that unfolds a full day.
+SPEAK_MORE = "(info) => info.el.setAttribute('role', 'button')"
 
 
 class FullCalendar(rx.NoSSRComponent):
@@ -61,6 +63,7 @@ class FullCalendar(rx.NoSSRComponent):
     height: rx.Var[str]
     event_display: rx.Var[str]
     event_did_mount: rx.Var[Any]
+    more_link_did_mount: rx.Var[Any]
     event_duration_editable: rx.Var[bool]
     event_interactive: rx.Var[bool]
     selectable: rx.Var[bool]
@@ -130,6 +133,7 @@ def calendar(
             event_interactive=True,
             event_duration_editable=False,
             event_did_mount=rx.Var(SPEAK),
+            more_link_did_mount=rx.Var(SPEAK_MORE),
             selectable=True,
             select_mirror=True,
             select_min_distance=5,
