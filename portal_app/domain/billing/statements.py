@@ -18,6 +18,7 @@ from portal_app.core.clock import at_wall_time, date_words, local
 from portal_app.core.errors import InvalidInput, NotFound
 from portal_app.core.money import money_words
 from portal_app.core.viewer import Permission, Viewer
+from portal_app.domain.billing.balance import COUNTS
 from portal_app.domain.billing.kinds import EntryKind, Method
 from portal_app.domain.billing.models import Invoice, InvoiceStatus, LedgerEntry
 from portal_app.domain.billing.papers import bill_to_lines, ink_of, issuer_lines, printed_at, sheet_of
@@ -32,7 +33,6 @@ from portal_app.domain.orders.models import Order, OrderStatus
 from portal_app.domain.studios.models import Studio
 
 LONGEST_DAYS = 3 * 366
-COUNTS = frozenset(EntryKind) - {EntryKind.UNALLOCATED}
 METHOD_WORDS = {
     Method.CARD: "by card",
     Method.BANK_DEBIT: "by bank debit",
