@@ -195,6 +195,7 @@ def upgrade() -> None:
     sa.Column('order_id', sa.Integer(), nullable=True),
     sa.Column('invoice_id', sa.Integer(), nullable=True),
     sa.Column('share_id', sa.Integer(), nullable=True),
+    sa.Column('name', sa.String(), nullable=False),
     sa.Column('amount_cents', sa.Integer(), nullable=False),
     sa.Column('is_live', sa.Boolean(), nullable=False),
     sa.CheckConstraint('(order_id IS NULL) <> (invoice_id IS NULL)', name='ck_payment_line_bill'),
@@ -255,16 +256,16 @@ def upgrade() -> None:
         batch_op.create_unique_constraint('uq_ledger_source', ['studio_id', 'mode', 'source_id', 'part'])
         batch_op.create_index('ix_ledger_entry_about_id', ['about_id'], unique=False)
         batch_op.create_index('ix_ledger_entry_invoice_id', ['invoice_id'], unique=False)
+        batch_op.create_foreign_key('fk_ledger_entry_invoice', 'invoice', ['invoice_id'], ['id'])
         batch_op.create_foreign_key('fk_ledger_entry_about', 'ledger_entry', ['about_id'], ['id'])
         batch_op.create_foreign_key('fk_ledger_entry_share', 'share', ['share_id'], ['id'])
-        batch_op.create_foreign_key('fk_ledger_entry_invoice', 'invoice', ['invoice_id'], ['id'])
         batch_op.create_check_constraint('ck_ledger_entry_kind', "kind IN ('payment', 'credit', 'refund', 'refund_returned', 'dispute', 'dispute_won', 'unallocated')")
         batch_op.create_check_constraint('ck_ledger_entry_method', "method IN ('card', 'bank_debit', 'cash', 'check', 'transfer', 'credit', 'other')")
         batch_op.create_check_constraint('ck_ledger_entry_bill', 'order_id IS NULL OR invoice_id IS NULL')
 
     op.execute(
-        "INSERT INTO payment_line (studio_id, attempt_id, order_id, amount_cents, is_live) SELECT studio_id, id, order_id,"
-        " amount_cents, status IN ('open', 'processing') FROM payment_attempt"
+        "INSERT INTO payment_line (studio_id, attempt_id, order_id, name, amount_cents, is_live) SELECT studio_id, id, order_id,"
+        " description, amount_cents, status IN ('open', 'processing') FROM payment_attempt"
     )
     with op.batch_alter_table('payment_attempt', schema=None) as batch_op:
         batch_op.add_column(sa.Column('kind', sa.String(), server_default=sa.text("'page'"), nullable=False))

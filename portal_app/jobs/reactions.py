@@ -61,7 +61,8 @@ def mail_delivery(db: Session, fact: Fact, *, now: datetime) -> None:
 def mail_receipt(db: Session, fact: Fact, *, now: datetime) -> None:
     """The customer gets a receipt, and so does whoever paid for them."""
     details = fact.details
-    writing.mail_receipt(db, fact.order_id, fact.id, details["amount_cents"], attempt=details.get("attempt", ""), now=now)
+    if fact.order_id:
+        writing.mail_receipt(db, fact.order_id, fact.id, details["amount_cents"], attempt=details.get("attempt", ""), now=now)
 
 
 def settle_visits(db: Session, fact: Fact, *, now: datetime) -> None:
@@ -91,7 +92,8 @@ def announce_decline(db: Session, fact: Fact, *, now: datetime) -> None:
 
 def announce_odd_payment(db: Session, fact: Fact, *, now: datetime) -> None:
     """The studio learns of money that does not fit; a payment that fits is no news to it."""
-    writing.mail_odd_payment(db, fact.order_id, fact.id, fact.details, now=now)
+    if fact.order_id:
+        writing.mail_odd_payment(db, fact.order_id, fact.id, fact.details, now=now)
 
 
 def void_invoices(db: Session, fact: Fact, *, now: datetime) -> None:

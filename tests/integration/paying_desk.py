@@ -10,7 +10,9 @@ from sqlmodel import select
 from portal_app.core.viewer import Viewer
 from portal_app.db import Database
 from portal_app.domain.billing import service
+from portal_app.domain.billing.bills import BillName
 from portal_app.domain.billing.models import PaymentAttempt
+from portal_app.domain.billing.paying import Part
 from portal_app.domain.orders.models import Order
 from portal_app.domain.orders.placing import OrderRequest, place_order
 from portal_app.domain.scheduling.models import BookingPolicy, CrewMember, WeeklyHours
@@ -46,7 +48,7 @@ class Desk:
     def start(self, by: Viewer, number: int, *, now: datetime, return_to: str = "/orders") -> str:
         """The page to pay on, by its session's name."""
         url = service.start_checkout(
-            self.database.unit_of_work, self.gateway, by, number, base_url=BASE, return_to=return_to, now=now
+            self.database.unit_of_work, self.gateway, by, [Part(BillName(order=number))], base_url=BASE, return_to=return_to, now=now
         )  # fmt: skip
         return url.removeprefix("/pay/")
 

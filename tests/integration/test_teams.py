@@ -14,8 +14,8 @@ from portal_app.core.viewer import Role, Viewer
 from portal_app.db import Database
 from portal_app.domain.activity.models import Fact
 from portal_app.domain.billing import queries as billing
+from portal_app.domain.billing.bills import locked_order
 from portal_app.domain.billing.models import PaymentAttempt
-from portal_app.domain.billing.paying import locked_order
 from portal_app.domain.customers import teams
 from portal_app.domain.customers.copies import addressees, set_copies
 from portal_app.domain.customers.models import Customer, Team, TeamMember

@@ -19,10 +19,10 @@ from portal_app.core.tokens import fingerprint, new_public_id, new_token
 from portal_app.core.viewer import Permission, Viewer
 from portal_app.core.words import one_line
 from portal_app.domain.activity.service import enqueue, record
+from portal_app.domain.billing.bills import locked_order
 from portal_app.domain.billing.invoices import lines_of, paid_of, parties_of, unprinted, visible
 from portal_app.domain.billing.models import Invoice, InvoiceLine, InvoiceStatus
 from portal_app.domain.billing.parties import invoice_name, issuer_of, kept
-from portal_app.domain.billing.paying import locked_order
 from portal_app.domain.billing.policies import locked_policy, payment_policy
 from portal_app.domain.billing.printed import LINE, Printed, alone
 from portal_app.domain.catalog.queries import terms

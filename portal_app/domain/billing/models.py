@@ -130,8 +130,11 @@ class PaymentAttempt(SQLModel, table=True):
 
 
 class PaymentLine(SQLModel, table=True):
-    """What an attempt pays of one bill, or of one payer's share of it. `is_live` follows the attempt's status: a share
-    has at most one attempt that may still bring money, and so has a bill that is not split."""
+    """What an attempt pays of one bill, or of one payer's share of it; `name` is what the payment page calls it.
+
+    `is_live` follows the attempt's status: a share has at most one attempt that may still bring money, and so has a bill
+    that is not split.
+    """
 
     __tablename__ = "payment_line"
     __table_args__ = (
@@ -148,6 +151,7 @@ class PaymentLine(SQLModel, table=True):
     order_id: int | None = Field(default=None, foreign_key="orders.id", index=True)
     invoice_id: int | None = Field(default=None, foreign_key="invoice.id", index=True)
     share_id: int | None = Field(default=None, foreign_key="share.id")
+    name: str = ""
     amount_cents: int
     is_live: bool = True
 

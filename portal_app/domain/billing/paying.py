@@ -1,28 +1,34 @@
-"""Opening the one payable page of an order."""
+"""Opening the one payable page of a bill, or of several bills together."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from portal_app.core.errors import Conflict, InvalidInput, NotFound
-from portal_app.core.money import least_charge
+from portal_app.core.errors import Conflict, InvalidInput
+from portal_app.core.money import least_charge, money_words, step
 from portal_app.core.tokens import new_public_id
 from portal_app.core.viewer import Viewer
-from portal_app.domain.activity.service import record
-from portal_app.domain.billing.gateway import (
-    Checkout,
-    CheckoutRefused,
-    CheckoutRequest,
-    PaymentGateway,
+from portal_app.domain.billing.attempts import (
+    Known,
+    close_attempt,
+    end_attempt,
+    lines_of,
+    live_attempts,
+    locked_attempt,
+    mode_of,
+    seen,
 )
+from portal_app.domain.billing.bills import Bill, BillName, bills_named, bills_of, note
+from portal_app.domain.billing.gateway import Checkout, CheckoutLine, CheckoutRefused, CheckoutRequest, PaymentGateway
+from portal_app.domain.billing.kinds import AttemptKind
 from portal_app.domain.billing.models import AttemptStatus, Mode, PaymentAttempt, PaymentLine
-from portal_app.domain.billing.queries import balance, orders_to_pay
-from portal_app.domain.billing.settling import Known, close_attempt, close_page, end_attempt, lines_of, mode_of, reconcile, seen
+from portal_app.domain.billing.policies import payment_policy
+from portal_app.domain.billing.settling import close_page, reconcile
 from portal_app.domain.billing.upfront import TimeIsFreeAgain, hold_is_over
-from portal_app.domain.orders.models import Order
 from portal_app.domain.scheduling.policies import policy_of
 from portal_app.domain.scheduling.telling import over_sentence
 from portal_app.domain.studios.models import Studio
@@ -33,6 +39,8 @@ WORTH_REUSING = timedelta(minutes=10)
 # A payment page is refused that would be open for less (Stripe: 30 minutes).
 SHORTEST = timedelta(minutes=35)
 ROUNDS = 5
+# So many lines one payment page shows (Stripe).
+BILLS_AT_MOST = 100
 
 
 class NothingDue(Conflict):
@@ -65,9 +73,31 @@ class CheckoutBusy(Conflict):
     sentence = "This order is changing right now. Wait a moment, look at the amount, then press Pay again."
 
 
+class SeveralCurrencies(Conflict):
+    """A payment is in one currency."""
+
+    sentence = "These are in different currencies. Pay them one after the other."
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One bill in a payment: all that is due of it, or so many minor units of it."""
+
+    bill: BillName
+    cents: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where a payer comes back to: `base_url` is the studio's configured address, `return_to` a path on it."""
+
+    base_url: str
+    return_to: str
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One live attempt, whether it still asks for the right amount, and the call that opens its page."""
+    """One live attempt, whether it asks for exactly what is wanted, and the call that opens its page."""
 
     known: Known
     fits: bool
@@ -78,73 +108,56 @@ def start_checkout(
     unit_of_work: UnitOfWork,
     gateway: PaymentGateway | None,
     by: Viewer,
-    order_number: int,
+    parts: Sequence[Part],
     *,
     base_url: str,
     return_to: str,
     now: datetime,
 ) -> str:
-    """The address of the hosted page that collects what is due. There is never more than one payable page per order.
+    """The address of the hosted page that collects these parts. There is never more than one payable page per bill.
 
     The attempt is committed before the payment service is called; pressing again, or in two tabs, leads to the same
-    page. `base_url` is the studio's configured address and `return_to` a path on it. Raises NotFound, NothingDue,
-    TooLittleToCharge, TimeIsFreeAgain, PaymentOnItsWay, CardsNotTaken, CheckoutRefused, Unavailable.
+    page, and another choice closes the pages it touches first. Raises NotFound, InvalidInput, NothingDue,
+    TooLittleToCharge, SeveralCurrencies, TimeIsFreeAgain, PaymentOnItsWay, CardsNotTaken, CheckoutRefused, Unavailable.
     """
     _check_path(return_to)
+    if not 0 < len({part.bill for part in parts}) == len(parts) <= BILLS_AT_MOST:
+        raise InvalidInput("bills", f"Choose what to pay: up to {BILLS_AT_MOST} at once.")
     if gateway is None:
         raise CardsNotTaken()
+    way = Way(base_url.rstrip("/"), return_to)
     for _ in range(ROUNDS):
-        step = _next_step(unit_of_work, gateway, by, order_number, base_url, return_to, now)
-        checkout = _checkout_of(unit_of_work, gateway, by, step, now)
-        if step.fits and checkout.status == "open" and checkout.url:
-            return checkout.url
-        _close(unit_of_work, gateway, step, checkout, now)
+        with unit_of_work() as db:
+            steps = _steps(db, by, parts, mode_of(gateway), way, now)
+        for each in steps:
+            checkout = _checkout_of(unit_of_work, gateway, by, each, now)
+            if each.fits and checkout.status == "open" and checkout.url:
+                return checkout.url
+            _close(unit_of_work, gateway, each, checkout, now)
     raise CheckoutBusy()
 
 
-def locked_order(db: Session, by: Viewer, number: int) -> Order:
-    """An order of this viewer's, locked until the unit ends. Raises NotFound."""
-    order = db.exec(orders_to_pay(by).where(Order.number == number).with_for_update()).first()
-    if order is None:
-        raise NotFound()
-    return order
+def _steps(db: Session, by: Viewer, parts: Sequence[Part], mode: Mode, way: Way, now: datetime) -> list[Step]:
+    """The page that collects this, or the pages that stand in its way and close first."""
+    bills = bills_named(db, by, [part.bill for part in parts], is_locked=True)
+    live = [attempt for attempt in live_attempts(db, bills) if not _is_dropped(db, attempt, mode, now)]
+    amounts = _amounts(db, bills, parts)
+    _check_holds(db, bills, now)
+    wanted = [(bill.order_id, bill.invoice_id, bill.share_id, cents) for bill, cents in zip(bills, amounts, strict=True)]
+    fits = len(live) == 1 and live[0].expires_at - now > WORTH_REUSING and _asks_for(db, live[0]) == wanted
+    if not live:
+        live, fits = [_new_attempt(db, by, bills, amounts, mode, way, now)], True
+    if fits:
+        live[0].return_to = way.return_to
+    studio = db.get_one(Studio, by.studio_id).slug
+    return [Step(seen(attempt), fits, _request(db, attempt, studio)) for attempt in live]
 
 
-def note(db: Session, by: Viewer, kind: str, order: Order, details: dict, now: datetime) -> None:
-    """A fact about an order's money."""
-    record(
-        db, by, kind, now=now, order_id=order.id, listing_id=order.listing_id, customer_id=order.customer_id,
-        details=details,
-    )  # fmt: skip
-
-
-def _next_step(
-    unit_of_work: UnitOfWork, gateway: PaymentGateway, by: Viewer, order_number: int, base_url: str, return_to: str,
-    now: datetime,
-) -> Step:  # fmt: skip
-    with unit_of_work() as db:
-        order = locked_order(db, by, order_number)
-        mode = mode_of(gateway)
-        attempt = _live_attempt(db, order, mode, now)
-        owed = _owed(db, order)
-        if hold_is_over(db, order.id or 0, now):
-            raise TimeIsFreeAgain(over_sentence(policy_of(db, order.studio_id).hold_minutes))
-        if attempt is None:
-            attempt = _new_attempt(order, mode, owed, by.email, base_url, return_to, now)
-            attempt.description = f"Order {order.number}, {order.street}"[:200]
-            db.add(attempt)
-            db.flush()
-            db.add(PaymentLine(studio_id=order.studio_id, attempt_id=attempt.id or 0, order_id=order.id, amount_cents=owed))
-            db.flush()
-        attempt.return_to = return_to
-        studio = db.get(Studio, order.studio_id)
-        return _step(attempt, studio.slug if studio else "", owed, now)
-
-
-def _step(attempt: PaymentAttempt, studio: str, owed: int, now: datetime) -> Step:
-    """The call is built from the stored row alone, so that a retry sends the same bytes."""
+def _request(db: Session, attempt: PaymentAttempt, studio: str) -> CheckoutRequest:
+    """The call is built from the stored rows alone, so that a retry sends the same bytes."""
     back = f"{attempt.base_url}/pay/return/{attempt.public_id}"
-    request = CheckoutRequest(
+    lines = [CheckoutLine(line.name, line.amount_cents) for line in lines_of(db, attempt.id or 0)]
+    return CheckoutRequest(
         attempt=attempt.public_id,
         studio=studio,
         idempotency_key=attempt.idempotency_key,
@@ -155,59 +168,98 @@ def _step(attempt: PaymentAttempt, studio: str, owed: int, now: datetime) -> Ste
         success_url=f"{back}?session_id={{CHECKOUT_SESSION_ID}}",
         cancel_url=f"{back}?canceled=1",
         expires_at=attempt.expires_at,
+        lines=tuple(lines),
     )
-    fits = attempt.amount_cents == owed and attempt.expires_at - now > WORTH_REUSING
-    return Step(known=seen(attempt), fits=fits, request=request)
 
 
-def _new_attempt(order: Order, mode: Mode, owed: int, email: str, base_url: str, return_to: str, now: datetime) -> PaymentAttempt:
+def _new_attempt(
+    db: Session, by: Viewer, bills: Sequence[Bill], amounts: Sequence[int], mode: Mode, way: Way, now: datetime
+) -> PaymentAttempt:
     public_id = new_public_id()
-    return PaymentAttempt(
+    attempt = PaymentAttempt(
         public_id=public_id,
-        studio_id=order.studio_id,
-        customer_id=order.customer_id,
+        studio_id=by.studio_id,
+        customer_id=bills[0].customer_id,
+        payer_account_id=by.account_id,
         mode=mode,
-        currency=order.currency,
-        amount_cents=owed,
-        description="",
-        payer_email=email,
+        currency=bills[0].currency,
+        amount_cents=sum(amounts),
+        description=_description(bills),
+        payer_email=by.email,
         idempotency_key=f"attempt-{public_id}-1",
-        return_to=return_to,
-        base_url=base_url.rstrip("/"),
+        return_to=way.return_to,
+        base_url=way.base_url,
         created_at=now,
         expires_at=(now + LIFETIME).replace(microsecond=0),
     )
-
-
-def _live_attempt(db: Session, order: Order, mode: Mode, now: datetime) -> PaymentAttempt | None:
-    attempt = db.exec(
-        select(PaymentAttempt)
-        .join(PaymentLine, col(PaymentLine.attempt_id) == col(PaymentAttempt.id))
-        .where(PaymentLine.order_id == order.id, col(PaymentLine.is_live))
-        .with_for_update(of=PaymentAttempt)
-    ).first()
-    if attempt is None:
-        return None
-    if attempt.mode != mode:
-        return _replaced(db, attempt, "The studio changed its payment keys.", now)
-    if attempt.status == AttemptStatus.PROCESSING:
-        raise PaymentOnItsWay()
-    if attempt.session_id is None and attempt.expires_at - now < SHORTEST:
-        return _replaced(db, attempt, "The payment page never opened.", now)
+    db.add(attempt)
+    db.flush()
+    for bill, cents in zip(bills, amounts, strict=True):
+        line = PaymentLine(
+            studio_id=by.studio_id, attempt_id=attempt.id or 0, order_id=bill.order_id, invoice_id=bill.invoice_id,
+            share_id=bill.share_id, name=bill.label[:200], amount_cents=cents,
+        )  # fmt: skip
+        db.add(line)
+        # One by one: what the page shows and what the ledger counts follow the order of their ids.
+        db.flush()
     return attempt
 
 
-def _replaced(db: Session, attempt: PaymentAttempt, why: str, now: datetime) -> None:
-    close_attempt(db, attempt, AttemptStatus.SUPERSEDED, why, now)
+def _description(bills: Sequence[Bill]) -> str:
+    return bills[0].label[:200] if len(bills) == 1 else "; ".join(bill.label.partition(",")[0] for bill in bills)[:200]
 
 
-def _owed(db: Session, order: Order) -> int:
-    owed = balance(db, order.id or 0).due
-    if owed <= 0:
-        raise NothingDue()
-    if owed < least_charge(order.currency):
+def _is_dropped(db: Session, attempt: PaymentAttempt, mode: Mode, now: datetime) -> bool:
+    """Whether nobody can pay it, so that it is simply replaced. Raises PaymentOnItsWay for one that brings money by itself."""
+    if attempt.mode != mode:
+        close_attempt(db, attempt, AttemptStatus.SUPERSEDED, "The studio changed its payment keys.", now)
+        return True
+    if attempt.status == AttemptStatus.PROCESSING or attempt.kind == AttemptKind.CARD:
+        raise PaymentOnItsWay()
+    if attempt.session_id is None and attempt.expires_at - now < SHORTEST:
+        close_attempt(db, attempt, AttemptStatus.SUPERSEDED, "The payment page never opened.", now)
+        return True
+    return False
+
+
+def _amounts(db: Session, bills: Sequence[Bill], parts: Sequence[Part]) -> list[int]:
+    """How much of each bill, in minor units."""
+    amounts = [_amount(bill, part.cents) for bill, part in zip(bills, parts, strict=True)]
+    currencies = {bill.currency for bill in bills}
+    if len(currencies) > 1:
+        raise SeveralCurrencies()
+    if sum(amounts) < least_charge(bills[0].currency):
         raise TooLittleToCharge()
-    return owed
+    is_less = any(cents < bill.due_cents for bill, cents in zip(bills, amounts, strict=True))
+    if is_less and not payment_policy(db, bills[0].studio_id).takes_parts:
+        raise InvalidInput("cents", "This studio takes the whole amount at once.")
+    return amounts
+
+
+def _amount(bill: Bill, cents: int | None) -> int:
+    due = bill.due_cents
+    if due <= 0:
+        raise NothingDue()
+    if cents is None or cents == due:
+        return due
+    if not 0 < cents < due or cents % step(bill.currency):
+        raise InvalidInput("cents", f"Enter an amount up to {money_words(due, bill.currency)}.")
+    least = least_charge(bill.currency)
+    if due - cents < least:
+        most = money_words(due - least, bill.currency)
+        raise InvalidInput("cents", f"What would be left is too little for a card. Pay all of it, or up to {most}.")
+    return cents
+
+
+def _check_holds(db: Session, bills: Sequence[Bill], now: datetime) -> None:
+    for bill in bills:
+        if bill.order_id and hold_is_over(db, bill.order_id, now):
+            raise TimeIsFreeAgain(over_sentence(policy_of(db, bill.studio_id).hold_minutes))
+
+
+def _asks_for(db: Session, attempt: PaymentAttempt) -> list[tuple[int | None, int | None, int | None, int]]:
+    lines = lines_of(db, attempt.id or 0)
+    return [(line.order_id, line.invoice_id, line.share_id, line.amount_cents) for line in lines]
 
 
 def _checkout_of(unit_of_work: UnitOfWork, gateway: PaymentGateway, by: Viewer, step: Step, now: datetime) -> Checkout:
@@ -224,14 +276,15 @@ def _checkout_of(unit_of_work: UnitOfWork, gateway: PaymentGateway, by: Viewer, 
 
 
 def _keep_session(db: Session, by: Viewer, attempt_id: int, checkout: Checkout, now: datetime) -> None:
-    attempt = db.exec(select(PaymentAttempt).where(PaymentAttempt.id == attempt_id).with_for_update()).one()
+    attempt = locked_attempt(db, attempt_id)
     if attempt.session_id is not None:
         return
     attempt.session_id, attempt.session_url = checkout.id, checkout.url
     db.add(attempt)
-    for line in lines_of(db, attempt_id):
+    lines = lines_of(db, attempt_id)
+    for line, bill in zip(lines, bills_of(db, lines), strict=True):
         details = {"amount_cents": line.amount_cents, "currency": attempt.currency, "attempt": attempt.public_id}
-        note(db, by, "checkout.started", db.get_one(Order, line.order_id), details, now)
+        note(db, by, "checkout.started", bill, details, now=now)
 
 
 def _close(unit_of_work: UnitOfWork, gateway: PaymentGateway, step: Step, checkout: Checkout, now: datetime) -> None:

@@ -11,10 +11,10 @@ from sqlalchemy import Select, and_, false, func, or_
 from sqlmodel import Session, col, select
 
 from portal_app.core.errors import NotFound
-from portal_app.core.viewer import Permission, Viewer
+from portal_app.core.viewer import Permission, Role, Viewer
 from portal_app.domain.billing.balance import Balance, balance_of
 from portal_app.domain.billing.models import AttemptStatus, Invoice, InvoiceStatus, LedgerEntry, PaymentAttempt, PaymentLine
-from portal_app.domain.customers.queries import whose_are
+from portal_app.domain.customers.queries import own_ids, whose_are
 from portal_app.domain.orders import queries as orders_queries
 from portal_app.domain.orders.models import ChargeKind, Order, OrderCharge, OrderStatus
 
@@ -72,10 +72,20 @@ def orders_to_pay(by: Viewer, team: str = "") -> Select[tuple[Order]]:
     return orders if by.may(Permission.SEE_MONEY) or not by.is_staff else orders.where(false())
 
 
+def invoices_to_pay(by: Viewer) -> Select[tuple[Invoice]]:
+    """The finished invoices without an order whose money this viewer may see and pay, by the same rule."""
+    alone = select(Invoice).where(Invoice.studio_id == by.studio_id, col(Invoice.order_id).is_(None))
+    alone = alone.where(Invoice.status != InvoiceStatus.DRAFT)
+    if by.is_staff or by.role is Role.SYSTEM:
+        return alone if by.may(Permission.SEE_MONEY) else alone.where(false())
+    return alone.where(Invoice.id == by.invoice_id if by.invoice_id else col(Invoice.customer_id).in_(own_ids(by)))
+
+
 def visible(by: Viewer) -> Select[tuple[PaymentAttempt]]:
-    """The payment attempts of those orders."""
-    orders = orders_to_pay(by).with_only_columns(Order.id)
-    theirs = select(PaymentLine.attempt_id).where(col(PaymentLine.order_id).in_(orders))
+    """The payment attempts of those bills."""
+    orders, invoices = orders_to_pay(by).with_only_columns(Order.id), invoices_to_pay(by).with_only_columns(Invoice.id)
+    of_theirs = col(PaymentLine.order_id).in_(orders) | col(PaymentLine.invoice_id).in_(invoices)
+    theirs = select(PaymentLine.attempt_id).where(of_theirs)
     return select(PaymentAttempt).where(PaymentAttempt.studio_id == by.studio_id, col(PaymentAttempt.id).in_(theirs))
 
 

@@ -11,12 +11,13 @@ from portal_app.core.errors import InvalidInput, NotAllowed
 from portal_app.core.viewer import Permission, Viewer
 from portal_app.domain.activity.service import enqueue
 from portal_app.domain.billing.balance import Balance
+from portal_app.domain.billing.bills import BillName, bills_named, note
 from portal_app.domain.billing.gateway import Event
 from portal_app.domain.billing.models import EntryKind, LedgerEntry, Mode, PaymentAttempt, WebhookEvent
-from portal_app.domain.billing.paying import locked_order, note, start_checkout
-from portal_app.domain.billing.queries import balance
+from portal_app.domain.billing.paying import start_checkout
 from portal_app.domain.billing.settling import reconcile, sweep_open_attempts
 from portal_app.domain.billing.upfront import book_paid
+from portal_app.domain.orders.models import Order
 from portal_app.domain.units import UnitOfWork
 
 __all__ = [
@@ -45,8 +46,8 @@ def record_offline_payment(
     """
     if not by.may(Permission.SEE_MONEY):
         raise NotAllowed()
-    order = locked_order(db, by, order_number)
-    owed = balance(db, order.id or 0)
+    (bill,) = bills_named(db, by, [BillName(order=order_number)], is_locked=True)
+    owed = bill.balance
     source = f"offline:{request_key}"
     if _has_entry(db, by.studio_id, source):
         return owed
@@ -55,22 +56,22 @@ def record_offline_payment(
     db.add(
         LedgerEntry(
             studio_id=by.studio_id,
-            order_id=order.id,
+            order_id=bill.id,
             kind=EntryKind.PAYMENT,
             mode=Mode.LIVE,
             source_id=source,
-            currency=order.currency,
+            currency=bill.currency,
             amount_cents=amount_cents,
             memo=memo.strip()[:200] or "Paid offline",
             at=now,
         )
     )
     db.flush()
-    book_paid(db, by, order, now=now)
-    left = balance(db, order.id or 0)
-    details = {"amount_cents": amount_cents, "currency": order.currency, "due_cents": left.due, "offline": True}
-    note(db, by, "payment.received", order, details, now)
-    return left
+    book_paid(db, by, db.get_one(Order, bill.id), now=now)
+    (left,) = bills_named(db, by, [bill.name])
+    details = {"amount_cents": amount_cents, "currency": bill.currency, "due_cents": left.due_cents, "offline": True}
+    note(db, by, "payment.received", left, details, now=now)
+    return left.balance
 
 
 def _store_event(db: Session, studio_id: int, mode: str, event: Event, body: bytes, now: datetime) -> bool:

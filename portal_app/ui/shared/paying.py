@@ -9,6 +9,8 @@ from portal_app import wiring
 from portal_app.core.clock import utc_now
 from portal_app.core.errors import Unavailable
 from portal_app.core.viewer import Role, Viewer
+from portal_app.domain.billing.bills import BillName
+from portal_app.domain.billing.paying import Part
 from portal_app.domain.billing.returning import STATUS_PAGE
 from portal_app.domain.billing.service import start_checkout
 from portal_app.domain.studios.queries import StudioCard
@@ -53,7 +55,8 @@ async def payment_page(studio: StudioCard, by: Viewer, order: int, return_to: st
     if gateway is None:
         raise NoCardPayments
     base_url = studio.address or wiring.current().settings.public_url
-    return await leave(start_checkout, gateway, by, order, base_url=base_url, return_to=return_to, now=utc_now())
+    parts = [Part(BillName(order=order))]
+    return await leave(start_checkout, gateway, by, parts, base_url=base_url, return_to=return_to, now=utc_now())
 
 
 def pay_button(

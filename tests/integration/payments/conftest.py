@@ -29,8 +29,10 @@ from portal_app.core.viewer import Viewer
 from portal_app.db import Database
 from portal_app.demo.stripe.accounts import StandInAccount, new_account, read_accounts, write_accounts
 from portal_app.domain.billing import keys, queries, service
+from portal_app.domain.billing.bills import BillName
 from portal_app.domain.billing.gateway import CheckoutRequest
 from portal_app.domain.billing.models import AttemptStatus, LedgerEntry, PaymentAttempt, WebhookEvent
+from portal_app.domain.billing.paying import Part
 from portal_app.domain.orders.models import Order
 from tests.conftest import Cast
 from tests.integration.builders import make_order
@@ -153,6 +155,11 @@ def page_request(**changes: Any) -> CheckoutRequest:
     return replace(made, **changes)
 
 
+def part(bill: int | str, cents: int | None = None) -> Part:
+    """An order by its number or an invoice by its public id, all or some of it."""
+    return Part(BillName(order=bill) if isinstance(bill, int) else BillName(invoice=bill), cents)
+
+
 @dataclass
 class Till:
     """A studio's keys at the stand-in, and everything a payment test asks for."""
@@ -165,9 +172,11 @@ class Till:
     endpoint: str
     order: Order | None = None
 
-    def pay(self, by: Viewer, number: int = 1001, *, now: datetime | None = None, return_to: str = "/orders/1001") -> str:
+    def pay(self, by: Viewer, *bills: int | str | Part, now: datetime | None = None, return_to: str = "/orders/1001") -> str:
+        """Press Pay for orders by their numbers, invoices by their public ids, or parts of them; without any, for 1001."""
+        parts = [bill if isinstance(bill, Part) else part(bill) for bill in bills or (1001,)]
         return service.start_checkout(
-            self.database.unit_of_work, self.gateway, by, number, base_url=BASE, return_to=return_to, now=now or utc_now()
+            self.database.unit_of_work, self.gateway, by, parts, base_url=BASE, return_to=return_to, now=now or utc_now()
         )
 
     def reconcile(self, attempt: str, **more: Any) -> AttemptStatus:

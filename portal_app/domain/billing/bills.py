@@ -1,0 +1,156 @@
+"""What can be paid: an order, or an invoice that stands alone. Paying and settling read both here, and ask no further."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from portal_app.core.errors import NotFound
+from portal_app.core.viewer import Viewer
+from portal_app.domain.activity.service import record
+from portal_app.domain.billing.balance import Balance
+from portal_app.domain.billing.invoices import invoice_balances
+from portal_app.domain.billing.models import Invoice, PaymentLine
+from portal_app.domain.billing.parties import invoice_name, issuer_of
+from portal_app.domain.billing.queries import balances, invoices_to_pay, orders_to_pay
+from portal_app.domain.orders.models import Order
+
+
+class BillKind(StrEnum):
+    """What somebody owes money for."""
+
+    ORDER = "order"
+    INVOICE = "invoice"
+
+
+@dataclass(frozen=True, slots=True)
+class BillName:
+    """Which bill: an order by its number, or an invoice that stands alone by its public id."""
+
+    order: int = 0
+    invoice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """A bill as it stands now. `id` is the order's or the invoice's; `label` names it on papers and payment pages.
+
+    `share_id` narrows an order to what one of its payers owes; `balance` is then that share's.
+    """
+
+    kind: BillKind
+    id: int
+    name: BillName
+    label: str
+    studio_id: int
+    customer_id: int
+    currency: str
+    balance: Balance
+    since: datetime
+    listing_id: int | None = None
+    share_id: int | None = None
+
+    @property
+    def order_id(self) -> int | None:
+        return self.id if self.kind is BillKind.ORDER else None
+
+    @property
+    def invoice_id(self) -> int | None:
+        return self.id if self.kind is BillKind.INVOICE else None
+
+    @property
+    def due_cents(self) -> int:
+        return self.balance.due
+
+
+def bills_named(db: Session, by: Viewer, names: Sequence[BillName], *, is_locked: bool = False) -> list[Bill]:
+    """The bills of these names, in their order, locked until the unit ends where asked. A constant number of statements.
+
+    Raises NotFound when one of them is not this viewer's to pay.
+    """
+    orders = orders_to_pay(by).where(col(Order.number).in_([name.order for name in names if name.order]))
+    invoices = invoices_to_pay(by).where(col(Invoice.public_id).in_([name.invoice for name in names if name.invoice]))
+    orders, invoices = orders.order_by(col(Order.id)), invoices.order_by(col(Invoice.id))
+    if is_locked:
+        orders, invoices = orders.with_for_update(), invoices.with_for_update()
+    found = _of_orders(db, db.exec(orders).all()) + _of_invoices(db, db.exec(invoices).all())
+    named = {bill.name: bill for bill in found}
+    if set(names) - set(named):
+        raise NotFound
+    return [named[name] for name in names]
+
+
+def locked_order(db: Session, by: Viewer, number: int) -> Order:
+    """An order of this viewer's, locked until the unit ends. Raises NotFound."""
+    order = db.exec(orders_to_pay(by).where(Order.number == number).with_for_update()).first()
+    if order is None:
+        raise NotFound()
+    return order
+
+
+def bills_of(db: Session, lines: Sequence[PaymentLine]) -> list[Bill]:
+    """What each of these lines pays, line by line. A constant number of statements."""
+    orders = db.exec(select(Order).where(col(Order.id).in_([line.order_id for line in lines if line.order_id]))).all()
+    invoices = db.exec(select(Invoice).where(col(Invoice.id).in_([line.invoice_id for line in lines if line.invoice_id]))).all()
+    of_orders = {bill.id: bill for bill in _of_orders(db, orders)}
+    of_invoices = {bill.id: bill for bill in _of_invoices(db, invoices)}
+    return [of_orders[line.order_id] if line.order_id else of_invoices[line.invoice_id or 0] for line in lines]
+
+
+def lock_bills(db: Session, order_ids: Collection[int], invoice_ids: Collection[int]) -> None:
+    """Orders by id, then invoices by id: whoever locks several does it in this order."""
+    if order_ids:
+        db.exec(select(Order.id).where(col(Order.id).in_(order_ids)).order_by(col(Order.id)).with_for_update()).all()
+    if invoice_ids:
+        db.exec(select(Invoice.id).where(col(Invoice.id).in_(invoice_ids)).order_by(col(Invoice.id)).with_for_update()).all()
+
+
+def note(db: Session, by: Viewer, kind: str, bill: Bill, details: dict[str, Any], *, now: datetime) -> None:
+    """A fact about the money of a bill."""
+    which = {"invoice": bill.label} if bill.kind is BillKind.INVOICE else {}
+    record(
+        db, by, kind, now=now, order_id=bill.order_id, listing_id=bill.listing_id, customer_id=bill.customer_id,
+        details=details | which,
+    )  # fmt: skip
+
+
+def _of_orders(db: Session, orders: Sequence[Order]) -> list[Bill]:
+    found = balances(db, [order.id or 0 for order in orders]) if orders else {}
+    return [
+        Bill(
+            kind=BillKind.ORDER,
+            id=order.id or 0,
+            name=BillName(order=order.number),
+            label=f"Order {order.number}, {order.street}",
+            studio_id=order.studio_id,
+            customer_id=order.customer_id,
+            currency=order.currency,
+            balance=found[order.id or 0],
+            since=order.placed_at,
+            listing_id=order.listing_id,
+        )
+        for order in orders
+    ]
+
+
+def _of_invoices(db: Session, invoices: Sequence[Invoice]) -> list[Bill]:
+    found = invoice_balances(db, [invoice.id or 0 for invoice in invoices])
+    return [
+        Bill(
+            kind=BillKind.INVOICE,
+            id=invoice.id or 0,
+            name=BillName(invoice=invoice.public_id),
+            label=f"Invoice {invoice_name(issuer_of(invoice.issuer).prefix, invoice.number)}",
+            studio_id=invoice.studio_id,
+            customer_id=invoice.customer_id,
+            currency=invoice.currency,
+            balance=found[invoice.id or 0],
+            since=invoice.finalized_at or invoice.created_at,
+        )
+        for invoice in invoices
+    ]
