@@ -8,6 +8,7 @@ import getpass
 import secrets
 import sys
 from collections.abc import Sequence
+from datetime import date
 from urllib.parse import urlsplit
 
 from portal_app.adapters.resealing import seal_anew
@@ -16,9 +17,12 @@ from portal_app.adapters.stripe_keys import mode_of, seal_keys
 from portal_app.core.clock import utc_now
 from portal_app.core.errors import Problem
 from portal_app.core.tokens import new_token
+from portal_app.core.viewer import system_viewer
 from portal_app.db import Database, upgrade_to_head
 from portal_app.demo.cast import STUDIOS
 from portal_app.demo.founding import STARTER_SHELF, address_on, stock
+from portal_app.domain.billing.journal_text import Form
+from portal_app.domain.billing.journaling import journal
 from portal_app.domain.billing.keys import connect_stripe
 from portal_app.domain.identity.closing import forget_second_step
 from portal_app.domain.identity.founding import NewStudio, found_studio
@@ -55,11 +59,14 @@ def _parser() -> argparse.ArgumentParser:
         ("end-sessions", _end_sessions, "sign everybody of a studio out, or one person"),
         ("forget-second-step", _forget_second_step, "take a lost phone's second step away, once you made sure who asks"),
         ("connect-stripe", _connect_stripe, "keep a studio's own Stripe keys, sealed, so that it takes cards"),
+        ("journal", _journal, "write a studio's double entries for hledger or beancount, and print them"),
     ):
         command = commands.add_parser(name, help=about, description=about)
         command.set_defaults(run=run)
         if run is _create_studio:
             _studio_arguments(command)
+        if run is _journal:
+            _journal_arguments(command)
         if run is _end_sessions:
             command.add_argument("--email", default="", help="only whoever signs in with this address")
         if run in (_connect_stripe, _end_sessions, _forget_second_step):
@@ -77,6 +84,14 @@ def _studio_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--host", help="host name that shows it; PORTAL_PUBLIC_URL's when left out")
     command.add_argument("--zone", default="America/Los_Angeles", help="IANA time zone")
     command.add_argument("--currency", default="USD", help="ISO 4217")
+
+
+def _journal_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--studio", required=True, help="the studio's short name: harbor")
+    command.add_argument("--format", required=True, choices=[form.value for form in Form])
+    command.add_argument("--since", type=date.fromisoformat, help="first day: 2026-11-01; from the beginning when left out")
+    command.add_argument("--until", type=date.fromisoformat, help="last day; up to today when left out")
+    command.add_argument("--without-payouts", action="store_true", help="do not ask the payment service")
 
 
 def _demo(_asked: argparse.Namespace) -> int:
@@ -220,6 +235,23 @@ def _connect_stripe(asked: argparse.Namespace) -> int:
     finally:
         database.close()
     print(f"{studio.name} takes cards with its {mode} keys.")
+    return 0
+
+
+def _journal(asked: argparse.Namespace) -> int:
+    from portal_app.wiring import close_wiring, open_wiring
+
+    wiring = open_wiring(ready_settings())
+    try:
+        with wiring.database.reading() as db:
+            by = system_viewer(studio_by_slug(db, asked.studio).id)
+        gateway_for = (lambda *_: None) if asked.without_payouts else wiring.gateway_for
+        text = journal(
+            wiring.database.reading, gateway_for, by, Form(asked.format), since=asked.since, until=asked.until, now=utc_now()
+        )
+    finally:
+        close_wiring()
+    sys.stdout.write(text)
     return 0
 
 

@@ -86,7 +86,9 @@ def test_yen_and_dinars_keep_their_smallest_amount() -> None:
 
 
 CENTS = st.integers(0, 10**8)
-MIXED = st.builds(lambda bp, fixed, kind: (Measure(bp), Measure(None, fixed), Measure())[kind], st.integers(0, WHOLE), CENTS, st.integers(0, 2))
+MIXED = st.builds(
+    lambda bp, fixed, kind: (Measure(bp), Measure(None, fixed), Measure())[kind], st.integers(0, WHOLE), CENTS, st.integers(0, 2)
+)
 AGREED = st.lists(MIXED, min_size=1, max_size=8)
 HUNDRED = st.lists(st.integers(0, WHOLE), max_size=7).map(
     lambda cuts: [Measure(b - a) for a, b in zip([0, *sorted(cuts)], [*sorted(cuts), WHOLE], strict=True)]

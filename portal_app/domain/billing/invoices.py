@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -151,7 +151,7 @@ def lines_of(db: Session, invoice: Invoice, order: Order | None) -> list[Printed
     if invoice.status == InvoiceStatus.DRAFT and order is not None:
         return unprinted(db, order)
     kept = select(InvoiceLine).where(InvoiceLine.invoice_id == invoice.id).order_by(col(InvoiceLine.position))
-    return [_printed(line) for line in db.exec(kept)]
+    return [printed_line(line) for line in db.exec(kept)]
 
 
 def unprinted(db: Session, order: Order) -> list[Printed]:
@@ -162,7 +162,7 @@ def unprinted(db: Session, order: Order) -> list[Printed]:
         .where(Invoice.order_id == order.id, Invoice.status == InvoiceStatus.OPEN)
         .order_by(col(InvoiceLine.id))
     )
-    return still_to_print(_costs(db, order), [_printed(line) for line in db.exec(told)])
+    return still_to_print(_costs(db, order), [printed_line(line) for line in db.exec(told)])
 
 
 def paid_of(db: Session, invoices: Sequence[Invoice]) -> dict[int, int]:
@@ -200,16 +200,27 @@ def invoice_balances(db: Session, invoice_ids: Sequence[int]) -> dict[int, Balan
     }
 
 
-def _costs(db: Session, order: Order) -> list[Printed]:
-    charges = db.exec(select(OrderCharge).where(OrderCharge.order_id == order.id).order_by(col(OrderCharge.position)))
+def costs_of(status: str, lines: Iterable[OrderLine], charges: Iterable[OrderCharge]) -> list[Printed]:
+    """What an order costs, line by line: of a canceled one its late fees alone."""
     found = [
         Charge(ChargeKind(one.kind), one.name, one.amount_cents, one.basis_points, one.base_cents) for one in charges
     ]  # fmt: skip
-    if order.status == OrderStatus.CANCELED:
+    if status == OrderStatus.CANCELED:
         return charged(one for one in found if one.kind == ChargeKind.LATE)
-    lines = db.exec(select(OrderLine).where(OrderLine.order_id == order.id).order_by(col(OrderLine.position)))
     sold = [Printed(LINE, one.name, one.total_cents, one.detail, one.quantity, one.unit_cents) for one in lines]
     return [*sold, *charged(found)]
+
+
+def printed_line(line: InvoiceLine) -> Printed:
+    """A line as an invoice keeps it."""
+    same: dict[str, Any] = {name: getattr(line, name) for name in Printed.__slots__}
+    return Printed(**same)
+
+
+def _costs(db: Session, order: Order) -> list[Printed]:
+    charges = db.exec(select(OrderCharge).where(OrderCharge.order_id == order.id).order_by(col(OrderCharge.position)))
+    lines = db.exec(select(OrderLine).where(OrderLine.order_id == order.id).order_by(col(OrderLine.position)))
+    return costs_of(order.status, lines, charges)
 
 
 def _says_too_much(db: Session, order: Order) -> bool:
@@ -246,8 +257,3 @@ def _row(
         created_at=invoice.created_at,
         finalized_at=invoice.finalized_at,
     )
-
-
-def _printed(line: InvoiceLine) -> Printed:
-    same: dict[str, Any] = {name: getattr(line, name) for name in Printed.__slots__}
-    return Printed(**same)

@@ -1,0 +1,47 @@
+"""Writing a studio's journal: its own books, and what its payment service paid out."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from portal_app.core.clock import local
+from portal_app.core.viewer import Viewer
+from portal_app.domain.billing.books import Books, books
+from portal_app.domain.billing.journal import Transaction, in_order, money_of, payouts_of, sales_of
+from portal_app.domain.billing.journal_text import Form, written
+from portal_app.domain.billing.kinds import Mode
+from portal_app.domain.billing.settling import GatewayFor
+from portal_app.domain.units import UnitOfWork
+
+
+def journal(
+    reading: UnitOfWork,
+    gateway_for: GatewayFor,
+    by: Viewer,
+    form: Form,
+    *,
+    since: date | None = None,
+    until: date | None = None,
+    now: datetime,
+) -> str:
+    """The text of the journal from one day to another, both counted; without them everything up to today.
+
+    The payment service is asked with no transaction open, and only for a mode that money moved in. Raises NotAllowed,
+    PaymentProblem, Unavailable.
+    """
+    with reading() as db:
+        found = books(db, by)
+    paid_out = _paid_out(found, gateway_for, by, since, until or local(now, found.zone).date())
+    transactions = [*sales_of(found.sales), *money_of(found.moves, found.credits), *paid_out]
+    return written(found.title, in_order(transactions, since, until), form)
+
+
+def _paid_out(found: Books, gateway_for: GatewayFor, by: Viewer, since: date | None, until: date) -> list[Transaction]:
+    paid_out: list[Transaction] = []
+    for mode in (Mode.LIVE, Mode.TEST):
+        moved = [each for each in found.moves if each.is_hosted and each.mode == mode]
+        gateway = gateway_for(by.studio_id, mode) if moved else None
+        if gateway is not None:
+            begun = since or min(each.on for each in moved)
+            paid_out += payouts_of(gateway.payouts(begun, until), mode, {each.ref for each in moved})
+    return paid_out
