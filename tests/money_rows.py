@@ -47,7 +47,10 @@ def add_money(db: Session, order: Order, attempt: PaymentAttempt, account_id: in
     )  # fmt: skip
     db.add_all([share, invoice])
     db.flush()
-    paid = LedgerEntry(order_id=order.id, share_id=share.id, kind="payment", source_id=f"pi_{mark}", memo=mark, at=now, **money)
+    paid = LedgerEntry(
+        order_id=order.id, share_id=share.id, attempt_id=attempt.id, kind="payment", source_id=f"pi_{mark}", memo=mark, at=now,
+        **money,
+    )  # fmt: skip
     line = PaymentLine(attempt_id=attempt.id or 0, order_id=order.id, share_id=share.id, name=mark, amount_cents=100, **here)
     db.add(line)
     db.add_all([paid, LedgerEntry(kind="unallocated", source_id=f"pj_{mark}", memo=mark, at=now, **money)])

@@ -7,6 +7,7 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,11 +22,14 @@ from portal_app.core.errors import InvalidInput, NotAllowed, NotFound
 from portal_app.core.viewer import Permission, Role, Viewer
 from portal_app.db import Database
 from portal_app.domain import tables
+from portal_app.domain.billing.gateway import PaymentNow
+from portal_app.domain.billing.models import LedgerEntry
 from portal_app.domain.orders.agenda import EntryKind
 from portal_app.domain.orders.quoting import Basket
 from portal_app.domain.scheduling.asking import VisitAsk
 from portal_app.domain.scheduling.models import Purpose
 from tests.conftest import NOW, Cast, fresh_database, make_cast
+from tests.integration.memory_gateway import MemoryGateway
 from tests.world import MARK, World, build
 
 pytestmark = pytest.mark.proof("main-job-07")
@@ -63,7 +67,7 @@ def functions(room: str, module: str) -> Iterator[tuple[str, Callable]]:
 
 
 # Where reading functions live: `queries`, and what would not fit beside it.
-READ_IN = ("queries", "agenda", "crew", "explaining", "invoices", "my_day")
+READ_IN = ("queries", "agenda", "crew", "explaining", "invoices", "my_day", "refunds")
 ROOMS = [module.name for module in pkgutil.iter_modules(portal_app.domain.__path__) if module.ispkg]
 READING = [
     pytest.param(room, name, function, id=f"{room}.{name}")
@@ -311,6 +315,20 @@ def verbs_of_invoices(world: World) -> dict[str, Callable[[Session, Viewer], Any
     }
 
 
+def verbs_of_money(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
+    """What Harbor Light gives back."""
+    from portal_app.domain.billing.refunding import refund
+
+    till, payment = MemoryGateway(), f"pi_{MARK}"
+    till.payments[payment] = PaymentNow(payment, "succeeded", 100, 100, "USD", "", "", is_live=False)
+
+    def give_back(db: Session, by: Viewer) -> None:
+        paid = db.exec(select(LedgerEntry.id).where(LedgerEntry.source_id == payment)).one()
+        refund(lambda: nullcontext(db), lambda *_: till, by, paid, 1, "Theirs", "theirs", now=NOW)
+
+    return {"refund": give_back}
+
+
 def verbs_of_places(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
     """Where Harbor Light goes, and where one of its properties is."""
     from portal_app.adapters.offline_places import OfflinePlaces
@@ -399,7 +417,7 @@ def verbs_of_crew(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
 def verbs_of_the_studio(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
     """Every verb that only the studio's people have."""
     return (
-        verbs(world) | verbs_of_invoices(world) | verbs_of_places(world) | verbs_of_settings(world) | verbs_of_crew(world) | verbs_at_the_door(world)
+        verbs(world) | verbs_of_invoices(world) | verbs_of_money(world) | verbs_of_places(world) | verbs_of_settings(world) | verbs_of_crew(world) | verbs_at_the_door(world)
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from portal_app.core.viewer import Viewer
 from portal_app.domain.activity.service import record
 from portal_app.domain.billing.balance import Balance
 from portal_app.domain.billing.invoices import invoice_balances
-from portal_app.domain.billing.models import Invoice, PaymentLine
+from portal_app.domain.billing.models import Invoice, LedgerEntry, PaymentLine
 from portal_app.domain.billing.parties import invoice_name, issuer_of
 from portal_app.domain.billing.queries import balances, invoices_to_pay, orders_to_pay
 from portal_app.domain.orders.models import Order
@@ -93,8 +93,8 @@ def locked_order(db: Session, by: Viewer, number: int) -> Order:
     return order
 
 
-def bills_of(db: Session, lines: Sequence[PaymentLine]) -> list[Bill]:
-    """What each of these lines pays, line by line. A constant number of statements."""
+def bills_of(db: Session, lines: Sequence[PaymentLine | LedgerEntry]) -> list[Bill]:
+    """What each of these lines pays, or entries is about, one by one. A constant number of statements."""
     orders = db.exec(select(Order).where(col(Order.id).in_([line.order_id for line in lines if line.order_id]))).all()
     invoices = db.exec(select(Invoice).where(col(Invoice.id).in_([line.invoice_id for line in lines if line.invoice_id]))).all()
     of_orders = {bill.id: bill for bill in _of_orders(db, orders)}

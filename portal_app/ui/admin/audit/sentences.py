@@ -26,7 +26,7 @@ SWITCH_WORDS = {
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "orders": ("Orders", ("order", "appointment")),
     "photos": ("Photos and deliveries", ("asset", "upload", "listing", "link", "photo")),
-    "money": ("Payments", ("payment", "checkout", "invoice")),
+    "money": ("Payments", ("payment", "checkout", "refund", "dispute", "invoice")),
     "people": (
         "Accounts and sign-ins",
         ("account", "session", "second_step", "recovery_code", "recovery_codes", "passkey", "customer"),
@@ -153,6 +153,8 @@ PLAIN = {
     "question.removed": "Removed the question {name}",
     "recovery_codes.made": "Made new recovery codes",
     "recovery_code.used": "Used a recovery code",
+    "refund.failed": "A refund came to nothing: {problem}",
+    "refund.unallocated": "A refund was made on the payment service's own site, of a payment for several bills",
     "second_step.forgotten": "The second step was taken away at the machine",
     "second_step.made_optional": "Staff no longer need a second step",
     "second_step.refused": "A second step was refused",
@@ -196,6 +198,8 @@ MADE: dict[str, Callable[[Details], str]] = {
     "listing.delivered": _counted,
     "member.role_changed": lambda details: f"{details.get('name', '')}: {_changes(details)}",
     "member.switched": lambda details: f"{details.get('name', '')}: {_changes(details)}",
+    "payment.refunded": lambda details: f"Refund{_amount(details)} sent: {details.get('reason', '')}",
+    "refund.requested": lambda details: f"Asked for a refund{_amount(details)}: {details.get('reason', '')}",
     "payment.received": lambda details: f"Payment{_amount(details)} received",
 }
 

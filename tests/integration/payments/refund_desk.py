@@ -1,0 +1,66 @@
+"""A studio that gives money back, and what a test asks of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from portal_app.core.clock import utc_now
+from portal_app.core.viewer import Viewer
+from portal_app.domain.billing import refunding
+from portal_app.domain.billing.models import Dispute, LedgerEntry, Refund
+from portal_app.domain.billing.refunds import RefundableCard, refundable
+from tests.conftest import Cast
+from tests.integration.payments.conftest import Till
+
+
+class Desk:
+    """Harbor Light's till, with people who may refund. Order 1001 is paid."""
+
+    def __init__(self, till: Till, cast: Cast) -> None:
+        self.till, self.cast, self.payment = till, cast, ""
+
+    def paid(self, number: int = 1001) -> str:
+        """Carl pays what is due; the payment's id."""
+        self.till.pay(self.cast.carl, number)
+        attempt = self.till.attempts[-1]
+        self.till.stand_in.buyer(session=attempt.session_id)
+        self.till.reconcile(attempt.public_id)
+        self.payment = self.entries[-1].source_id
+        return self.payment
+
+    def cards(self, by: Viewer | None = None, number: int = 1001) -> tuple[RefundableCard, ...]:
+        with self.till.database.reading() as db:
+            return refundable(db, by or self.cast.olive, number)
+
+    def refund(self, cents: int, *, key: str = "once", entry: int = 0, now: datetime | None = None, **more: Any) -> str:
+        return refunding.refund(
+            self.till.database.unit_of_work, more.pop("gateway_for", lambda *_: self.till.gateway),
+            more.pop("by", self.cast.olive), entry or self.cards()[0].entry_id, cents, more.pop("reason", "A photo was blurred"),
+            key, now=now or utc_now(),
+        )  # fmt: skip
+
+    def send(self, name: str, *, now: datetime | None = None) -> str:
+        return refunding.send_refund(self.till.database.unit_of_work, self.till.gateway, name, now=now or utc_now())
+
+    @property
+    def entries(self) -> list[LedgerEntry]:
+        return self.till.rows(LedgerEntry)
+
+    @property
+    def refunds(self) -> list[Refund]:
+        return self.till.rows(Refund)
+
+    @property
+    def states(self) -> list[tuple[str, int]]:
+        return [(row.status, row.amount_cents) for row in self.refunds]
+
+    @property
+    def disputes(self) -> list[Dispute]:
+        return self.till.rows(Dispute)
+
+    def made_there(self) -> list[tuple[str, int]]:
+        """What the payment service has given back of this studio's payments."""
+        mine = {entry.source_id for entry in self.entries}
+        objects = self.till.stand_in.log(kinds=["refund"])["objects"]["refund"]
+        return [(each["status"], each["amount"]) for each in objects if each["payment_intent"] in mine]
