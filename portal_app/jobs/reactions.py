@@ -12,7 +12,7 @@ from portal_app.domain.activity.models import Fact
 from portal_app.domain.activity.service import enqueue
 from portal_app.domain.billing import invoicing, upfront
 from portal_app.domain.delivery.service import end_links_to
-from portal_app.domain.notifications import account_mails, writing
+from portal_app.domain.notifications import account_mails, receipts, writing
 from portal_app.jobs.worker import Job
 
 Reaction = Callable[..., None]
@@ -59,10 +59,8 @@ def mail_delivery(db: Session, fact: Fact, *, now: datetime) -> None:
 
 
 def mail_receipt(db: Session, fact: Fact, *, now: datetime) -> None:
-    """The customer gets a receipt, and so does whoever paid for them."""
-    details = fact.details
-    if fact.order_id:
-        writing.mail_receipt(db, fact.order_id, fact.id, details["amount_cents"], attempt=details.get("attempt", ""), now=now)
+    """The customer gets a receipt, and so does whoever paid for them: one for all that was paid at once."""
+    receipts.mail_receipt(db, fact, now=now)
 
 
 def settle_visits(db: Session, fact: Fact, *, now: datetime) -> None:
@@ -92,8 +90,7 @@ def announce_decline(db: Session, fact: Fact, *, now: datetime) -> None:
 
 def announce_odd_payment(db: Session, fact: Fact, *, now: datetime) -> None:
     """The studio learns of money that does not fit; a payment that fits is no news to it."""
-    if fact.order_id:
-        writing.mail_odd_payment(db, fact.order_id, fact.id, fact.details, now=now)
+    receipts.mail_odd_payment(db, fact, now=now)
 
 
 def void_invoices(db: Session, fact: Fact, *, now: datetime) -> None:

@@ -34,7 +34,7 @@ from portal_app.domain.delivery.service import make_link, viewer_by_link
 from portal_app.domain.identity.codes import request_code
 from portal_app.domain.identity.models import Account, Purpose
 from portal_app.domain.listings.audience import accounts_concerned
-from portal_app.domain.notifications import account_mails, writing
+from portal_app.domain.notifications import account_mails, receipts, writing
 from portal_app.domain.notifications.models import Mail
 from portal_app.domain.orders.models import Order
 from portal_app.domain.orders.placing import OrderRequest, place_order
@@ -385,10 +385,11 @@ def test_an_assistant_gets_every_mail_about_the_orders_and_no_code(database: Dat
             created_at=NOW, expires_at=NOW,
         )  # fmt: skip
         db.add(attempt)
+        paid = {"amount_cents": 40_125, "attempt": "attempt"}
         for _ in range(2):
             writing.mail_order_placed(db, order.id, now=NOW)
             writing.mail_order_accepted(db, order.id, now=NOW)
-            writing.mail_receipt(db, order.id, 7, 40_125, attempt="attempt", now=NOW)
+            receipts.mail_receipt(db, Fact(id=7, studio_id=cast.harbor, order_id=order.id, details=paid), now=NOW)
         code = request_code(db, db.get_one(Account, cast.tess.account_id), Purpose.RESET, now=NOW)
         account_mails.mail_code(db, code.id, now=NOW)
         sent = sorted((mail.kind, mail.to_email) for mail in db.exec(select(Mail)))

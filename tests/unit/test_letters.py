@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from portal_app.domain.notifications import letters
+from portal_app.domain.notifications import letters, money_letters
 from portal_app.domain.notifications.dressing import Brand, dress
 from portal_app.domain.notifications.letters import OrderWords, Row
 from portal_app.domain.studios.accent import contrast
@@ -40,7 +40,14 @@ EVERY = {
     "accepted": letters.order_accepted(ORDER),
     "delivered": letters.delivered(ORDER, photos=36, due_cents=0, is_locked=False, message="", link=LINK),
     "locked": letters.delivered(ORDER, photos=36, due_cents=40125, is_locked=True, message="<i>Enjoy</i>", link=LINK),
-    "receipt": letters.receipt(ORDER, paid_cents=40125, due_cents=0),
+    "receipt": money_letters.receipt(ORDER, paid_cents=40125, due_cents=0),
+    "receipt of several": money_letters.receipt_of_several(
+        "Harbor Light",
+        "https://harbor.example",
+        (money_letters.PaidWords("Order 1001, 1 <i>Pine</i> St", 40125, 0), money_letters.PaidWords("Invoice 0007", 5000, 2500)),
+        "USD",
+    ),
+    "odd": money_letters.odd_payment("Order 1001, 1 Pine St, Carl", LINK, paid="$9.00", over="$1.00", problem=""),
 }
 
 

@@ -112,7 +112,7 @@ def lock_bills(db: Session, order_ids: Collection[int], invoice_ids: Collection[
 
 def note(db: Session, by: Viewer, kind: str, bill: Bill, details: dict[str, Any], *, now: datetime) -> None:
     """A fact about the money of a bill."""
-    which = {"invoice": bill.label} if bill.kind is BillKind.INVOICE else {}
+    which = {"invoice": bill.label, "invoice_public_id": bill.name.invoice} if bill.kind is BillKind.INVOICE else {}
     record(
         db, by, kind, now=now, order_id=bill.order_id, listing_id=bill.listing_id, customer_id=bill.customer_id,
         details=details | which,

@@ -329,36 +329,6 @@ def delivered(order: OrderWords, *, photos: int, due_cents: int, is_locked: bool
     )
 
 
-def receipt(order: OrderWords, *, paid_cents: int, due_cents: int) -> Letter:
-    """To whoever paid: what was paid, for what, and what is left."""
-    paid = money_words(paid_cents, order.currency)
-    left = Row("Still due", money_words(due_cents, order.currency))
-    return Letter(
-        subject=f"Receipt: {paid} for order {order.number}",
-        preheader=f"{order.studio} received {paid}. Thank you.",
-        title=f"{paid} received",
-        paragraphs=(f"Order {order.number}, {order.street}, {order.town}.",),
-        rows=(*order.rows, Row("Total", order.total.amount), Row("Paid with this payment", paid)),
-        total=left,
-        button=Button(f"See order {order.number}", order.page),
-        closing=("Keep this mail as your receipt.",),
-    )
-
-
-def odd_payment(order: OrderWords, *, paid_cents: int, over_cents: int, problem: str) -> Letter:
-    """To the studio: money arrived that nobody asked for. `problem` says why it was not counted; empty when it was."""
-    paid, over = money_words(paid_cents, order.currency), money_words(over_cents, order.currency)
-    counted = f"It was counted: {over} more is paid than the order owes." if not problem else f"It was not counted. {problem}"
-    return Letter(
-        subject=f"A payment to look at: order {order.number}, {order.street}",
-        preheader=f"{paid} arrived. {counted}",
-        title=f"{paid} arrived that does not fit",
-        paragraphs=(f"Order {order.number}, {order.street}, {order.town}, {order.customer}.", counted),
-        button=Button(f"Open order {order.number}", f"{order.base}/admin/orders/{order.number}"),
-        closing=("Look at it in your payment account, and pay back there what is not yours.",),
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class InvoiceWords:
     """An invoice as its mail names it; amounts and the day are words, `place` is empty when it stands alone."""

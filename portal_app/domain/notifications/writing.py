@@ -10,7 +10,6 @@ from sqlmodel import Session, col, select
 
 from portal_app.core.clock import day_words, span_words, when_words, zone_words
 from portal_app.core.money import money_words
-from portal_app.domain.billing.models import PaymentAttempt
 from portal_app.domain.billing.queries import due
 from portal_app.domain.catalog.pricing import ChargeKind, charge_words
 from portal_app.domain.customers.copies import addressees
@@ -118,30 +117,6 @@ def mail_delivery(db: Session, delivery_id: int, *, now: datetime) -> None:
         )  # fmt: skip
 
 
-def mail_receipt(db: Session, order_id: int, fact_id: int, paid_cents: int, *, attempt: str = "", now: datetime) -> None:
-    """To the customer, and to whoever paid for them: what was paid, for what, what is left."""
-    order, studio = _order(db, order_id)
-    left = due(db, [order_id]).get(order_id, 0)
-    letter = letters.receipt(order_words(db, order, studio), paid_cents=paid_cents, due_cents=left)
-    payer = db.exec(select(PaymentAttempt.payer_email).where(PaymentAttempt.public_id == attempt)).first()
-    _write_to_all(db, studio, letter, "receipt", fact_id, order, also=payer or "", now=now)
-
-
-def mail_odd_payment(db: Session, order_id: int, fact_id: int, details: dict[str, Any], *, now: datetime) -> None:
-    """To the studio: money that fits no order, or more than the order owes. Nothing for a payment that fits."""
-    over, problem = details.get("over_cents", 0), details.get("problem", "")
-    if not over and not problem:
-        return
-    order, studio = _order(db, order_id)
-    letter = letters.odd_payment(
-        order_words(db, order, studio), paid_cents=details["amount_cents"], over_cents=over, problem=problem
-    )  # fmt: skip
-    write_mail(
-        db, studio, letter, kind="odd_payment", once_key=f"odd_payment:{fact_id}",
-        to_email=studio.email, to_name=studio.name, order=order, now=now,
-    )  # fmt: skip
-
-
 def order_words(db: Session, order: Order, studio: Studio) -> OrderWords:
     """The order as mails name it: its lines and charges with amounts, and the time that was asked for or booked."""
     lines = db.exec(select(OrderLine).where(OrderLine.order_id == order.id).order_by(col(OrderLine.position))).all()
@@ -204,14 +179,11 @@ def _order(db: Session, order_id: int) -> tuple[Order, Studio]:
 
 
 def _write_to_all(
-    db: Session, studio: Studio, letter: Letter, kind: str, cause: int, order: Order, *, also: str = "",
-    is_secret: bool = False, now: datetime,
+    db: Session, studio: Studio, letter: Letter, kind: str, cause: int, order: Order, *, is_secret: bool = False, now: datetime,
 ) -> None:  # fmt: skip
-    """One mail each to whoever hears of this order: its person, the assistants who get copies, and one more address."""
-    people = {each.email.lower(): (each.name, each.email) for each in addressees(db, order.customer_id)}
-    people.setdefault(also.lower(), ("", also))
-    for key, (name, email) in people.items():
+    """One mail each to whoever hears of this order: its person, and the assistants who get copies."""
+    for one in addressees(db, order.customer_id):
         write_mail(
-            db, studio, letter, kind=kind, once_key=f"{kind}:{cause}:{key}", to_email=email, to_name=name, order=order,
-            is_secret=is_secret, now=now,
+            db, studio, letter, kind=kind, once_key=f"{kind}:{cause}:{one.email.lower()}", to_email=one.email, to_name=one.name,
+            order=order, is_secret=is_secret, now=now,
         )  # fmt: skip

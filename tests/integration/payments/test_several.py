@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlmodel import update
+from sqlmodel import select, update
 
 from portal_app.core.clock import utc_now
 from portal_app.core.errors import InvalidInput, NotFound
 from portal_app.core.viewer import Role, Viewer
+from portal_app.domain.activity.models import Fact
 from portal_app.domain.billing import invoices
 from portal_app.domain.billing.bills import BillName, bills_named
 from portal_app.domain.billing.invoicing import void_invoice
 from portal_app.domain.billing.models import LedgerEntry, PaymentLine
 from portal_app.domain.billing.paying import PaymentOnItsWay, SeveralCurrencies, TooLittleToCharge
+from portal_app.domain.notifications import receipts
+from portal_app.domain.notifications.models import Mail
 from portal_app.domain.orders.models import Order
 from tests.conftest import Cast
 from tests.integration.builders import make_order
@@ -53,6 +56,30 @@ def test_three_orders_in_one_payment(till: Till, cast: Cast) -> None:
     assert paid(till) == [("pi_", 0, 47757), ("pi_", 1, 20000), ("pi_", 2, 30)]
     assert left(till, cast.carl, 1001, 1002, 1003) == [0, 0, 0]
     assert [(told["part"], told["amount_cents"]) for told in till.facts("payment.received")] == [(0, 47757), (1, 20000), (2, 30)]
+
+
+def test_one_receipt_lists_what_was_paid_and_nobody_reads_of_bills_that_are_not_theirs(
+    till: Till, cast: Cast, office: Office
+) -> None:
+    """Carl leads the team that Tess ordered in: he pays for both of them."""
+    make_order(till.database, cast.harbor, cast.tess_in_team, number=1002, total_cents=20000)
+    made = office.alone()
+    office.finalize(made)
+    till.pay(cast.carl, 1001, part(1002, 5000), made)
+    till.stand_in.buyer(session=till.attempts[0].session_id)
+    till.reconcile(till.attempts[0].public_id)
+    for _ in range(2):
+        with till.database.unit_of_work() as db:
+            for fact in db.exec(select(Fact).where(Fact.kind == "payment.received")):
+                receipts.mail_receipt(db, fact, now=utc_now())
+    mails = {mail.to_email: mail for mail in till.rows(Mail) if mail.kind == "receipt"}
+    assert len(till.rows(Mail)) == len(mails) == 2
+    whole, part_of_it = mails["carl@coastline.example"], mails["tess@coastline.example"]
+    assert whole.subject == "Receipt: $607.57 for 3 bills"
+    for words in ("Order 1001", "$477.57", "Order 1002", "$50.00", "$150.00 still due", "Invoice ", "$80.00", "Paid in full"):
+        assert words in whole.text
+    assert part_of_it.subject == "Receipt: $50.00 for order 1002"
+    assert "1001" not in part_of_it.text
 
 
 def test_a_part_of_an_order_and_then_the_rest(till: Till, cast: Cast) -> None:

@@ -1,0 +1,66 @@
+"""What the mails about payments say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portal_app.core.money import money_words
+from portal_app.domain.notifications.letters import Button, Letter, OrderWords, Row
+
+
+@dataclass(frozen=True, slots=True)
+class PaidWords:
+    """One bill of a payment: what it is called, what was paid of it and what is left, in minor units."""
+
+    label: str
+    paid_cents: int
+    due_cents: int
+
+
+def receipt(order: OrderWords, *, paid_cents: int, due_cents: int) -> Letter:
+    """To whoever paid: what was paid, for what, and what is left."""
+    paid = money_words(paid_cents, order.currency)
+    left = Row("Still due", money_words(due_cents, order.currency))
+    return Letter(
+        subject=f"Receipt: {paid} for order {order.number}",
+        preheader=f"{order.studio} received {paid}. Thank you.",
+        title=f"{paid} received",
+        paragraphs=(f"Order {order.number}, {order.street}, {order.town}.",),
+        rows=(*order.rows, Row("Total", order.total.amount), Row("Paid with this payment", paid)),
+        total=left,
+        button=Button(f"See order {order.number}", order.page),
+        closing=("Keep this mail as your receipt.",),
+    )
+
+
+def receipt_of_several(studio: str, base: str, bills: tuple[PaidWords, ...], currency: str) -> Letter:
+    """To whoever paid several bills at once, or an invoice without an order: each with what was paid of it."""
+    paid = money_words(sum(bill.paid_cents for bill in bills), currency)
+    what = bills[0].label if len(bills) == 1 else f"{len(bills)} bills"
+    return Letter(
+        subject=f"Receipt: {paid} for {what[0].lower()}{what[1:]}",
+        preheader=f"{studio} received {paid}. Thank you.",
+        title=f"{paid} received",
+        rows=tuple(Row(bill.label, money_words(bill.paid_cents, currency), _left(bill, currency)) for bill in bills),
+        total=Row("Paid with this payment", paid),
+        button=Button("See your payments", f"{base}/payments"),
+        closing=("Keep this mail as your receipt.",),
+    )
+
+
+def odd_payment(what: str, url: str, *, paid: str, over: str, problem: str) -> Letter:
+    """To the studio: money arrived that nobody asked for. `what` it came for, `over` how much too much, in words;
+    `problem` says why it was not counted, and is empty when it was."""
+    counted = f"It was counted: {over} more is paid than is owed." if not problem else f"It was not counted. {problem}"
+    return Letter(
+        subject=f"A payment to look at: {what[0].lower()}{what[1:]}",
+        preheader=f"{paid} arrived. {counted}",
+        title=f"{paid} arrived that does not fit",
+        paragraphs=(f"{what}.", counted),
+        button=Button("Open it", url),
+        closing=("What belongs to another order can be given to it, and what is not yours goes back by a refund.",),
+    )
+
+
+def _left(bill: PaidWords, currency: str) -> str:
+    return f"{money_words(bill.due_cents, currency)} still due" if bill.due_cents else "Paid in full"
