@@ -52,6 +52,8 @@ from portal_app.ui.admin.why.page import page as why
 from portal_app.ui.admin.why.state import WhyState
 from portal_app.ui.portal.account.page import page as account
 from portal_app.ui.portal.account.state import Account
+from portal_app.ui.portal.cards.page import page as cards
+from portal_app.ui.portal.cards.state import Cards
 from portal_app.ui.portal.dashboard.page import page as dashboard
 from portal_app.ui.portal.dashboard.state import Dashboard
 from portal_app.ui.portal.invoice.page import page as invoice
@@ -129,6 +131,7 @@ ROUTES: tuple[Row, ...] = (
     Row("/invoices", invoices, "Invoices", CUSTOMER, Invoices.load, Invoices.load),
     Row("/invoices/[invoice]", invoice, OneInvoice.title, CUSTOMER, OneInvoice.load, OneInvoice.load),
     Row("/account", account, "Account", PERSON, Account.load),
+    Row("/account/cards", cards, "Cards", CUSTOMER, Cards.load),
     Row("/account/teams", teams, "Teams", CUSTOMER, Teams.load, Teams.load),
     Row("/account/teams/[team]", team, OneTeam.title, CUSTOMER, OneTeam.load, OneTeam.load),
     Row("/account/security", security, "Security", PERSON, Security.load),

@@ -66,6 +66,7 @@ SHOWN: dict[str, Shown] = {
     "/listings": Shown(CARL, "link", "Point Reyes"),
     "/listings/[listing]": Shown(CARL, "button", "^Pay", LOCKED),
     "/account": Shown(CARL, "button", "Sign out"),
+    "/account/cards": Shown(CARL, "button", "Add a card"),
     "/account/teams": Shown(CARL, "button", "Start team"),
     "/account/teams/[team]": Shown(CARL, "button", "Send invitation", TEAM.format("Coastline")),
     "/account/security": Shown(CARL, "button", "Change password"),

@@ -82,6 +82,7 @@ BY_NAME: dict[str, Fill] = {
     "permission": lambda t: ("see_money", "refund"),
     "who": lambda t: str(t.account_id),
     "group": lambda t: "orders",
+    "card": lambda t: "pm_1",
     "text": lambda t: "x",
     "day": lambda t: "2026-11-01",
     "endpoint_token": lambda t: f"zz9-{t.owner}-endpoint",

@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from portal_app.domain.billing.gateway import BadSignature, Checkout, CheckoutRequest, Event
+from portal_app.domain.billing.gateway import (
+    AccountNow,
+    BadSignature,
+    CardOnFile,
+    CardPageRequest,
+    Checkout,
+    CheckoutRequest,
+    CustomerRequest,
+    Event,
+)
 from portal_app.wiring import Wiring
 
 
@@ -50,6 +59,24 @@ class Till:
 
     def expire_checkout(self, session_id: str) -> Checkout:
         return self._open(session_id, 100)
+
+    def create_customer(self, request: CustomerRequest) -> str:
+        return f"cus_{request.account}"
+
+    def open_card_page(self, request: CardPageRequest) -> str:
+        return "https://pay.example/card"
+
+    def cards(self, customer: str) -> list[CardOnFile]:
+        return [CardOnFile("pm_1", "visa", "4242", "12/34")]
+
+    def set_default_card(self, customer: str, card: str) -> None:
+        return None
+
+    def remove_card(self, customer: str, card: str) -> None:
+        return None
+
+    def account(self) -> AccountNow:
+        return AccountNow("acct_1", "Harbor Light", self.is_live, takes_charges=True)
 
     def read_event(self, body: bytes, signature: str) -> Event:
         raise BadSignature("nobody signs here")

@@ -26,7 +26,7 @@ SWITCH_WORDS = {
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "orders": ("Orders", ("order", "appointment")),
     "photos": ("Photos and deliveries", ("asset", "upload", "listing", "link", "photo")),
-    "money": ("Payments", ("payment", "checkout", "refund", "dispute", "invoice")),
+    "money": ("Payments", ("payment", "checkout", "refund", "dispute", "invoice", "card", "charge")),
     "people": (
         "Accounts and sign-ins",
         ("account", "session", "second_step", "recovery_code", "recovery_codes", "passkey", "customer"),
@@ -105,6 +105,8 @@ PLAIN = {
     "asset.rendered": "Every size of {name} is ready",
     "asset.replaced": "Replaced {name}",
     "asset.restored": "Brought {name} back",
+    "card.chosen": "Chose which card goes first: {what}",
+    "card.removed": "Removed a card from the file: {what}",
     "checkout.started": "Went to the payment page",
     "coupon.added": "Wrote the coupon {name}",
     "coupon.changed": "Changed the coupon {name}",

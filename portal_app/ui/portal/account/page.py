@@ -45,10 +45,11 @@ def _person() -> rx.Component:
 
 def _ways() -> rx.Component:
     security = way("lock", "Security", "Password, passkeys, and where you are signed in.", "/account/security")
+    cards = way("card", "Cards", "Cards on file, and which one goes first.", "/account/cards")
     teams = way("customers", "Teams", "Whose orders you share, and who shares yours.", "/account/teams")
     return rx.el.ul(
         rx.cond(Base.me.behind == "", security, rx.fragment()),
-        rx.cond(Base.me.is_customer, teams, rx.fragment()),
+        rx.cond(Base.me.is_customer, rx.fragment(cards, teams), rx.fragment()),
         class_name="ways",
     )
 
