@@ -67,7 +67,7 @@ def functions(room: str, module: str) -> Iterator[tuple[str, Callable]]:
 
 
 # Where reading functions live: `queries`, and what would not fit beside it.
-READ_IN = ("queries", "agenda", "crew", "explaining", "invoices", "my_day", "refunds")
+READ_IN = ("queries", "agenda", "books", "crew", "explaining", "invoices", "my_day", "refunds")
 ROOMS = [module.name for module in pkgutil.iter_modules(portal_app.domain.__path__) if module.ispkg]
 READING = [
     pytest.param(room, name, function, id=f"{room}.{name}")

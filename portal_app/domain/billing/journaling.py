@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from portal_app.core.clock import local
 from portal_app.core.viewer import Viewer
 from portal_app.domain.billing.books import Books, books
 from portal_app.domain.billing.journal import Transaction, in_order, money_of, payouts_of, sales_of
@@ -12,6 +11,8 @@ from portal_app.domain.billing.journal_text import Form, written
 from portal_app.domain.billing.kinds import Mode
 from portal_app.domain.billing.settling import GatewayFor
 from portal_app.domain.units import UnitOfWork
+
+A_DAY = timedelta(days=1)  # the payment service has days of its own, which begin before or after the studio's
 
 
 def journal(
@@ -31,7 +32,7 @@ def journal(
     """
     with reading() as db:
         found = books(db, by)
-    paid_out = _paid_out(found, gateway_for, by, since, until or local(now, found.zone).date())
+    paid_out = _paid_out(found, gateway_for, by, since, until or now.date() + A_DAY)
     transactions = [*sales_of(found.sales), *money_of(found.moves, found.credits), *paid_out]
     return written(found.title, in_order(transactions, since, until), form)
 
@@ -42,6 +43,6 @@ def _paid_out(found: Books, gateway_for: GatewayFor, by: Viewer, since: date | N
         moved = [each for each in found.moves if each.is_hosted and each.mode == mode]
         gateway = gateway_for(by.studio_id, mode) if moved else None
         if gateway is not None:
-            begun = since or min(each.on for each in moved)
+            begun = since or min(each.on for each in moved) - A_DAY
             paid_out += payouts_of(gateway.payouts(begun, until), mode, {each.ref for each in moved})
     return paid_out
