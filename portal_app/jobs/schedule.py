@@ -28,6 +28,7 @@ class Time:
 
 TIMES = (
     Time("sweep_open_attempts", timedelta(minutes=2)),
+    Time("sweep_payments", timedelta(minutes=5)),
     Time("release_holds", timedelta(minutes=1)),
     Time("forget_codes", timedelta(hours=1)),
     Time("sweep_uploads", timedelta(hours=1)),

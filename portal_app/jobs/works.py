@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import delete
 
 from portal_app.domain.activity.models import Work, WorkState
-from portal_app.domain.billing import invoicing
+from portal_app.domain.billing import afterwards, invoicing
 from portal_app.domain.billing.settling import reconcile, sweep_open_attempts
 from portal_app.domain.customers import entering, joining, leaving, readdressing
 from portal_app.domain.identity import sessions
@@ -93,6 +93,21 @@ def settle_open_attempts(job: Job) -> None:
     sweep_open_attempts(job.wiring.database.unit_of_work, job.wiring.gateway_for, now=job.now())
 
 
+def reconcile_payment(job: Job) -> None:
+    """Ask the payment service what became of a payment that an event hinted at. Safe to repeat."""
+    asked = job.payload
+    gateway = job.wiring.gateway_for(asked["studio_id"], asked["mode"])
+    if gateway is None:
+        raise GiveUp("The studio has no keys for this payment service anymore.")
+    unit_of_work = job.wiring.database.unit_of_work
+    afterwards.reconcile_payment(unit_of_work, gateway, asked["studio_id"], asked["payment_id"], now=job.now())
+
+
+def sweep_payments(job: Job) -> None:
+    """Refunds and disputes that no event has told."""
+    afterwards.sweep_payments(job.wiring.database.unit_of_work, job.wiring.gateway_for, now=job.now())
+
+
 def render_asset(job: Job) -> None:
     """Make every size of one photo. After the last try the photo says that it could not be made."""
     wiring, asset_id = job.wiring, job.payload["asset_id"]
@@ -152,6 +167,8 @@ WORKS: Mapping[str, worker.Work] = {
     invoicing.MAIL_INVOICE: mail_invoice,
     "reconcile_attempt": reconcile_attempt,
     "sweep_open_attempts": settle_open_attempts,
+    "reconcile_payment": reconcile_payment,
+    "sweep_payments": sweep_payments,
     "render_asset": render_asset,
     "release_holds": release_holds,
     "forget_codes": forget_entry_codes,

@@ -91,6 +91,7 @@ class PaymentAttempt(SQLModel, table=True):
 
     What it pays stands in its lines; `customer_id` is whose bill the first of them is. `session_id` is the hosted page's,
     `payment_id` the payment's, as soon as there is one. `return_to` is where whoever pressed Pay last comes back to.
+    `checked_at` is when it was last asked what became of the money.
     """
 
     __tablename__ = "payment_attempt"
@@ -127,6 +128,7 @@ class PaymentAttempt(SQLModel, table=True):
     created_at: datetime = instant()
     expires_at: datetime = instant()
     settled_at: datetime | None = instant(default=None)
+    checked_at: datetime | None = instant(default=None)
 
 
 class PaymentLine(SQLModel, table=True):

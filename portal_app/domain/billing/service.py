@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 from portal_app.core.errors import InvalidInput, NotAllowed
 from portal_app.core.viewer import Permission, Viewer
 from portal_app.domain.activity.service import enqueue
+from portal_app.domain.billing.afterwards import is_about_later
 from portal_app.domain.billing.balance import Balance
 from portal_app.domain.billing.bills import BillName, bills_named, note
 from portal_app.domain.billing.gateway import Event
@@ -84,6 +85,8 @@ def _store_event(db: Session, studio_id: int, mode: str, event: Event, body: byt
         event_id=event.id,
         kind=event.kind,
         session_id=event.session_id,
+        object_id=event.object_id,
+        payment_id=event.payment_id,
         body=body,
         received_at=now,
         problem="" if attempt or not event.session_id else "It names no payment of ours.",
@@ -94,6 +97,10 @@ def _store_event(db: Session, studio_id: int, mode: str, event: Event, body: byt
         payload = {"attempt": attempt, "session_id": event.session_id, "studio_id": studio_id, "mode": mode}
         once = f"event:{studio_id}:{mode}:{event.id}"
         enqueue(db, "reconcile_attempt", payload, now=now, studio_id=studio_id, once_key=once, priority=10)
+    elif is_about_later(event):
+        about = {"payment_id": event.payment_id, "studio_id": studio_id, "mode": mode}
+        once = f"event:{studio_id}:{mode}:{event.id}"
+        enqueue(db, "reconcile_payment", about, now=now, studio_id=studio_id, once_key=once, priority=20)
     return True
 
 

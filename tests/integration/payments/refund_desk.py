@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from sqlmodel import select, update
+
+from portal_app.adapters.stripe_reading import event_of
 from portal_app.core.clock import utc_now
 from portal_app.core.viewer import Viewer
-from portal_app.domain.billing import refunding
+from portal_app.domain.activity.models import Work
+from portal_app.domain.billing import afterwards, refunding, service
 from portal_app.domain.billing.models import Dispute, LedgerEntry, Refund
 from portal_app.domain.billing.refunds import RefundableCard, refundable
 from tests.conftest import Cast
@@ -64,3 +68,35 @@ class Desk:
         mine = {entry.source_id for entry in self.entries}
         objects = self.till.stand_in.log(kinds=["refund"])["objects"]["refund"]
         return [(each["status"], each["amount"]) for each in objects if each["payment_intent"] in mine]
+
+    def look(self, *, now: datetime | None = None) -> bool:
+        """Ask what became of the payment."""
+        unit_of_work = self.till.database.unit_of_work
+        return afterwards.reconcile_payment(
+            unit_of_work, self.till.gateway, self.till.studio_id, self.payment, now=now or utc_now()
+        )
+
+    def sweep(self, **after: float) -> int:
+        """The sweep, so much later."""
+        gateway_for = lambda *_: self.till.gateway  # noqa: E731
+        return afterwards.sweep_payments(self.till.database.unit_of_work, gateway_for, now=utc_now() + timedelta(**after))
+
+    def hear(self, names: list[str]) -> None:
+        """These events come in, in this order, and the worker does at once what follows from each."""
+        told = {event.id: event for event in self.till.stored_events()}
+        for name in names:
+            event, now = event_of(told[name].to_dict()), utc_now()
+            service.receive_event(self.till.database.unit_of_work, self.till.studio_id, "test", event, b"{}", now=now)
+            for kind, asked in self._work():
+                if kind == "reconcile_payment":
+                    self.payment = asked["payment_id"]
+                    self.look()
+                else:
+                    self.till.reconcile(asked["attempt"], session_id=asked["session_id"])
+
+    def _work(self) -> list[tuple[str, dict[str, Any]]]:
+        kinds = ("reconcile_payment", "reconcile_attempt")
+        with self.till.database.unit_of_work() as db:
+            rows = db.exec(select(Work).where(Work.kind.in_(kinds), Work.state == "waiting").order_by(Work.id)).all()
+            db.exec(update(Work).where(Work.id.in_([row.id for row in rows])).values(state="done"))
+            return [(row.kind, row.payload) for row in rows]

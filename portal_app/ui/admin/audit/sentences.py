@@ -118,6 +118,8 @@ PLAIN = {
     "crew.hours_set": "Changed the weekly hours of a member",
     "customer.claimed": "Earlier orders of this address joined the account",
     "customer.copies_set": "Changed who gets copies of the mails",
+    "dispute.won": "Won a dispute: the money is back",
+    "dispute.lost": "Lost a dispute: the money is gone",
     "fee.added": "Wrote the fee {name}",
     "fee.changed": "Changed the fee {name}",
     "fee.moved": "Put the fee {name} in another place",
@@ -195,6 +197,7 @@ PLAIN = {
 
 MADE: dict[str, Callable[[Details], str]] = {
     "appointment.declined": _declined,
+    "dispute.opened": lambda details: f"The cardholder's bank took a payment{_amount(details)} back",
     "invitation.sent": _invited,
     "invoice.finalized": lambda details: f"Finalized invoice {details.get('name', '')}{_amount(details)}",
     "listing.delivered": _counted,
