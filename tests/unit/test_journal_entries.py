@@ -15,8 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal_app.core.words import one_line
+from portal_app.domain.billing.books import HOSTED
 from portal_app.domain.billing.gateway import Payout, PayoutLine
 from portal_app.domain.billing.journal import (
+    SOLD,
     Credited,
     Moved,
     Posting,
@@ -30,6 +32,9 @@ from portal_app.domain.billing.journal import (
 )
 from portal_app.domain.billing.journal_text import Form, written
 from portal_app.domain.billing.kinds import EntryKind, Method, Mode
+from portal_app.domain.billing.printed import LINE
+from portal_app.domain.billing.statements import KIND_WORDS
+from portal_app.domain.catalog.pricing import ChargeKind
 from tests.journal_reader import Read, read_hledger
 
 pytestmark = pytest.mark.proof("payments-12")
@@ -116,6 +121,14 @@ def test_one_payment_for_several_bills_is_one_transaction_that_names_each() -> N
     assert len(money_of([moved("payment", 100), moved("refund", -100, at=NOW + timedelta(seconds=1))], [])) == 2
 
 
+def test_everything_that_can_be_sold_or_moved_has_an_account() -> None:
+    assert {*ChargeKind, LINE} - {ChargeKind.TAX} == set(SOLD)
+    for kind in EntryKind:
+        assert kind == EntryKind.UNALLOCATED or KIND_WORDS[kind]
+        for method in Method:
+            assert len(money_of([moved(kind, 5, method, is_hosted=method in HOSTED)], [])[0].postings) == 2
+
+
 def test_both_ends_of_the_days_count_and_one_day_keeps_its_order() -> None:
     days = [Sale(DAY + timedelta(days=n), "", str(n), "r", "b", "USD", 1, (SoldLine("line", "x", 1),)) for n in (2, 0, 1, 0)]
     found = sales_of(days)
@@ -126,7 +139,7 @@ def test_both_ends_of_the_days_count_and_one_day_keeps_its_order() -> None:
 # Everything that could end a line, a string, a description or an amount early, and letters of all kinds.
 words = st.text(max_size=30) | st.text(alphabet='"\\;|()*!=@{}[]:, \n\r\t\x85\u2028\u202e%#^~é消-0', max_size=30)
 cents = st.integers(-(10**9), 10**9)
-currencies = st.sampled_from(["USD", "JPY", "KWD"])
+currencies = st.sampled_from(["USD", "JPY", "KWD", "ISK"])
 sale = st.builds(
     Sale,
     st.dates(DAY, DAY + timedelta(days=40)), words, words, words, words, currencies, cents,
@@ -143,7 +156,7 @@ payout = st.builds(
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None)
 @given(st.lists(sale, max_size=4), st.lists(move, max_size=4), st.lists(credit, max_size=3), st.lists(payout, max_size=3))
 def test_every_transaction_is_zero_and_both_languages_read_back_what_was_written(
     sales: list[Sale], moves: list[Moved], credits_: list[Credited], payouts: list[Payout]

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 
-from portal_app.core.money import exponent, money_typed
+from portal_app.core.money import exponent
 from portal_app.core.words import one_line
 from portal_app.domain.billing.journal import Posting, Transaction
 
@@ -52,7 +52,10 @@ def _currencies(transactions: Sequence[Transaction]) -> list[str]:
 
 
 def _amount(cents: int, currency: str) -> str:
-    return f"{'-' if cents < 0 else ''}{money_typed(abs(cents), currency)} {currency}"
+    """With all the decimals the currency is counted in, so that no tool has to guess where they begin."""
+    digits = exponent(currency)
+    whole, rest = divmod(abs(cents), 10**digits)
+    return f"{'-' if cents < 0 else ''}{whole}{f'.{rest:0{digits}d}' if digits else ''} {currency}"
 
 
 def _posting(posting: Posting, currency: str, indent: str) -> str:
