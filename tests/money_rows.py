@@ -37,7 +37,9 @@ def add_money(db: Session, order: Order, attempt: PaymentAttempt, account_id: in
         name=mark,
         email=f"{mark}@x.example",
         basis_points=10_000,
-        token_hash=f"s{mark}",
+        public_id=f"share{mark}",
+        token_hash=fingerprint(f"zz9-share-{order.id}-token"),
+        token_box=mark.encode(),
         **here,
     )
     invoice = Invoice(

@@ -132,6 +132,7 @@ def upgrade() -> None:
 
     op.create_table('share',
     sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('public_id', sa.String(), nullable=False),
     sa.Column('studio_id', sa.Integer(), nullable=False),
     sa.Column('order_id', sa.Integer(), nullable=False),
     sa.Column('position', sa.Integer(), nullable=False),
@@ -141,16 +142,19 @@ def upgrade() -> None:
     sa.Column('amount_cents', sa.Integer(), nullable=True),
     sa.Column('is_main', sa.Boolean(), nullable=False),
     sa.Column('token_hash', sa.String(), nullable=False),
-    sa.CheckConstraint('(basis_points IS NULL) <> (amount_cents IS NULL)', name='ck_share_measure'),
+    sa.Column('token_box', sa.LargeBinary(), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('basis_points IS NULL OR amount_cents IS NULL', name='ck_share_measure'),
     sa.ForeignKeyConstraint(['order_id'], ['orders.id'], ),
     sa.ForeignKeyConstraint(['studio_id'], ['studio.id'], ),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('order_id', 'position', name='uq_share_position'),
+    sa.UniqueConstraint('public_id'),
     sa.UniqueConstraint('token_hash')
     )
     with op.batch_alter_table('share', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_share_order_id'), ['order_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_share_studio_id'), ['studio_id'], unique=False)
+        batch_op.create_index('uq_share_position', ['order_id', 'position'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
 
     op.create_table('split',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -256,16 +260,16 @@ def upgrade() -> None:
         batch_op.create_unique_constraint('uq_ledger_source', ['studio_id', 'mode', 'source_id', 'part'])
         batch_op.create_index('ix_ledger_entry_about_id', ['about_id'], unique=False)
         batch_op.create_index('ix_ledger_entry_invoice_id', ['invoice_id'], unique=False)
-        batch_op.create_foreign_key('fk_ledger_entry_invoice', 'invoice', ['invoice_id'], ['id'])
         batch_op.create_foreign_key('fk_ledger_entry_share', 'share', ['share_id'], ['id'])
+        batch_op.create_foreign_key('fk_ledger_entry_invoice', 'invoice', ['invoice_id'], ['id'])
         batch_op.create_foreign_key('fk_ledger_entry_about', 'ledger_entry', ['about_id'], ['id'])
         batch_op.create_check_constraint('ck_ledger_entry_kind', "kind IN ('payment', 'credit', 'refund', 'refund_returned', 'dispute', 'dispute_won', 'unallocated')")
         batch_op.create_check_constraint('ck_ledger_entry_method', "method IN ('card', 'bank_debit', 'cash', 'check', 'transfer', 'credit', 'other')")
         batch_op.create_check_constraint('ck_ledger_entry_bill', 'order_id IS NULL OR invoice_id IS NULL')
 
     op.execute(
-        "INSERT INTO payment_line (studio_id, attempt_id, order_id, name, amount_cents, is_live) SELECT studio_id, id, order_id,"
-        " description, amount_cents, status IN ('open', 'processing') FROM payment_attempt"
+        "INSERT INTO payment_line (studio_id, attempt_id, order_id, name, amount_cents, tip_cents, is_live) SELECT studio_id, id, order_id,"
+        " description, amount_cents, 0, status IN ('open', 'processing') FROM payment_attempt"
     )
     with op.batch_alter_table('payment_attempt', schema=None) as batch_op:
         batch_op.add_column(sa.Column('kind', sa.String(), server_default=sa.text("'page'"), nullable=False))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlmodel import Session, col, select
 
 from portal_app.adapters.secret_box import SecretBox, context_of
+from portal_app.domain.billing.dividing import share_context
 from portal_app.domain.billing.invoicing import link_context
-from portal_app.domain.billing.models import Invoice, StripeAccount
+from portal_app.domain.billing.models import Invoice, Share, StripeAccount
 from portal_app.domain.identity import second_step
 from portal_app.domain.identity.models import Account
 from portal_app.domain.orders.models import Order
@@ -32,5 +33,9 @@ def seal_anew(db: Session, box: SecretBox) -> int:
     for invoice in db.exec(select(Invoice).with_for_update()):
         context = link_context(invoice.public_id)
         invoice.token_box = box.seal(box.open(invoice.token_box, context), context)
+        count += 1
+    for share in db.exec(select(Share).with_for_update()):
+        context = share_context(share.public_id)
+        share.token_box = box.seal(box.open(share.token_box, context), context)
         count += 1
     return count

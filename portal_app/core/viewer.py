@@ -81,8 +81,8 @@ class Viewer:
     secret link.
 
     A LINK viewer holds one secret link and sees nothing else: the listing of `listing_id`, the order of `order_id` (its
-    status page), or the invoice of `invoice_id`, which it may pay. A GUEST books without signing in, and sees only what is
-    for sale.
+    status page), the invoice of `invoice_id` or the part of a split order of `share_id`, which it may pay. A GUEST books
+    without signing in, and sees only what is for sale.
     SYSTEM is the studio's own worker. `behind` is the member who looks through a customer's eyes: the viewer then is the
     customer, sees what the customer sees, and both names stand in every fact.
     """
@@ -98,6 +98,7 @@ class Viewer:
     listing_id: int | None = None
     order_id: int | None = None
     invoice_id: int | None = None
+    share_id: int | None = None
     is_verified: bool = False
     granted: frozenset[Permission] = frozenset()
     withheld: frozenset[Permission] = frozenset()

@@ -337,15 +337,20 @@ class Split(SQLModel, table=True):
 
 
 class Share(SQLModel, table=True):
-    """One payer's part of an order: a fixed amount, or a share of the total. Only the fingerprint of its link is kept."""
+    """One payer's part of an order: a fixed amount, a share of the total, or with neither the rest. The first is who ordered.
+
+    The token of its own link is sealed, so that the link can be mailed again; a new one replaces it. A share that ended
+    keeps what was paid on it.
+    """
 
     __tablename__ = "share"
     __table_args__ = (
-        UniqueConstraint("order_id", "position", name="uq_share_position"),
-        CheckConstraint("(basis_points IS NULL) <> (amount_cents IS NULL)", name="ck_share_measure"),
+        at_most_one("uq_share_position", "order_id", "position", where="ended_at IS NULL"),
+        CheckConstraint("basis_points IS NULL OR amount_cents IS NULL", name="ck_share_measure"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
+    public_id: str = Field(unique=True)
     studio_id: int = Field(foreign_key="studio.id", index=True)
     order_id: int = Field(foreign_key="orders.id", index=True)
     position: int
@@ -355,6 +360,8 @@ class Share(SQLModel, table=True):
     amount_cents: int | None = None
     is_main: bool = False
     token_hash: str = Field(unique=True)
+    token_box: bytes = Field(sa_type=LargeBinary)
+    ended_at: datetime | None = instant(default=None)
 
 
 class PaymentPolicy(SQLModel, table=True):

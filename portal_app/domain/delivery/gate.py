@@ -1,14 +1,15 @@
 """What a viewer sees of a listing's photos, and which file stands behind each size. Values in, value out.
 
 The gate is computed from the newest delivery's policy and from what is still due; it is never stored, so a payment
-opens a listing by itself and a refund closes it again.
+opens a listing by itself and a refund closes it again. Where several pay an order and the main payer opens it, what is
+due from the others keeps nothing closed: *kept by* is what is due without them.
 
-    delivered  collect payment  watermark  due   the customer sees
-    no         -                -          -     NOTHING: files do not exist
-    yes        no               -          -     OPEN: everything, unmarked, downloadable
-    yes        yes              -          0     OPEN
-    yes        yes              yes        > 0   MARKED: marked web and thumb, no download
-    yes        yes              no         > 0   SMALL: clean, at most 1024 px, no download
+    delivered  collect payment  watermark  kept by   the customer sees
+    no         -                -          -         NOTHING: files do not exist
+    yes        no               -          -         OPEN: everything, unmarked, downloadable
+    yes        yes              -          0         OPEN
+    yes        yes              yes        > 0       MARKED: marked web and thumb, no download
+    yes        yes              no         > 0       SMALL: clean, at most 1024 px, no download
 """
 
 from __future__ import annotations
@@ -76,11 +77,11 @@ class Gate:
         return self.sight in {Sight.MARKED, Sight.SMALL}
 
 
-def decide(*, is_delivered: bool, collect_payment: bool, watermark: bool, due_cents: int) -> Sight:
-    """The table in this module's first lines."""
+def decide(*, is_delivered: bool, collect_payment: bool, watermark: bool, due_cents: int, others_cents: int = 0) -> Sight:
+    """The table in this module's first lines. `others_cents` is the part of the due whose payers keep nothing closed."""
     if not is_delivered:
         return Sight.NOTHING
-    if not collect_payment or due_cents <= 0:
+    if not collect_payment or due_cents - others_cents <= 0:
         return Sight.OPEN
     return Sight.MARKED if watermark else Sight.SMALL
 

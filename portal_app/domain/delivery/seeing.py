@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlmodel import Session, col, select
 
 from portal_app.core.viewer import Role, Viewer
 from portal_app.domain.billing import queries as billing
+from portal_app.domain.billing.shares import others_due
 from portal_app.domain.delivery.gate import Gate, Sight, decide
 from portal_app.domain.delivery.models import Delivery
 from portal_app.domain.listings import queries as listings
@@ -51,8 +52,9 @@ def gate_of(db: Session, listing_id: int) -> Gate:
 def gates_of(db: Session, listing_ids: Sequence[int]) -> dict[int, Gate]:
     """The same for many, in as many statements as for one."""
     deliveries = deliveries_of(db, listing_ids)
-    dues = billing.due(db, sorted({one.order_id for several in deliveries.values() for one in several}))
-    return {listing_id: gate_from(deliveries.get(listing_id, []), dues) for listing_id in listing_ids}
+    orders = sorted({one.order_id for several in deliveries.values() for one in several})
+    dues, others = billing.due(db, orders), others_due(db, orders)
+    return {listing_id: gate_from(deliveries.get(listing_id, []), dues, others) for listing_id in listing_ids}
 
 
 def deliveries_of(db: Session, listing_ids: Sequence[int]) -> dict[int, list[Delivery]]:
@@ -63,14 +65,15 @@ def deliveries_of(db: Session, listing_ids: Sequence[int]) -> dict[int, list[Del
     return found
 
 
-def gate_from(deliveries: Sequence[Delivery], dues: dict[int, int]) -> Gate:
-    """The newest delivery's policy holds; what is due on every delivered order counts, on others not yet."""
+def gate_from(deliveries: Sequence[Delivery], dues: Mapping[int, int], others: Mapping[int, int]) -> Gate:
+    """The newest delivery's policy holds; what is due on every delivered order counts, on others not yet. `others` is what
+    payers owe whose payment opens nothing."""
     if not deliveries:
         return Gate(Sight.NOTHING)
-    newest = deliveries[-1]
-    cents = sum(dues[order_id] for order_id in {delivery.order_id for delivery in deliveries})
+    newest, orders = deliveries[-1], {delivery.order_id for delivery in deliveries}
+    cents, others_cents = sum(dues[each] for each in orders), sum(others.get(each, 0) for each in orders)
     policy = {"collect_payment": newest.collect_payment, "watermark": newest.watermark}
-    return Gate(decide(is_delivered=True, due_cents=cents, **policy), cents)
+    return Gate(decide(is_delivered=True, due_cents=cents, others_cents=others_cents, **policy), cents)
 
 
 def delivered_photos(db: Session, listing_ids: Sequence[int]) -> list[Asset]:
