@@ -13,6 +13,7 @@ from portal_app.core.clock import utc_now
 from portal_app.core.errors import Problem
 from portal_app.core.viewer import Viewer
 from portal_app.domain.billing.invoices import viewer_of_invoice
+from portal_app.domain.billing.shares import viewer_of_share
 from portal_app.domain.delivery.seeing import is_visible
 from portal_app.domain.delivery.service import viewer_by_link
 from portal_app.domain.identity.queries import live_session
@@ -21,9 +22,9 @@ from portal_app.domain.orders.links import viewer_of_link
 from portal_app.domain.studios.queries import StudioCard, host_name, moved_to, studio_by_host
 
 SESSION, LINK, FLASH = "foyer", "foyer_link", "foyer_flash"
-STATUS, INVOICE = "/status/", "/invoice/"
+STATUS, INVOICE, PAY = "/status/", "/invoice/", "/pay/"
 # A page whose address is itself a secret, and who that makes of whoever has it.
-HOLDERS = {STATUS: viewer_of_link, INVOICE: viewer_of_invoice}
+HOLDERS = {STATUS: viewer_of_link, INVOICE: viewer_of_invoice, PAY: viewer_of_share}
 STUDIO_SECONDS = 5.0
 _studios: dict[str, tuple[float, StudioCard | None]] = {}
 _moved: dict[str, tuple[float, str | None]] = {}
@@ -50,7 +51,8 @@ class Arrival:
         viewer, studio = self.viewer, self.studio
         if studio is None or viewer is None:
             return f"{studio.id if studio else 0}:nobody"
-        link = f"order {viewer.order_id} {viewer.invoice_id}" if viewer.order_id or viewer.invoice_id else viewer.link_id
+        held = (viewer.order_id, viewer.invoice_id, viewer.share_id)
+        link = f"order {held[0]} {held[1]} {held[2]}" if any(held) else viewer.link_id
         return f"{studio.id}:{viewer.role}:{viewer.account_id}:{viewer.session_id}:{link}:{viewer.behind_account_id}"
 
 
@@ -70,7 +72,7 @@ def who_is(host: str, cookie_header: str, path: str = "") -> Arrival:
 
     The person signed in comes first; on the page of a listing they may not see, a secret link to it speaks instead.
     `path` is the client's word: it chooses between two identities this browser has proven, or is itself the secret of
-    an order's status page or an invoice, which show everybody who has it the same.
+    an order's status page, of an invoice or of a payer's part, which show everybody who has it the same.
     """
     studio = studio_of(host)
     if studio is None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, DateTime, text
+from sqlalchemy import CheckConstraint, DateTime, Index, text
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field
 
@@ -54,3 +54,8 @@ def one_of(column: str, words: type[StrEnum], table: str) -> CheckConstraint:
     """The database refuses any word outside the enum."""
     allowed = ", ".join(f"'{word.value}'" for word in words)
     return CheckConstraint(f"{column} IN ({allowed})", name=f"ck_{table}_{column}")
+
+
+def at_most_one(name: str, *columns: Any, where: str) -> Index:
+    """A unique index over the rows that a condition keeps."""
+    return Index(name, *columns, unique=True, sqlite_where=text(where), postgresql_where=text(where))

@@ -8,12 +8,12 @@ from datetime import timedelta
 from sqlalchemy import delete
 
 from portal_app.domain.activity.models import Work, WorkState
-from portal_app.domain.billing import afterwards, invoicing
+from portal_app.domain.billing import afterwards, dividing, invoicing
 from portal_app.domain.billing.settling import reconcile, sweep_open_attempts
 from portal_app.domain.customers import entering, joining, leaving, readdressing
 from portal_app.domain.identity import sessions
 from portal_app.domain.media import service as media
-from portal_app.domain.notifications import account_mails, invoice_mails
+from portal_app.domain.notifications import account_mails, invoice_mails, share_mails
 from portal_app.domain.notifications.sending import send
 from portal_app.domain.orders.entry_codes import forget_codes
 from portal_app.domain.scheduling.holding import release_over
@@ -75,6 +75,14 @@ def mail_invoice(job: Job) -> None:
     asked = job.payload
     with job.wiring.database.unit_of_work() as db:
         invoice_mails.mail_invoice(db, asked["invoice_id"], asked["fact_id"], job.wiring.seal, now=job.now())
+        job.finish(db)
+
+
+def mail_share(job: Job) -> None:
+    """So is the link of one payer."""
+    asked = job.payload
+    with job.wiring.database.unit_of_work() as db:
+        share_mails.mail_share(db, asked["share_id"], asked["fact_id"], job.wiring.seal, now=job.now())
         job.finish(db)
 
 
@@ -165,6 +173,7 @@ WORKS: Mapping[str, worker.Work] = {
     readdressing.TELL_OLD_ADDRESS: tell_old_address,
     leaving.TELL_CLOSED: tell_closed,
     invoicing.MAIL_INVOICE: mail_invoice,
+    dividing.MAIL_SHARE: mail_share,
     "reconcile_attempt": reconcile_attempt,
     "sweep_open_attempts": settle_open_attempts,
     "reconcile_payment": reconcile_payment,

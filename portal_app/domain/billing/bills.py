@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -15,9 +15,10 @@ from portal_app.core.viewer import Viewer
 from portal_app.domain.activity.service import record
 from portal_app.domain.billing.balance import Balance
 from portal_app.domain.billing.invoices import invoice_balances
-from portal_app.domain.billing.models import Invoice, LedgerEntry, PaymentLine
+from portal_app.domain.billing.models import Invoice, LedgerEntry, PaymentLine, Share
 from portal_app.domain.billing.parties import invoice_name, issuer_of
-from portal_app.domain.billing.queries import balances, invoices_to_pay, orders_to_pay
+from portal_app.domain.billing.queries import balances, invoices_to_pay, orders_to_pay, shares_to_pay
+from portal_app.domain.billing.shares import Payer, payers_of
 from portal_app.domain.orders.models import Order
 
 
@@ -30,10 +31,11 @@ class BillKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BillName:
-    """Which bill: an order by its number, or an invoice that stands alone by its public id."""
+    """Which bill: an order by its number, an invoice that stands alone by its public id, or one payer's share of an order."""
 
     order: int = 0
     invoice: str = ""
+    share: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +81,17 @@ def bills_named(db: Session, by: Viewer, names: Sequence[BillName], *, is_locked
     if is_locked:
         orders, invoices = orders.with_for_update(), invoices.with_for_update()
     found = _of_orders(db, db.exec(orders).all()) + _of_invoices(db, db.exec(invoices).all())
+    found += _of_shares(db, by, [name.share for name in names if name.share], is_locked=is_locked)
     named = {bill.name: bill for bill in found}
     if set(names) - set(named):
         raise NotFound
     return [named[name] for name in names]
+
+
+def for_payer(db: Session, bills: Sequence[Bill]) -> list[Bill]:
+    """The same bills; of an order that several people pay, what who ordered pays of it. A constant number of statements."""
+    split = payers_of(db, [bill.order_id for bill in bills if bill.order_id and not bill.share_id])
+    return [_narrowed(bill, split[bill.id][0]) if bill.order_id in split and not bill.share_id else bill for bill in bills]
 
 
 def locked_order(db: Session, by: Viewer, number: int) -> Order:
@@ -99,7 +108,12 @@ def bills_of(db: Session, lines: Sequence[PaymentLine | LedgerEntry]) -> list[Bi
     invoices = db.exec(select(Invoice).where(col(Invoice.id).in_([line.invoice_id for line in lines if line.invoice_id]))).all()
     of_orders = {bill.id: bill for bill in _of_orders(db, orders)}
     of_invoices = {bill.id: bill for bill in _of_invoices(db, invoices)}
-    return [of_orders[line.order_id] if line.order_id else of_invoices[line.invoice_id or 0] for line in lines]
+    split = payers_of(db, [line.order_id for line in lines if line.order_id and line.share_id])
+    payers = {payer.id: payer for several in split.values() for payer in several}
+    return [
+        of_invoices[line.invoice_id or 0] if not line.order_id else _of_line(of_orders[line.order_id], line, payers)
+        for line in lines
+    ]
 
 
 def lock_bills(db: Session, order_ids: Collection[int], invoice_ids: Collection[int]) -> None:
@@ -136,6 +150,35 @@ def _of_orders(db: Session, orders: Sequence[Order]) -> list[Bill]:
         )
         for order in orders
     ]
+
+
+def _of_shares(db: Session, by: Viewer, names: Sequence[str], *, is_locked: bool) -> list[Bill]:
+    """A payer's own, for who holds its link; of any payer for those whose order it is."""
+    if not names:
+        return []
+    mine = shares_to_pay(by).where(col(Share.public_id).in_(names))
+    orders = select(Order).where(col(Order.id).in_(mine.with_only_columns(Share.order_id))).order_by(col(Order.id))
+    whole = {bill.id: bill for bill in _of_orders(db, db.exec(orders.with_for_update() if is_locked else orders).all())}
+    shares, payers = {share.id for share in db.exec(mine)}, payers_of(db, list(whole))
+    found = [(bill, payer) for bill in whole.values() for payer in payers.get(bill.id, []) if payer.id in shares]
+    return [replace(_narrowed(bill, payer), name=BillName(share=payer.public_id)) for bill, payer in found]
+
+
+def _of_line(order: Bill, line: PaymentLine, payers: Mapping[int, Payer]) -> Bill:
+    """What a line pays of an order: of a share that ended nothing is due, and what comes for it is too much."""
+    if line.share_id is None:
+        return order
+    if payer := payers.get(line.share_id):
+        return _narrowed(order, payer)
+    gone = Balance(total=0, paid=line.amount_cents, due=0, over=line.amount_cents)
+    return replace(order, share_id=line.share_id, balance=gone)
+
+
+def _narrowed(order: Bill, payer: Payer) -> Bill:
+    """One payer's part of an order as a bill of its own."""
+    owes = payer.owes
+    theirs = Balance(total=owes.part, paid=owes.paid, due=owes.due, over=owes.over)
+    return replace(order, share_id=payer.id, balance=theirs, label=f"Part of {order.label[:1].lower()}{order.label[1:]}")
 
 
 def _of_invoices(db: Session, invoices: Sequence[Invoice]) -> list[Bill]:

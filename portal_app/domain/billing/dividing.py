@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
 from portal_app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from portal_app.core.money import least_charge, money_words, step
+from portal_app.core.money import step
 from portal_app.core.tokens import fingerprint, new_public_id, new_token
 from portal_app.core.viewer import Permission, Role, Viewer
 from portal_app.domain.activity.service import enqueue, record
-from portal_app.domain.billing.models import PaymentLine, Share, Split, UnlockWhen
-from portal_app.domain.billing.paying import locked_order
+from portal_app.domain.billing.agreeing import TypedPayer, read_measures
+from portal_app.domain.billing.attempts import Known, end_attempt, live_attempts, seen
+from portal_app.domain.billing.bills import BillName, bills_named, locked_order
+from portal_app.domain.billing.models import AttemptKind, AttemptStatus, PaymentLine, Share, Split, UnlockWhen
+from portal_app.domain.billing.paying import LIFETIME
 from portal_app.domain.billing.queries import balance
+from portal_app.domain.billing.settling import GatewayFor, close_page
 from portal_app.domain.billing.shares import AGREED, payers_of
-from portal_app.domain.billing.splitting import Measure, Wrong, amounts, wrong_in
-from portal_app.domain.catalog.typed import read_cents, read_name, read_share
+from portal_app.domain.billing.splitting import Measure, amounts
+from portal_app.domain.catalog.typed import read_name
 from portal_app.domain.customers.models import Customer
 from portal_app.domain.identity.callers import email_key
 from portal_app.domain.identity.second_step import SecretSeal
 from portal_app.domain.orders.models import Order
+from portal_app.domain.units import UnitOfWork
 
 MAIL_SHARE = "mail_share"
-PERCENT, AMOUNT, REST = "percent", "amount", "rest"
-PAYERS_AT_MOST = 12
+# A page that has no address after this reached nobody: the call that opens one takes 15 seconds at most, three times.
+OPENS_WITHIN = timedelta(minutes=2)
 
 
 class NotYetAgreed(Conflict):
@@ -59,31 +63,40 @@ class NoAddress(Conflict):
     sentence = "No mail address is known for this payer. Copy their link and hand it on."
 
 
-@dataclass(frozen=True, slots=True)
-class TypedPayer:
-    """One payer as typed. `share` is the public id of one who pays already, empty for somebody new; `measure` is percent,
-    amount or rest. The first is who ordered: their name and address are the order's."""
-
-    measure: str
-    value: str = ""
-    name: str = ""
-    email: str = ""
-    share: str = ""
-    is_main: bool = False
-
-
 def split_order(
-    db: Session, by: Viewer, order_number: int, typed: Sequence[TypedPayer], unlock_when: str, seal: SecretSeal, *, now: datetime
-) -> None:
+    unit_of_work: UnitOfWork, gateway_for: GatewayFor, by: Viewer, order_number: int, typed: Sequence[TypedPayer],
+    unlock_when: str, seal: SecretSeal, *, now: datetime,
+) -> None:  # fmt: skip
     """Let several people pay an order, each their part; or change who does. What each paid stays theirs.
 
-    Who is new, or pays another amount than before, is mailed their own link. Raises NotAllowed, NotFound, NotYetAgreed,
-    PaymentUnderWay, InvalidInput for `payers`, `name-0`, `email-0`, `value-0` and so on.
+    Payment pages that are open for it close first. Who is new, or pays another amount than before, is mailed their own
+    link. Raises NotAllowed, NotFound, NotYetAgreed, NothingToSplit, PaymentUnderWay, InvalidInput for `payers`, `name-0`,
+    `email-0`, `value-0` and so on.
     """
-    order = _order_to_split(db, by, order_number)
+
+    def change(db: Session) -> None:
+        _agree(db, by, order_number, typed, unlock_when, seal, now)
+
+    _with_no_page_open(unit_of_work, gateway_for, by, order_number, change, now)
+
+
+def undo_split(unit_of_work: UnitOfWork, gateway_for: GatewayFor, by: Viewer, order_number: int, *, now: datetime) -> None:
+    """One payer again: who ordered. What the others paid counts for the order. Raises NotAllowed, NotFound, NotSplit,
+    PaymentUnderWay."""
+
+    def change(db: Session) -> None:
+        _undo(db, by, order_number, now)
+
+    _with_no_page_open(unit_of_work, gateway_for, by, order_number, change, now)
+
+
+def _agree(
+    db: Session, by: Viewer, order_number: int, typed: Sequence[TypedPayer], unlock_when: str, seal: SecretSeal, now: datetime
+) -> None:
+    order = _order(db, by, order_number)
     if order.status not in AGREED:
         raise NotYetAgreed
-    measures = _read_measures(typed, order)
+    measures = read_measures(typed, order.total_cents, order.currency)
     parts = amounts(order.total_cents, measures, of=step(order.currency))
     main = next((place for place, one in enumerate(typed) if one.is_main), 0)
     if unlock_when not in set(UnlockWhen) or (unlock_when == UnlockWhen.MAIN and not parts[main]):
@@ -91,6 +104,7 @@ def split_order(
     before = payers_of(db, [order.id or 0]).get(order.id or 0, [])
     if not before and not balance(db, order.id or 0).due:
         raise NothingToSplit
+    _check_nobody_pays(db, order)
     shares = _seat(db, order, typed, measures, main, seal, now)
     _keep_split(db, order, unlock_when)
     fact_id = _tell(db, by, order, "order.split", now, payers=len(shares), unlock_when=unlock_when)
@@ -100,18 +114,53 @@ def split_order(
             _mail(db, share, fact_id, now)
 
 
-def undo_split(db: Session, by: Viewer, order_number: int, *, now: datetime) -> None:
-    """One payer again: who ordered. What the others paid counts for the order. Raises NotAllowed, NotFound, NotSplit,
-    PaymentUnderWay."""
-    order = _order_to_split(db, by, order_number)
+def _undo(db: Session, by: Viewer, order_number: int, now: datetime) -> None:
+    order = _order(db, by, order_number)
     split = db.exec(select(Split).where(Split.order_id == order.id)).first()
     if split is None:
         raise NotSplit
+    _check_nobody_pays(db, order)
     first, others = _open_shares(db, order)
     _end([share for share in (first, *others.values()) if share], now)
     db.delete(split)
     db.flush()
     _tell(db, by, order, "order.split_undone", now)
+
+
+def _with_no_page_open(
+    unit_of_work: UnitOfWork, gateway_for: GatewayFor, by: Viewer, order_number: int, change: Callable[[Session], None],
+    now: datetime,
+) -> None:  # fmt: skip
+    """Whoever has the payment page open and has not paid is told there that it is over, and opens a new one."""
+    try:
+        with unit_of_work() as db:
+            change(db)
+        return
+    except PaymentUnderWay:
+        with unit_of_work() as db:
+            pages = [seen(one) for one in live_attempts(db, bills_named(db, by, [BillName(order=order_number)], is_locked=True))]
+    for page in pages:
+        _close(unit_of_work, gateway_for, page, now)
+    with unit_of_work() as db:
+        change(db)
+
+
+def _close(unit_of_work: UnitOfWork, gateway_for: GatewayFor, page: Known, now: datetime) -> None:
+    gateway = gateway_for(page.studio_id, page.mode)
+    if page.status != AttemptStatus.OPEN or page.kind != AttemptKind.PAGE:
+        raise PaymentUnderWay
+    if page.session_id and gateway:
+        close_page(unit_of_work, gateway, page, now=now)
+    elif page.session_id or page.expires_at - LIFETIME > now - OPENS_WITHIN:
+        raise PaymentUnderWay
+    else:
+        end_attempt(unit_of_work, page.id, AttemptStatus.SUPERSEDED, "The payment page never opened.", now=now)
+
+
+def _check_nobody_pays(db: Session, order: Order) -> None:
+    live = select(PaymentLine.id).where(PaymentLine.order_id == order.id, col(PaymentLine.is_live))
+    if db.exec(live).first() is not None:
+        raise PaymentUnderWay
 
 
 def send_share(db: Session, by: Viewer, order_number: int, share: str, *, now: datetime) -> None:
@@ -146,16 +195,8 @@ def share_context(public_id: str) -> str:
     return f"share:{public_id}"
 
 
-def _order_to_split(db: Session, by: Viewer, number: int) -> Order:
-    """Its customer's, or the studio's for who works on orders and sees money. Nobody's whose payment is under way."""
-    order = _order(db, by, number)
-    live = select(PaymentLine.id).where(PaymentLine.order_id == order.id, col(PaymentLine.is_live))
-    if db.exec(live).first() is not None:
-        raise PaymentUnderWay
-    return order
-
-
 def _order(db: Session, by: Viewer, number: int) -> Order:
+    """Its customer's, or the studio's for who works on orders and sees money."""
     if by.is_staff and not (by.may(Permission.ACCEPT_ORDERS) and by.may(Permission.SEE_MONEY)):
         raise NotAllowed
     if by.role in {Role.LINK, Role.GUEST}:
@@ -172,47 +213,14 @@ def _share_of(db: Session, by: Viewer, number: int, public_id: str) -> tuple[Ord
     return order, share
 
 
-def _read_measures(typed: Sequence[TypedPayer], order: Order) -> list[Measure]:
-    """What was typed, as parts that make up the order. Only who ordered may pay nothing; nobody pays less than a card takes."""
-    if not 2 <= len(typed) <= PAYERS_AT_MOST:
-        raise InvalidInput("payers", f"An order is split among 2 to {PAYERS_AT_MOST} payers.")
-    currency = order.currency
-    measures = [_read_measure(one, place, currency) for place, one in enumerate(typed)]
-    if wrong := wrong_in(order.total_cents, measures, of=step(currency)):
-        raise InvalidInput("payers", _sentence(wrong, order.total_cents, currency))
-    least = least_charge(currency)
-    for place, part in enumerate(amounts(order.total_cents, measures, of=step(currency))):
-        if part < least and (part or place):
-            raise InvalidInput(f"value-{place}", f"That is {money_words(part, currency)}. Cards take {money_words(least, currency)} or more.")
-    return measures
-
-
-def _read_measure(one: TypedPayer, place: int, currency: str) -> Measure:
-    field = f"value-{place}"
-    if one.measure == PERCENT:
-        return Measure(basis_points=read_share(one.value or "0", field))
-    if one.measure == AMOUNT:
-        return Measure(amount_cents=read_cents(one.value, field, currency))
-    if one.measure == REST:
-        return Measure()
-    raise InvalidInput(field, "Choose a percentage, an amount or the rest.")
-
-
-def _sentence(wrong: Wrong, total: int, currency: str) -> str:
-    words = money_words(total, currency)
-    match wrong:
-        case Wrong.TWO_RESTS:
-            return "Only one payer pays the rest. Say for the others how much they pay."
-        case Wrong.NOT_A_HUNDRED:
-            return "The percentages do not make 100. Change one, or let one payer pay the rest."
-        case Wrong.TOO_MUCH:
-            return f"The parts are more than the order, which is {words}. Lower one of them."
-        case Wrong.TOO_LITTLE:
-            return f"The parts are less than the order, which is {words}. Raise one, or let one payer pay the rest."
-
-
 def _seat(
-    db: Session, order: Order, typed: Sequence[TypedPayer], measures: Sequence[Measure], main: int, seal: SecretSeal, now: datetime
+    db: Session,
+    order: Order,
+    typed: Sequence[TypedPayer],
+    measures: Sequence[Measure],
+    main: int,
+    seal: SecretSeal,
+    now: datetime,
 ) -> list[Share]:
     """The payers in order. Who pays already keeps their share, with what was paid on it; who ordered is always the first."""
     first, others = _open_shares(db, order)

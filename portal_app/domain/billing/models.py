@@ -6,9 +6,8 @@ What is owed belongs to a bill: an order, or an invoice without one. Each row ab
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from portal_app.domain.billing.kinds import (
@@ -23,17 +22,12 @@ from portal_app.domain.billing.kinds import (
     RefundStatus,
     UnlockWhen,
 )
-from portal_app.domain.columns import filled, instant, one_of
+from portal_app.domain.columns import at_most_one, filled, instant, one_of
 
 
 def one_bill(table: str) -> CheckConstraint:
     """An order or an invoice, never both, never neither."""
     return CheckConstraint("(order_id IS NULL) <> (invoice_id IS NULL)", name=f"ck_{table}_bill")
-
-
-def at_most_one(name: str, *columns: Any, where: str) -> Index:
-    """A unique index over the rows that a condition keeps."""
-    return Index(name, *columns, unique=True, sqlite_where=text(where), postgresql_where=text(where))
 
 
 class StripeAccount(SQLModel, table=True):

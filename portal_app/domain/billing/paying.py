@@ -22,7 +22,7 @@ from portal_app.domain.billing.attempts import (
     mode_of,
     seen,
 )
-from portal_app.domain.billing.bills import Bill, BillName, bills_named, bills_of, note
+from portal_app.domain.billing.bills import Bill, BillName, bills_named, bills_of, for_payer, note
 from portal_app.domain.billing.gateway import Checkout, CheckoutLine, CheckoutRefused, CheckoutRequest, PaymentGateway
 from portal_app.domain.billing.kinds import AttemptKind
 from portal_app.domain.billing.models import AttemptStatus, Mode, PaymentAttempt, PaymentLine
@@ -139,7 +139,7 @@ def start_checkout(
 
 def _steps(db: Session, by: Viewer, parts: Sequence[Part], mode: Mode, way: Way, now: datetime) -> list[Step]:
     """The page that collects this, or the pages that stand in its way and close first."""
-    bills = bills_named(db, by, [part.bill for part in parts], is_locked=True)
+    bills = for_payer(db, bills_named(db, by, [part.bill for part in parts], is_locked=True))
     live = [attempt for attempt in live_attempts(db, bills) if not _is_dropped(db, attempt, mode, now)]
     amounts = _amounts(db, bills, parts)
     _check_holds(db, bills, now)

@@ -13,7 +13,15 @@ from sqlmodel import Session, col, select
 from portal_app.core.errors import NotFound
 from portal_app.core.viewer import Permission, Role, Viewer
 from portal_app.domain.billing.balance import Balance, balance_of
-from portal_app.domain.billing.models import AttemptStatus, Invoice, InvoiceStatus, LedgerEntry, PaymentAttempt, PaymentLine
+from portal_app.domain.billing.models import (
+    AttemptStatus,
+    Invoice,
+    InvoiceStatus,
+    LedgerEntry,
+    PaymentAttempt,
+    PaymentLine,
+    Share,
+)
 from portal_app.domain.customers.queries import own_ids, whose_are
 from portal_app.domain.orders import queries as orders_queries
 from portal_app.domain.orders.models import ChargeKind, Order, OrderCharge, OrderStatus
@@ -63,8 +71,10 @@ class Owed:
 def orders_to_pay(by: Viewer, team: str = "") -> Select[tuple[Order]]:
     """The orders whose money this viewer may see and pay: its own and its teams', those of its link's listing, the studio's.
 
-    Who holds an invoice's address may pay its order, and sees nothing else of it.
+    Who holds an invoice's address may pay its order, and sees nothing else of it; who holds a payer's link, only its share.
     """
+    if by.share_id:
+        return select(Order).where(false())
     if by.invoice_id:
         theirs = select(Invoice.order_id).where(Invoice.id == by.invoice_id, Invoice.status == InvoiceStatus.OPEN)
         return select(Order).where(Order.studio_id == by.studio_id, col(Order.id).in_(theirs))
@@ -81,10 +91,19 @@ def invoices_to_pay(by: Viewer) -> Select[tuple[Invoice]]:
     return alone.where(Invoice.id == by.invoice_id if by.invoice_id else col(Invoice.customer_id).in_(own_ids(by)))
 
 
+def shares_to_pay(by: Viewer) -> Select[tuple[Share]]:
+    """The payers' shares this viewer may see and pay: that of its own link, or all of the orders above."""
+    here = select(Share).where(Share.studio_id == by.studio_id, col(Share.ended_at).is_(None))
+    if by.share_id:
+        return here.where(Share.id == by.share_id)
+    return here.where(col(Share.order_id).in_(orders_to_pay(by).with_only_columns(Order.id)))
+
+
 def visible(by: Viewer) -> Select[tuple[PaymentAttempt]]:
-    """The payment attempts of those bills."""
+    """The payment attempts of those bills, and of those shares."""
     orders, invoices = orders_to_pay(by).with_only_columns(Order.id), invoices_to_pay(by).with_only_columns(Invoice.id)
     of_theirs = col(PaymentLine.order_id).in_(orders) | col(PaymentLine.invoice_id).in_(invoices)
+    of_theirs |= col(PaymentLine.share_id).in_(shares_to_pay(by).with_only_columns(Share.id))
     theirs = select(PaymentLine.attempt_id).where(of_theirs)
     return select(PaymentAttempt).where(PaymentAttempt.studio_id == by.studio_id, col(PaymentAttempt.id).in_(theirs))
 

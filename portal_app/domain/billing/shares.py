@@ -67,9 +67,9 @@ class HeldShare:
 
 def viewer_of_share(db: Session, studio_id: int, token: str) -> Viewer | None:
     """Whoever holds this link at this studio: they see one payer's part, and may pay it. None for one that opens nothing."""
-    held = select(Share.id).where(Share.token_hash == fingerprint(token), Share.studio_id == studio_id)
-    found = db.exec(held).first()
-    return Viewer(studio_id=studio_id, role=Role.LINK, share_id=found) if found else None
+    held = select(Share).where(Share.token_hash == fingerprint(token), Share.studio_id == studio_id)
+    share = db.exec(held).first()
+    return Viewer(studio_id, Role.LINK, name=share.name, email=share.email, share_id=share.id) if share else None
 
 
 def split_of(db: Session, by: Viewer, order_number: int) -> SplitCard:
@@ -119,7 +119,8 @@ def payers_of(db: Session, order_ids: Sequence[int]) -> dict[int, list[Payer]]:
     owed, paid, arriving = balances(db, list(shares)), _paid_on(db, list(shares)), _arriving_on(db, list(shares))
     orders = db.execute(select(Order.id, Order.status, Order.currency).where(col(Order.id).in_(shares)))
     return {
-        order_id: _stand(shares[order_id], status, currency, owed[order_id], paid, arriving) for order_id, status, currency in orders
+        order_id: _stand(shares[order_id], status, currency, owed[order_id], paid, arriving)
+        for order_id, status, currency in orders
     }
 
 

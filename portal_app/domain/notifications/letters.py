@@ -353,3 +353,28 @@ def invoice(words: InvoiceWords) -> Letter:
         button=Button("See and pay the invoice", words.link),
         closing=("The page keeps the invoice as a PDF, and whoever has its address can see and pay it.",),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ShareWords:
+    """One payer's part of an order as their mail names it; the amount is words, `ordered_by` empty for who ordered."""
+
+    studio: str
+    ordered_by: str
+    number: int
+    street: str
+    due: str
+    link: str
+
+
+def share(words: ShareWords) -> Letter:
+    """To one of several payers: for what, how much, and their own link."""
+    who = f"{words.ordered_by} ordered it and shares the price with you." if words.ordered_by else "Several people pay it."
+    return Letter(
+        subject=f"Your part of order {words.number}: {words.due}",
+        preheader=f"{words.due} to {words.studio} for {words.street}.",
+        title=f"Your part is {words.due}",
+        paragraphs=(f"It is for the photos of {words.street}, order {words.number} at {words.studio}. {who}",),
+        button=Button(f"Pay {words.due}", words.link),
+        closing=("You need no account. Whoever has this link can pay your part, and sees nothing else.",),
+    )

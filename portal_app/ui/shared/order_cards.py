@@ -254,6 +254,10 @@ def _sentence(fact: HistoryRow, currency: str, studio: str, zone: str) -> str:
             return f"Paid, but {_at(fact, 'starts_at', zone)} is taken: another time is needed"
         case "listing.delivered":
             return _delivered(fact)
+        case "order.split":
+            return f"Split among {fact.details['payers']} payers"
+        case "order.split_undone":
+            return "Paid by one person again"
         case "payment.received":
             return (
                 f"Payment of {amount_words(fact.details['amount_cents'], currency)} received"

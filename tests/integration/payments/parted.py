@@ -9,7 +9,8 @@ from portal_app.core.tokens import new_public_id
 from portal_app.core.viewer import Viewer
 from portal_app.db import Database
 from portal_app.domain.billing import dividing
-from portal_app.domain.billing.dividing import TypedPayer
+from portal_app.domain.billing.agreeing import TypedPayer
+from portal_app.domain.billing.gateway import PaymentGateway
 from portal_app.domain.billing.models import LedgerEntry, Share
 from portal_app.domain.billing.shares import Payer, SplitCard, split_of
 from tests.conftest import NOW, Cast
@@ -36,13 +37,22 @@ class Parted:
     cast: Cast
     order_id: int
     number: int
+    gateway: PaymentGateway | None = None
 
     def do(self, verb: Any, by: Viewer, *args: Any, **more: Any) -> Any:
         with self.database.unit_of_work() as db:
             return verb(db, by, self.number, *args, now=NOW, **more)
 
     def split(self, typed: list[TypedPayer], by: Viewer | None = None, unlock: str = "all") -> None:
-        self.do(dividing.split_order, by or self.cast.carl, typed, unlock, SEAL)
+        self.leave(dividing.split_order, by or self.cast.carl, typed, unlock, SEAL)
+
+    def undo(self, by: Viewer | None = None) -> None:
+        self.leave(dividing.undo_split, by or self.cast.carl)
+
+    def leave(self, verb: Any, by: Viewer, *args: Any, **more: Any) -> Any:
+        """A verb that may ask the payment service."""
+        now = more.pop("now", NOW)
+        return verb(self.database.unit_of_work, lambda *_: self.gateway, by, self.number, *args, now=now, **more)
 
     def card(self, by: Viewer | None = None) -> SplitCard:
         with self.database.reading() as db:

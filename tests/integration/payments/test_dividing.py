@@ -16,14 +16,15 @@ from portal_app.core.viewer import Permission, Viewer, guest_viewer
 from portal_app.db import Database
 from portal_app.domain.activity.models import Fact, Work
 from portal_app.domain.billing import dividing
-from portal_app.domain.billing.dividing import NotSplit, NotYetAgreed, NothingToSplit, PaymentUnderWay, TypedPayer
+from portal_app.domain.billing.agreeing import TypedPayer
+from portal_app.domain.billing.dividing import NothingToSplit, NotSplit, NotYetAgreed
 from portal_app.domain.billing.models import Share
 from portal_app.domain.billing.queries import balance
 from portal_app.domain.billing.shares import held_share, viewer_of_share
 from portal_app.domain.delivery.gate import Sight
 from portal_app.domain.delivery.seeing import gate_of
 from portal_app.domain.orders.models import Order, OrderCharge
-from tests.conftest import NOW, Cast
+from tests.conftest import Cast
 from tests.integration.builders import make_order
 from tests.integration.delivered import hand_over, photographed
 from tests.integration.payments.office import SEAL
@@ -79,7 +80,12 @@ def test_who_splits_an_order_of_their_own_needs_no_mail(parted: Parted) -> None:
 
 def test_only_who_may_splits(parted: Parted) -> None:
     cast = parted.cast
-    for by, refusal in ((cast.pia, NotAllowed), (cast.omar, NotFound), (cast.ollie, NotFound), (guest_viewer(cast.harbor), NotFound)):
+    for by, refusal in (
+        (cast.pia, NotAllowed),
+        (cast.omar, NotFound),
+        (cast.ollie, NotFound),
+        (guest_viewer(cast.harbor), NotFound),
+    ):
         with pytest.raises(refusal):
             parted.split(percents("60", "40"), by=by)
     with pytest.raises(NotAllowed):
@@ -89,7 +95,7 @@ def test_only_who_may_splits(parted: Parted) -> None:
     with pytest.raises(NotFound):
         parted.split(percents("99", "1"), by=holder)
     with pytest.raises(NotFound):
-        parted.do(dividing.undo_split, holder)
+        parted.undo(holder)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +181,12 @@ def test_a_canceled_order_asks_who_ordered_for_its_fee(parted: Parted) -> None:
     with parted.database.unit_of_work() as db:
         db.add(
             OrderCharge(
-                studio_id=parted.cast.harbor, order_id=parted.order_id, position=9, kind="late", name="Late fee", amount_cents=7500
+                studio_id=parted.cast.harbor,
+                order_id=parted.order_id,
+                position=9,
+                kind="late",
+                name="Late fee",
+                amount_cents=7500,
             )
         )
     assert parted.due == [7500, 0]
@@ -224,7 +235,8 @@ def test_somebody_else_s_share_is_not_taken_over(parted: Parted) -> None:
         ]
     )
     now = [one.public_id for one in parted.payers]
-    assert now[0] == carl.public_id and now[3] == ana.public_id
+    assert now[0] == carl.public_id
+    assert now[3] == ana.public_id
     assert len({*now, stolen}) == 6
     assert there.payers[1].public_id == stolen
 
@@ -233,13 +245,13 @@ def test_undone_it_is_one_payer_again(parted: Parted) -> None:
     parted.split(percents("60", "40"))
     parted.money(1, 10000)
     old = parted.token(1)
-    parted.do(dividing.undo_split, parted.cast.carl)
+    parted.undo()
     assert parted.payers == ()
     assert _held(parted, old).has_ended
     with parted.database.reading() as db:
         assert balance(db, parted.order_id).due == 37757
     with pytest.raises(NotSplit):
-        parted.do(dividing.undo_split, parted.cast.carl)
+        parted.undo()
     parted.split(percents("60", "40"))
     assert parted.due == [18654, 19103]
 
@@ -268,7 +280,11 @@ def test_a_new_address_and_a_new_link_close_the_old_one(parted: Parted) -> None:
     path = parted.do(dividing.replace_link, parted.cast.olive, parted.payers[1].public_id, SEAL)
     with parted.database.reading() as db:
         assert dividing.address_of_share(db, parted.cast.carl, 1001, parted.payers[1].public_id, SEAL) == path
-        assert [viewer_of_share(db, parted.cast.harbor, each) is None for each in (first, second, path[5:])] == [True, True, False]
+        assert [viewer_of_share(db, parted.cast.harbor, each) is None for each in (first, second, path[5:])] == [
+            True,
+            True,
+            False,
+        ]
     assert mailed(parted) == ["ana@new.example"] * 2
 
 
@@ -280,7 +296,9 @@ def test_links_survive_a_new_installation_key(parted: Parted) -> None:
     assert dividing.path_of(parted.share(1), SecretBox(b"n" * 32)) == f"/pay/{token}"
 
 
-@pytest.mark.parametrize(("unlock", "after_main", "after_refund"), [("all", Sight.MARKED, Sight.MARKED), ("main", Sight.OPEN, Sight.MARKED)])
+@pytest.mark.parametrize(
+    ("unlock", "after_main", "after_refund"), [("all", Sight.MARKED, Sight.MARKED), ("main", Sight.OPEN, Sight.MARKED)]
+)
 def test_whose_payment_opens_the_photos(
     database: Database, cast: Cast, tmp_path: Path, unlock: str, after_main: Sight, after_refund: Sight
 ) -> None:
@@ -305,7 +323,9 @@ def test_whose_payment_opens_the_photos(
 
 
 @pytest.mark.parametrize(("unlock", "seen"), [("all", Sight.MARKED), ("main", Sight.OPEN)])
-def test_a_refund_of_another_payer_locks_again_by_rule(database: Database, cast: Cast, tmp_path: Path, unlock: str, seen: Sight) -> None:
+def test_a_refund_of_another_payer_locks_again_by_rule(
+    database: Database, cast: Cast, tmp_path: Path, unlock: str, seen: Sight
+) -> None:
     shoot = photographed(database, DiskStore(tmp_path), cast.harbor, cast.carl_customer)
     hand_over(database, cast.olive, shoot)
     parted = Parted(database, cast, shoot.order_id, shoot.number)
