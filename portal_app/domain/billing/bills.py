@@ -164,7 +164,7 @@ def _of_shares(db: Session, by: Viewer, names: Sequence[str], *, is_locked: bool
     return [replace(_narrowed(bill, payer), name=BillName(share=payer.public_id)) for bill, payer in found]
 
 
-def _of_line(order: Bill, line: PaymentLine, payers: Mapping[int, Payer]) -> Bill:
+def _of_line(order: Bill, line: PaymentLine | LedgerEntry, payers: Mapping[int, Payer]) -> Bill:
     """What a line pays of an order: of a share that ended nothing is due, and what comes for it is too much."""
     if line.share_id is None:
         return order
@@ -178,7 +178,8 @@ def _narrowed(order: Bill, payer: Payer) -> Bill:
     """One payer's part of an order as a bill of its own."""
     owes = payer.owes
     theirs = Balance(total=owes.part, paid=owes.paid, due=owes.due, over=owes.over)
-    return replace(order, share_id=payer.id, balance=theirs, label=f"Part of {order.label[:1].lower()}{order.label[1:]}")
+    label = f"Part of {order.label[:1].lower()}{order.label[1:]} ({payer.name})"
+    return replace(order, share_id=payer.id, balance=theirs, label=label)
 
 
 def _of_invoices(db: Session, invoices: Sequence[Invoice]) -> list[Bill]:

@@ -34,7 +34,10 @@ def receipt(order: OrderWords, *, paid_cents: int, due_cents: int) -> Letter:
 
 
 def receipt_of_several(studio: str, base: str, bills: tuple[PaidWords, ...], currency: str) -> Letter:
-    """To whoever paid several bills at once, or an invoice without an order: each with what was paid of it."""
+    """To whoever paid several bills at once, an invoice without an order, or their part of one: each with what was paid.
+
+    `base` is empty for who has no account to look at their payments with.
+    """
     paid = money_words(sum(bill.paid_cents for bill in bills), currency)
     what = bills[0].label if len(bills) == 1 else f"{len(bills)} bills"
     return Letter(
@@ -43,7 +46,7 @@ def receipt_of_several(studio: str, base: str, bills: tuple[PaidWords, ...], cur
         title=f"{paid} received",
         rows=tuple(Row(bill.label, money_words(bill.paid_cents, currency), _left(bill, currency)) for bill in bills),
         total=Row("Paid with this payment", paid),
-        button=Button("See your payments", f"{base}/payments"),
+        button=Button("See your payments", f"{base}/payments") if base else None,
         closing=("Keep this mail as your receipt.",),
     )
 

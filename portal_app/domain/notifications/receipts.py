@@ -75,11 +75,13 @@ def mail_odd_payment(db: Session, fact: Fact, *, now: datetime) -> None:
 
 
 def _letter(db: Session, studio: Studio, order: Order | None, paid: Sequence[Paid]) -> Letter:
-    if order is not None:
-        (one,) = paid
-        return receipt(order_words(db, order, studio), paid_cents=one.cents, due_cents=one.bill.due_cents)
     words = tuple(PaidWords(one.bill.label, one.cents, one.bill.due_cents) for one in paid)
-    return receipt_of_several(studio.name, studio.address, words, paid[0].bill.currency)
+    one = paid[0]
+    if one.bill.share_id and len(paid) == 1:
+        return receipt_of_several(studio.name, "", words, one.bill.currency)
+    if order is not None:
+        return receipt(order_words(db, order, studio), paid_cents=one.cents, due_cents=one.bill.due_cents)
+    return receipt_of_several(studio.name, studio.address, words, one.bill.currency)
 
 
 def _paid(db: Session, fact: Fact) -> list[Paid]:
