@@ -268,8 +268,8 @@ def upgrade() -> None:
         batch_op.create_check_constraint('ck_ledger_entry_bill', 'order_id IS NULL OR invoice_id IS NULL')
 
     op.execute(
-        "INSERT INTO payment_line (studio_id, attempt_id, order_id, name, amount_cents, tip_cents, is_live) SELECT studio_id, id, order_id,"
-        " description, amount_cents, 0, status IN ('open', 'processing') FROM payment_attempt"
+        "INSERT INTO payment_line (studio_id, attempt_id, order_id, name, amount_cents, is_live) SELECT studio_id, id, order_id,"
+        " description, amount_cents, status IN ('open', 'processing') FROM payment_attempt"
     )
     with op.batch_alter_table('payment_attempt', schema=None) as batch_op:
         batch_op.add_column(sa.Column('kind', sa.String(), server_default=sa.text("'page'"), nullable=False))
