@@ -145,8 +145,9 @@ def money_of(moves: Iterable[Moved], credits_: Iterable[Credited]) -> list[Trans
         groups[credit.at, credit.currency, "credit"].append((credit, postings))
     found: list[Transaction] = []
     for group in groups.values():
-        first, postings = group[0][0], [posting for _, each in group for posting in each]
-        found.append(_transaction(first.on, first.payee, first.words, first.ref, first.currency, postings))
+        named = next((each for each, _ in group if each.payee), group[0][0])
+        postings = [posting for _, each in group for posting in each]
+        found.append(_transaction(named.on, named.payee, named.words, named.ref, named.currency, postings))
     return found
 
 

@@ -214,6 +214,8 @@ def test_beancount_reads_what_the_ledger_and_the_payouts_say(desk: Desk) -> None
     assert by_account["Income:Discounts"] == 3_890
     assert not [account for account in by_account if account.startswith("Equity:")]
     [both] = [entry for entry in found if names["both"] in entry.links]
+    assert both.payee == "Carl Nakamura"
+    assert {entry.payee for entry in found if "Assets:Receivable" in str(entry)} == {"Carl Nakamura"}
     assert [posting.meta.get("bill") for posting in both.postings] == [None, "order-1001", "order-1002"]
 
 
