@@ -29,7 +29,7 @@ def add_money(db: Session, order: Order, attempt: PaymentAttempt, account_id: in
     """A payment of the order in a split, refunded, disputed and invoiced; money that fits nowhere; credit and a card."""
     here = {"studio_id": order.studio_id}
     money = here | {"mode": "test", "currency": order.currency, "amount_cents": 100}
-    attempt.customer_id = order.customer_id
+    attempt.customer_id, attempt.holder = order.customer_id, f"cus_{mark}"
     db.add_all([attempt, Split(order_id=order.id or 0, **here)])
     share = Share(
         order_id=order.id or 0,

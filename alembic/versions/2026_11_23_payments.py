@@ -201,6 +201,7 @@ def upgrade() -> None:
     sa.Column('share_id', sa.Integer(), nullable=True),
     sa.Column('name', sa.String(), nullable=False),
     sa.Column('amount_cents', sa.Integer(), nullable=False),
+    sa.Column('tip_cents', sa.Integer(), nullable=False),
     sa.Column('is_live', sa.Boolean(), nullable=False),
     sa.CheckConstraint('(order_id IS NULL) <> (invoice_id IS NULL)', name='ck_payment_line_bill'),
     sa.CheckConstraint('amount_cents > 0', name='ck_payment_line_amount'),
@@ -260,9 +261,9 @@ def upgrade() -> None:
         batch_op.create_unique_constraint('uq_ledger_source', ['studio_id', 'mode', 'source_id', 'part'])
         batch_op.create_index('ix_ledger_entry_about_id', ['about_id'], unique=False)
         batch_op.create_index('ix_ledger_entry_invoice_id', ['invoice_id'], unique=False)
-        batch_op.create_foreign_key('fk_ledger_entry_share', 'share', ['share_id'], ['id'])
         batch_op.create_foreign_key('fk_ledger_entry_invoice', 'invoice', ['invoice_id'], ['id'])
         batch_op.create_foreign_key('fk_ledger_entry_about', 'ledger_entry', ['about_id'], ['id'])
+        batch_op.create_foreign_key('fk_ledger_entry_share', 'share', ['share_id'], ['id'])
         batch_op.create_check_constraint('ck_ledger_entry_kind', "kind IN ('payment', 'credit', 'refund', 'refund_returned', 'dispute', 'dispute_won', 'unallocated')")
         batch_op.create_check_constraint('ck_ledger_entry_method', "method IN ('card', 'bank_debit', 'cash', 'check', 'transfer', 'credit', 'other')")
         batch_op.create_check_constraint('ck_ledger_entry_bill', 'order_id IS NULL OR invoice_id IS NULL')
@@ -276,6 +277,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('customer_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('payer_account_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('card', sa.String(), server_default=sa.text("''"), nullable=False))
+        batch_op.add_column(sa.Column('holder', sa.String(), server_default=sa.text("''"), nullable=False))
         batch_op.add_column(sa.Column('payment_id', sa.String(), nullable=True))
         batch_op.add_column(sa.Column('checked_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.drop_index(batch_op.f('ix_payment_attempt_order_id'))

@@ -56,6 +56,11 @@ def one_of(column: str, words: type[StrEnum], table: str) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({allowed})", name=f"ck_{table}_{column}")
 
 
+def one_bill(table: str) -> CheckConstraint:
+    """An order or an invoice, never both, never neither."""
+    return CheckConstraint("(order_id IS NULL) <> (invoice_id IS NULL)", name=f"ck_{table}_bill")
+
+
 def at_most_one(name: str, *columns: Any, where: str) -> Index:
     """A unique index over the rows that a condition keeps."""
     return Index(name, *columns, unique=True, sqlite_where=text(where), postgresql_where=text(where))

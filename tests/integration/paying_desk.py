@@ -10,9 +10,9 @@ from sqlmodel import select
 from portal_app.core.viewer import Viewer
 from portal_app.db import Database
 from portal_app.domain.billing import service
+from portal_app.domain.billing.amounts import Part
 from portal_app.domain.billing.bills import BillName
 from portal_app.domain.billing.models import PaymentAttempt
-from portal_app.domain.billing.paying import Part
 from portal_app.domain.orders.models import Order
 from portal_app.domain.orders.placing import OrderRequest, place_order
 from portal_app.domain.scheduling.models import BookingPolicy, CrewMember, WeeklyHours

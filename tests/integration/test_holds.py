@@ -11,8 +11,8 @@ from portal_app.core.errors import NotFound
 from portal_app.core.viewer import guest_viewer, system_viewer
 from portal_app.db import Database
 from portal_app.domain.activity.models import Fact
+from portal_app.domain.billing.amounts import NothingDue
 from portal_app.domain.billing.models import LedgerEntry, PaymentAttempt
-from portal_app.domain.billing.paying import NothingDue
 from portal_app.domain.billing.queries import balance
 from portal_app.domain.billing.returning import STATUS_PAGE, mode_of_guests, way_back
 from portal_app.domain.billing.upfront import TimeIsFreeAgain, choose_time, settle_visits

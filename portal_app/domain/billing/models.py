@@ -22,12 +22,7 @@ from portal_app.domain.billing.kinds import (
     RefundStatus,
     UnlockWhen,
 )
-from portal_app.domain.columns import at_most_one, filled, instant, one_of
-
-
-def one_bill(table: str) -> CheckConstraint:
-    """An order or an invoice, never both, never neither."""
-    return CheckConstraint("(order_id IS NULL) <> (invoice_id IS NULL)", name=f"ck_{table}_bill")
+from portal_app.domain.columns import at_most_one, filled, instant, one_bill, one_of
 
 
 class StripeAccount(SQLModel, table=True):
@@ -86,6 +81,7 @@ class PaymentAttempt(SQLModel, table=True):
     What it pays stands in its lines; `customer_id` is whose bill the first of them is. `session_id` is the hosted page's,
     `payment_id` the payment's, as soon as there is one. `return_to` is where whoever pressed Pay last comes back to.
     `checked_at` is when it was last asked what became of the money.
+    `holder` is the record at the payment service that the card is kept for, if the payer agreed to that.
     """
 
     __tablename__ = "payment_attempt"
@@ -114,6 +110,7 @@ class PaymentAttempt(SQLModel, table=True):
     idempotency_key: str = Field(unique=True)
     return_to: str
     base_url: str
+    holder: str = filled("")
     status: str = AttemptStatus.OPEN
     session_id: str | None = None
     session_url: str | None = None
@@ -126,7 +123,8 @@ class PaymentAttempt(SQLModel, table=True):
 
 
 class PaymentLine(SQLModel, table=True):
-    """What an attempt pays of one bill, or of one payer's share of it; `name` is what the payment page calls it.
+    """What an attempt pays of one bill, or of one payer's share of it; `name` is what the payment page calls it,
+    `tip_cents` how much of the amount is a tip.
 
     `is_live` follows the attempt's status: a share has at most one attempt that may still bring money, and so has a bill
     that is not split.
@@ -149,6 +147,7 @@ class PaymentLine(SQLModel, table=True):
     share_id: int | None = Field(default=None, foreign_key="share.id")
     name: str = ""
     amount_cents: int
+    tip_cents: int = 0
     is_live: bool = True
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from portal_app.core.errors import Conflict, InvalidInput
-from portal_app.core.money import least_charge, money_words, step
 from portal_app.core.tokens import new_public_id
 from portal_app.core.viewer import Viewer
+from portal_app.domain.billing.amounts import Part, Wanted, amounts_of
 from portal_app.domain.billing.attempts import (
     Known,
     close_attempt,
@@ -22,11 +23,18 @@ from portal_app.domain.billing.attempts import (
     mode_of,
     seen,
 )
-from portal_app.domain.billing.bills import Bill, BillName, bills_named, bills_of, for_payer, note
-from portal_app.domain.billing.gateway import Checkout, CheckoutLine, CheckoutRefused, CheckoutRequest, PaymentGateway
+from portal_app.domain.billing.bills import Bill, bills_named, bills_of, for_payer, note
+from portal_app.domain.billing.cards import forget_holder, holder_of, keeps_cards
+from portal_app.domain.billing.gateway import (
+    Checkout,
+    CheckoutLine,
+    CheckoutRefused,
+    CheckoutRequest,
+    CustomerGone,
+    PaymentGateway,
+)
 from portal_app.domain.billing.kinds import AttemptKind
 from portal_app.domain.billing.models import AttemptStatus, Mode, PaymentAttempt, PaymentLine
-from portal_app.domain.billing.policies import payment_policy
 from portal_app.domain.billing.settling import close_page, reconcile
 from portal_app.domain.billing.upfront import TimeIsFreeAgain, hold_is_over
 from portal_app.domain.scheduling.policies import policy_of
@@ -39,20 +47,9 @@ WORTH_REUSING = timedelta(minutes=10)
 # A payment page is refused that would be open for less (Stripe: 30 minutes).
 SHORTEST = timedelta(minutes=35)
 ROUNDS = 5
-# So many lines one payment page shows (Stripe).
-BILLS_AT_MOST = 100
-
-
-class NothingDue(Conflict):
-    """Paid already, or not accepted yet."""
-
-    sentence = "Nothing is due on this order. If you just paid, this page opens in a moment."
-
-
-class TooLittleToCharge(Conflict):
-    """Card networks refuse very small amounts."""
-
-    sentence = "What is left is too little to charge to a card. Ask the studio to settle it."
+# One payment page shows a hundred lines (Stripe), and each bill may bring a tip.
+BILLS_AT_MOST = 50
+TIP = "Tip"
 
 
 class PaymentOnItsWay(Conflict):
@@ -73,26 +70,15 @@ class CheckoutBusy(Conflict):
     sentence = "This order is changing right now. Wait a moment, look at the amount, then press Pay again."
 
 
-class SeveralCurrencies(Conflict):
-    """A payment is in one currency."""
-
-    sentence = "These are in different currencies. Pay them one after the other."
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One bill in a payment: all that is due of it, or so many minor units of it."""
-
-    bill: BillName
-    cents: int | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Where a payer comes back to: `base_url` is the studio's configured address, `return_to` a path on it."""
+    """How it is paid: in which of the two worlds, back to where (`return_to` is a path on `base_url`), and for which record
+    at the payment service the card is kept; empty to keep none."""
 
+    mode: Mode
     base_url: str
     return_to: str
+    holder: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,41 +98,59 @@ def start_checkout(
     *,
     base_url: str,
     return_to: str,
+    cents: int | None = None,
+    keeps_card: bool = False,
     now: datetime,
 ) -> str:
-    """The address of the hosted page that collects these parts. There is never more than one payable page per bill.
+    """The address of the hosted page that collects these parts, or so many `cents` of them, the oldest bill first. There is
+    never more than one payable page per bill.
 
     The attempt is committed before the payment service is called; pressing again, or in two tabs, leads to the same
-    page, and another choice closes the pages it touches first. Raises NotFound, InvalidInput, NothingDue,
-    TooLittleToCharge, SeveralCurrencies, TimeIsFreeAgain, PaymentOnItsWay, CardsNotTaken, CheckoutRefused, Unavailable.
+    page, and another choice closes the pages it touches first. `keeps_card`: the payer agreed to that. Raises NotFound,
+    InvalidInput for "bills", "cents" and "tip", NothingDue, TooLittleToCharge, SeveralCurrencies, TimeIsFreeAgain,
+    PaymentOnItsWay, CardsNotTaken, CheckoutRefused, Unavailable.
     """
     _check_path(return_to)
     if not 0 < len({part.bill for part in parts}) == len(parts) <= BILLS_AT_MOST:
         raise InvalidInput("bills", f"Choose what to pay: up to {BILLS_AT_MOST} at once.")
     if gateway is None:
         raise CardsNotTaken()
-    way = Way(base_url.rstrip("/"), return_to)
     for _ in range(ROUNDS):
+        holder = _holder(unit_of_work, gateway, by, now) if keeps_card else ""
+        way = Way(mode_of(gateway), base_url.rstrip("/"), return_to, holder)
         with unit_of_work() as db:
-            steps = _steps(db, by, parts, mode_of(gateway), way, now)
-        for each in steps:
-            checkout = _checkout_of(unit_of_work, gateway, by, each, now)
-            if each.fits and checkout.status == "open" and checkout.url:
-                return checkout.url
-            _close(unit_of_work, gateway, each, checkout, now)
+            steps = _steps(db, by, parts, cents, way, now)
+        with suppress(CustomerGone):
+            if url := _go(unit_of_work, gateway, by, steps, now):
+                return url
     raise CheckoutBusy()
 
 
-def _steps(db: Session, by: Viewer, parts: Sequence[Part], mode: Mode, way: Way, now: datetime) -> list[Step]:
+def _holder(unit_of_work: UnitOfWork, gateway: PaymentGateway, by: Viewer, now: datetime) -> str:
+    with unit_of_work() as db:
+        may_keep = keeps_cards(db, by)
+    return holder_of(unit_of_work, gateway, by, now=now) if may_keep else ""
+
+
+def _go(unit_of_work: UnitOfWork, gateway: PaymentGateway, by: Viewer, steps: Sequence[Step], now: datetime) -> str:
+    """The page's address; empty when pages had to be closed or settled first."""
+    for step in steps:
+        checkout = _checkout_of(unit_of_work, gateway, by, step, now)
+        if step.fits and checkout.status == "open" and checkout.url:
+            return checkout.url
+        _close(unit_of_work, gateway, step, checkout, now)
+    return ""
+
+
+def _steps(db: Session, by: Viewer, parts: Sequence[Part], cents: int | None, way: Way, now: datetime) -> list[Step]:
     """The page that collects this, or the pages that stand in its way and close first."""
     bills = for_payer(db, bills_named(db, by, [part.bill for part in parts], is_locked=True))
-    live = [attempt for attempt in live_attempts(db, bills) if not _is_dropped(db, attempt, mode, now)]
-    amounts = _amounts(db, bills, parts)
+    live = [attempt for attempt in live_attempts(db, bills) if not _is_dropped(db, attempt, way.mode, now)]
+    wanted = amounts_of(db, bills, parts, cents)
     _check_holds(db, bills, now)
-    wanted = [(bill.order_id, bill.invoice_id, bill.share_id, cents) for bill, cents in zip(bills, amounts, strict=True)]
-    fits = len(live) == 1 and live[0].expires_at - now > WORTH_REUSING and _asks_for(db, live[0]) == wanted
+    fits = len(live) == 1 and _is_wanted(db, live[0], wanted, way, now)
     if not live:
-        live, fits = [_new_attempt(db, by, bills, amounts, mode, way, now)], True
+        live, fits = [_new_attempt(db, by, wanted, way, now)], True
     if fits:
         live[0].return_to = way.return_to
     studio = db.get_one(Studio, by.studio_id).slug
@@ -156,7 +160,11 @@ def _steps(db: Session, by: Viewer, parts: Sequence[Part], mode: Mode, way: Way,
 def _request(db: Session, attempt: PaymentAttempt, studio: str) -> CheckoutRequest:
     """The call is built from the stored rows alone, so that a retry sends the same bytes."""
     back = f"{attempt.base_url}/pay/return/{attempt.public_id}"
-    lines = [CheckoutLine(line.name, line.amount_cents) for line in lines_of(db, attempt.id or 0)]
+    lines: list[CheckoutLine] = []
+    for line in lines_of(db, attempt.id or 0):
+        lines.append(CheckoutLine(line.name, line.amount_cents - line.tip_cents))
+        if line.tip_cents:
+            lines.append(CheckoutLine(TIP, line.tip_cents))
     return CheckoutRequest(
         attempt=attempt.public_id,
         studio=studio,
@@ -169,21 +177,23 @@ def _request(db: Session, attempt: PaymentAttempt, studio: str) -> CheckoutReque
         cancel_url=f"{back}?canceled=1",
         expires_at=attempt.expires_at,
         lines=tuple(lines),
+        customer=attempt.holder,
+        keeps_card=bool(attempt.holder),
     )
 
 
-def _new_attempt(
-    db: Session, by: Viewer, bills: Sequence[Bill], amounts: Sequence[int], mode: Mode, way: Way, now: datetime
-) -> PaymentAttempt:
+def _new_attempt(db: Session, by: Viewer, wanted: Sequence[Wanted], way: Way, now: datetime) -> PaymentAttempt:
+    bills = [each.bill for each in wanted]
     public_id = new_public_id()
     attempt = PaymentAttempt(
         public_id=public_id,
         studio_id=by.studio_id,
         customer_id=bills[0].customer_id,
         payer_account_id=by.account_id,
-        mode=mode,
+        mode=way.mode,
+        holder=way.holder,
         currency=bills[0].currency,
-        amount_cents=sum(amounts),
+        amount_cents=sum(each.cents + each.tip_cents for each in wanted),
         description=_description(bills),
         payer_email=by.email,
         idempotency_key=f"attempt-{public_id}-1",
@@ -194,10 +204,12 @@ def _new_attempt(
     )
     db.add(attempt)
     db.flush()
-    for bill, cents in zip(bills, amounts, strict=True):
+    for each in wanted:
+        bill = each.bill
         line = PaymentLine(
             studio_id=by.studio_id, attempt_id=attempt.id or 0, order_id=bill.order_id, invoice_id=bill.invoice_id,
-            share_id=bill.share_id, name=bill.label[:200], amount_cents=cents,
+            share_id=bill.share_id, name=bill.label[:200],
+            amount_cents=each.cents + each.tip_cents, tip_cents=each.tip_cents,
         )  # fmt: skip
         db.add(line)
         # One by one: what the page shows and what the ledger counts follow the order of their ids.
@@ -222,44 +234,24 @@ def _is_dropped(db: Session, attempt: PaymentAttempt, mode: Mode, now: datetime)
     return False
 
 
-def _amounts(db: Session, bills: Sequence[Bill], parts: Sequence[Part]) -> list[int]:
-    """How much of each bill, in minor units."""
-    amounts = [_amount(bill, part.cents) for bill, part in zip(bills, parts, strict=True)]
-    currencies = {bill.currency for bill in bills}
-    if len(currencies) > 1:
-        raise SeveralCurrencies()
-    if sum(amounts) < least_charge(bills[0].currency):
-        raise TooLittleToCharge()
-    is_less = any(cents < bill.due_cents for bill, cents in zip(bills, amounts, strict=True))
-    if is_less and not payment_policy(db, bills[0].studio_id).takes_parts:
-        raise InvalidInput("cents", "This studio takes the whole amount at once.")
-    return amounts
-
-
-def _amount(bill: Bill, cents: int | None) -> int:
-    due = bill.due_cents
-    if due <= 0:
-        raise NothingDue()
-    if cents is None or cents == due:
-        return due
-    if not 0 < cents < due or cents % step(bill.currency):
-        raise InvalidInput("cents", f"Enter an amount up to {money_words(due, bill.currency)}.")
-    least = least_charge(bill.currency)
-    if due - cents < least:
-        most = money_words(due - least, bill.currency)
-        raise InvalidInput("cents", f"What would be left is too little for a card. Pay all of it, or up to {most}.")
-    return cents
-
-
 def _check_holds(db: Session, bills: Sequence[Bill], now: datetime) -> None:
     for bill in bills:
         if bill.order_id and hold_is_over(db, bill.order_id, now):
             raise TimeIsFreeAgain(over_sentence(policy_of(db, bill.studio_id).hold_minutes))
 
 
-def _asks_for(db: Session, attempt: PaymentAttempt) -> list[tuple[int | None, int | None, int | None, int]]:
-    lines = lines_of(db, attempt.id or 0)
-    return [(line.order_id, line.invoice_id, line.share_id, line.amount_cents) for line in lines]
+def _is_wanted(db: Session, attempt: PaymentAttempt, wanted: Sequence[Wanted], way: Way, now: datetime) -> bool:
+    """Whether its page asks for exactly this, and stays open long enough."""
+    if attempt.expires_at - now <= WORTH_REUSING or attempt.holder != way.holder:
+        return False
+    lines = [
+        (line.order_id, line.invoice_id, line.share_id, line.amount_cents, line.tip_cents)
+        for line in lines_of(db, attempt.id or 0)
+    ]
+    return lines == [
+        (each.bill.order_id, each.bill.invoice_id, each.bill.share_id, each.cents + each.tip_cents, each.tip_cents)
+        for each in wanted
+    ]
 
 
 def _checkout_of(unit_of_work: UnitOfWork, gateway: PaymentGateway, by: Viewer, step: Step, now: datetime) -> Checkout:
@@ -269,6 +261,8 @@ def _checkout_of(unit_of_work: UnitOfWork, gateway: PaymentGateway, by: Viewer, 
         checkout = gateway.create_checkout(step.request)
     except CheckoutRefused as refusal:
         end_attempt(unit_of_work, step.known.id, AttemptStatus.FAILED, str(refusal), now=now)
+        if isinstance(refusal, CustomerGone):
+            forget_holder(unit_of_work, gateway, step.known.studio_id, step.request.customer)
         raise
     with unit_of_work() as db:
         _keep_session(db, by, step.known.id, checkout, now)

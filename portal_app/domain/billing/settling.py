@@ -127,7 +127,7 @@ def _is_due(unit_of_work: UnitOfWork, known: Known, now: datetime) -> bool:
     with unit_of_work() as db:
         lines = lines_of(db, known.id)
         for line, bill in zip(lines, bills_of(db, lines), strict=True):
-            left = bill.due_cents - line.amount_cents
+            left = bill.due_cents - (line.amount_cents - line.tip_cents)
             if left < 0 or 0 < left < least_charge(bill.currency):
                 return False
             if bill.order_id and hold_is_over(db, bill.order_id, now):

@@ -16,6 +16,7 @@ from portal_app.domain.billing.kinds import AttemptStatus, EntryKind, Method, Mo
 from portal_app.domain.billing.models import LedgerEntry, PaymentAttempt, PaymentLine
 from portal_app.domain.billing.upfront import book_paid
 from portal_app.domain.orders.models import Order
+from portal_app.domain.orders.tipping import add_tip
 
 MEMOS = {Method.CARD: "Card payment", Method.BANK_DEBIT: "Bank debit"}
 
@@ -50,8 +51,16 @@ def take_money(db: Session, attempt: PaymentAttempt, came: Arrival, *, ends: boo
         return
     for line in lines:
         if line.order_id:
-            book_paid(db, system_viewer(attempt.studio_id), db.get_one(Order, line.order_id), now=now)
+            _follow(db, db.get_one(Order, line.order_id), line, now)
     _tell(db, attempt, lines, came, "", now)
+
+
+def _follow(db: Session, order: Order, line: PaymentLine, now: datetime) -> None:
+    """What money for an order brings with it."""
+    by = system_viewer(order.studio_id)
+    if line.tip_cents:
+        add_tip(db, by, order, line.tip_cents, now=now)
+    book_paid(db, by, order, now=now)
 
 
 def _misfit(attempt: PaymentAttempt, came: Arrival) -> str:

@@ -264,6 +264,9 @@ def _sentence(fact: HistoryRow, currency: str, studio: str, zone: str) -> str:
                 if "amount_cents" in fact.details
                 else "Payment received"
             )
+        case "order.tipped":
+            cents = fact.details.get("amount_cents")
+            return f"Tip of {amount_words(cents, currency)} added" if cents else "Tip added"
         case "listing.downloaded":
             return "All photos downloaded"
         case _:

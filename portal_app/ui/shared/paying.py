@@ -9,8 +9,8 @@ from portal_app import wiring
 from portal_app.core.clock import utc_now
 from portal_app.core.errors import Unavailable
 from portal_app.core.viewer import Role, Viewer
+from portal_app.domain.billing.amounts import Part
 from portal_app.domain.billing.bills import BillName
-from portal_app.domain.billing.paying import Part
 from portal_app.domain.billing.returning import STATUS_PAGE
 from portal_app.domain.billing.service import start_checkout
 from portal_app.domain.studios.queries import StudioCard

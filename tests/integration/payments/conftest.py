@@ -29,10 +29,10 @@ from portal_app.core.viewer import Viewer
 from portal_app.db import Database
 from portal_app.demo.stripe.accounts import StandInAccount, new_account, read_accounts, write_accounts
 from portal_app.domain.billing import keys, queries, service
+from portal_app.domain.billing.amounts import Part
 from portal_app.domain.billing.bills import BillName
 from portal_app.domain.billing.gateway import CheckoutRequest
 from portal_app.domain.billing.models import AttemptStatus, LedgerEntry, PaymentAttempt, WebhookEvent
-from portal_app.domain.billing.paying import Part
 from portal_app.domain.orders.models import Order
 from tests.conftest import Cast
 from tests.integration.builders import make_order
@@ -155,9 +155,9 @@ def page_request(**changes: Any) -> CheckoutRequest:
     return replace(made, **changes)
 
 
-def part(bill: int | str, cents: int | None = None) -> Part:
+def part(bill: int | str, cents: int | None = None, tip: int = 0) -> Part:
     """An order by its number or an invoice by its public id, all or some of it."""
-    return Part(BillName(order=bill) if isinstance(bill, int) else BillName(invoice=bill), cents)
+    return Part(BillName(order=bill) if isinstance(bill, int) else BillName(invoice=bill), cents, tip)
 
 
 @dataclass
@@ -172,11 +172,13 @@ class Till:
     endpoint: str
     order: Order | None = None
 
-    def pay(self, by: Viewer, *bills: int | str | Part, now: datetime | None = None, return_to: str = "/orders/1001") -> str:
+    def pay(
+        self, by: Viewer, *bills: int | str | Part, now: datetime | None = None, return_to: str = "/orders/1001", **how: Any
+    ) -> str:
         """Press Pay for orders by their numbers, invoices by their public ids, or parts of them; without any, for 1001."""
         parts = [bill if isinstance(bill, Part) else part(bill) for bill in bills or (1001,)]
         return service.start_checkout(
-            self.database.unit_of_work, self.gateway, by, parts, base_url=BASE, return_to=return_to, now=now or utc_now()
+            self.database.unit_of_work, self.gateway, by, parts, base_url=BASE, return_to=return_to, now=now or utc_now(), **how
         )
 
     def reconcile(self, attempt: str, **more: Any) -> AttemptStatus:

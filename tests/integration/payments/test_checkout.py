@@ -14,8 +14,9 @@ from portal_app.adapters.stripe_gateway import StripeGateway
 from portal_app.core.clock import utc_now
 from portal_app.core.errors import InvalidInput, NotFound, Problem, Unavailable
 from portal_app.core.viewer import Role, Viewer
+from portal_app.domain.billing.amounts import NothingDue, TooLittleToCharge
 from portal_app.domain.billing.models import AttemptStatus, PaymentAttempt
-from portal_app.domain.billing.paying import NothingDue, PaymentOnItsWay, TooLittleToCharge
+from portal_app.domain.billing.paying import PaymentOnItsWay
 from portal_app.domain.orders.models import Order
 from tests.conftest import Cast
 from tests.integration.builders import make_order

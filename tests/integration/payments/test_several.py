@@ -12,10 +12,11 @@ from portal_app.core.errors import InvalidInput, NotFound
 from portal_app.core.viewer import Role, Viewer
 from portal_app.domain.activity.models import Fact
 from portal_app.domain.billing import invoices
+from portal_app.domain.billing.amounts import SeveralCurrencies, TooLittleToCharge
 from portal_app.domain.billing.bills import BillName, bills_named
 from portal_app.domain.billing.invoicing import void_invoice
 from portal_app.domain.billing.models import LedgerEntry, PaymentLine
-from portal_app.domain.billing.paying import PaymentOnItsWay, SeveralCurrencies, TooLittleToCharge
+from portal_app.domain.billing.paying import PaymentOnItsWay
 from portal_app.domain.notifications import receipts
 from portal_app.domain.notifications.models import Mail
 from portal_app.domain.orders.models import Order

@@ -207,6 +207,7 @@ MADE: dict[str, Callable[[Details], str]] = {
     "listing.delivered": _counted,
     "member.role_changed": lambda details: f"{details.get('name', '')}: {_changes(details)}",
     "member.switched": lambda details: f"{details.get('name', '')}: {_changes(details)}",
+    "order.tipped": lambda details: f"A tip{_amount(details)} joined the order",
     "payment.refunded": lambda details: f"Refund{_amount(details)} sent: {details.get('reason', '')}",
     "refund.requested": lambda details: f"Asked for a refund{_amount(details)}: {details.get('reason', '')}",
     "payment.received": lambda details: f"Payment{_amount(details)} received",

@@ -12,7 +12,7 @@ from portal_app.core.clock import utc_now
 from portal_app.core.errors import InvalidInput, NotFound, Problem
 from portal_app.core.tokens import new_public_id
 from portal_app.core.viewer import Viewer
-from portal_app.domain.billing.paying import NothingDue
+from portal_app.domain.billing.amounts import NothingDue
 from portal_app.domain.billing.returning import STATUS_PAGE
 from portal_app.domain.catalog.offering import Offer
 from portal_app.domain.catalog.queries import offers, questions
