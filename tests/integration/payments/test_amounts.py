@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlmodel import select, update
 
@@ -12,7 +14,7 @@ from portal_app.domain.billing import cards, queries
 from portal_app.domain.billing.amounts import TooLittleToCharge
 from portal_app.domain.billing.models import CardHolder, LedgerEntry, PaymentPolicy
 from portal_app.domain.orders.models import Order, OrderCharge
-from tests.conftest import NOW, Cast
+from tests.conftest import Cast
 from tests.integration.builders import make_order
 from tests.integration.payments.conftest import Till, part
 from tests.integration.payments.office import Office
@@ -34,7 +36,9 @@ def pays(till: Till, by: Viewer, *bills: object, **how: object) -> list[int]:
 @pytest.fixture
 def older(till: Till, cast: Cast) -> Order:
     """Another order of Carl's, placed before 1001."""
-    return make_order(till.database, cast.harbor, cast.carl_customer, number=1002, total_cents=20000, now=NOW)
+    return make_order(
+        till.database, cast.harbor, cast.carl_customer, number=1002, total_cents=20000, now=utc_now() - timedelta(days=1)
+    )
 
 
 def test_an_amount_pays_the_oldest_first(till: Till, cast: Cast, older: Order) -> None:
