@@ -85,7 +85,7 @@ def moved(kind: str, cents: int, method: str = "card", mode: str = "live", *, re
 
 
 def credited(cents: int, **more: object) -> Credited:
-    usual = {"at": NOW, "on": DAY, "payee": "Carl", "words": "Credit given", "ref": "credit-1", "currency": "USD"}
+    usual = {"at": NOW, "on": DAY, "payee": "Carl", "words": "Credit given", "ref": "pi_1", "currency": "USD"}
     return Credited(cents=cents, **usual | more)
 
 

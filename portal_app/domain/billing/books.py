@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from portal_app.core.clock import local
@@ -128,16 +127,14 @@ def _sold(lines: Iterable[Printed]) -> tuple[SoldLine, ...]:
 
 
 def _moves(db: Session, studio: Studio) -> Iterator[Moved]:
-    about = aliased(LedgerEntry)
     rows = db.execute(
-        select(LedgerEntry, about.attempt_id, Order.number, Order.customer_name, Invoice)
-        .outerjoin(about, about.id == LedgerEntry.about_id)
+        select(LedgerEntry, Order.number, Order.customer_name, Invoice)
         .outerjoin(Order, col(Order.id) == col(LedgerEntry.order_id))
         .outerjoin(Invoice, col(Invoice.id) == col(LedgerEntry.invoice_id))
         .where(LedgerEntry.studio_id == studio.id)
         .order_by(col(LedgerEntry.id))
     )
-    for entry, attempt, order_number, payer, invoice in rows:
+    for entry, order_number, payer, invoice in rows:
         name = invoice_name(issuer_of(invoice.issuer).prefix, invoice.number) if invoice and invoice.issuer else ""
         bill = f"order-{order_number}" if order_number else f"invoice-{name}" if name else ""
         yield Moved(
@@ -151,16 +148,17 @@ def _moves(db: Session, studio: Studio) -> Iterator[Moved]:
             kind=entry.kind,
             method=entry.method,
             mode=entry.mode,
-            is_hosted=entry.method in HOSTED or (entry.attempt_id or attempt) is not None,
+            is_hosted=entry.method in HOSTED or (entry.method == Method.OTHER and entry.attempt_id is not None),
             cents=entry.amount_cents,
         )
 
 
 def _what(entry: LedgerEntry) -> str:
     if entry.kind == EntryKind.UNALLOCATED:
-        return "Not allocated" if entry.amount_cents > 0 else "Allocated"
+        return "Not allocated"
     how = METHOD_WORDS.get(Method(entry.method), "") if entry.kind == EntryKind.PAYMENT else ""
-    return f"{KIND_WORDS[EntryKind(entry.kind)]} {how}".strip()
+    words = f"{KIND_WORDS[EntryKind(entry.kind)]} {how}".strip()
+    return f"{words}, taken back" if entry.kind == EntryKind.PAYMENT and entry.amount_cents < 0 else words
 
 
 def _credits(db: Session, studio: Studio) -> Iterator[Credited]:
@@ -176,7 +174,7 @@ def _credits(db: Session, studio: Studio) -> Iterator[Credited]:
             on=local(entry.at, studio.zone).date(),
             payee=name,
             words=_and("Credit given" if entry.amount_cents > 0 else "Credit taken", entry.reason),
-            ref=f"credit-{entry.source_id}",
+            ref=entry.source_id,
             currency=entry.currency,
             cents=entry.amount_cents,
         )

@@ -135,14 +135,15 @@ def sales_of(sales: Iterable[Sale]) -> list[Transaction]:
 
 
 def money_of(moves: Iterable[Moved], credits_: Iterable[Credited]) -> list[Transaction]:
-    """One transaction for everything that one payment did at one moment, and one for everything credit did."""
+    """One transaction for everything that one source did at one moment. What credit was used for and the credit itself
+    have the same source, so the account between them is seen only when credit is given."""
     groups: dict[tuple[object, ...], list[tuple[Moved | Credited, list[Posting]]]] = defaultdict(list)
     for move in moves:
-        key = (move.at, move.currency, *(("credit",) if _is_credit(move) else (move.mode, move.ref)))
-        groups[key].append((move, _moved(move)))
+        kind = "credit" if _is_credit(move) else move.mode
+        groups[kind, move.at, move.currency, move.ref].append((move, _moved(move)))
     for credit in credits_:
         postings = [Posting(CREDITS_OWED, -credit.cents), Posting(CREDITS_GIVEN, credit.cents)]
-        groups[credit.at, credit.currency, "credit"].append((credit, postings))
+        groups["credit", credit.at, credit.currency, credit.ref].append((credit, postings))
     found: list[Transaction] = []
     for group in groups.values():
         named = next((each for each, _ in group if each.payee), group[0][0])
