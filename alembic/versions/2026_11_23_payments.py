@@ -250,6 +250,11 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_refund_studio_id'), ['studio_id'], unique=False)
         batch_op.create_index('uq_refund_stripe', ['studio_id', 'mode', 'stripe_id'], unique=True, sqlite_where=sa.text('stripe_id IS NOT NULL'), postgresql_where=sa.text('stripe_id IS NOT NULL'))
 
+    with op.batch_alter_table('delivery', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('released_at', sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('released_by', sa.String(), server_default=sa.text("''"), nullable=False))
+        batch_op.add_column(sa.Column('release_reason', sa.String(), server_default=sa.text("''"), nullable=False))
+
     with op.batch_alter_table('ledger_entry', schema=None) as batch_op:
         batch_op.drop_constraint('ck_ledger_entry_kind', type_='check')
         batch_op.add_column(sa.Column('invoice_id', sa.Integer(), nullable=True))
@@ -257,20 +262,27 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('about_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('method', sa.String(), server_default=sa.text("'card'"), nullable=False))
         batch_op.add_column(sa.Column('part', sa.Integer(), server_default=sa.text('0'), nullable=False))
+        batch_op.add_column(sa.Column('by_name', sa.String(), server_default=sa.text("''"), nullable=False))
         batch_op.drop_constraint(batch_op.f('uq_ledger_source'), type_='unique')
         batch_op.create_unique_constraint('uq_ledger_source', ['studio_id', 'mode', 'source_id', 'part'])
         batch_op.create_index('ix_ledger_entry_about_id', ['about_id'], unique=False)
         batch_op.create_index('ix_ledger_entry_invoice_id', ['invoice_id'], unique=False)
         batch_op.create_foreign_key('fk_ledger_entry_invoice', 'invoice', ['invoice_id'], ['id'])
-        batch_op.create_foreign_key('fk_ledger_entry_about', 'ledger_entry', ['about_id'], ['id'])
         batch_op.create_foreign_key('fk_ledger_entry_share', 'share', ['share_id'], ['id'])
+        batch_op.create_foreign_key('fk_ledger_entry_about', 'ledger_entry', ['about_id'], ['id'])
         batch_op.create_check_constraint('ck_ledger_entry_kind', "kind IN ('payment', 'credit', 'refund', 'refund_returned', 'dispute', 'dispute_won', 'unallocated')")
         batch_op.create_check_constraint('ck_ledger_entry_method', "method IN ('card', 'bank_debit', 'cash', 'check', 'transfer', 'credit', 'other')")
         batch_op.create_check_constraint('ck_ledger_entry_bill', 'order_id IS NULL OR invoice_id IS NULL')
 
+    with op.batch_alter_table('order_charge', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('terms', sa.String(), server_default=sa.text("''"), nullable=False))
+
+    with op.batch_alter_table('order_line', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('terms', sa.String(), server_default='', nullable=False))
+
     op.execute(
-        "INSERT INTO payment_line (studio_id, attempt_id, order_id, name, amount_cents, is_live) SELECT studio_id, id, order_id,"
-        " description, amount_cents, status IN ('open', 'processing') FROM payment_attempt"
+        "INSERT INTO payment_line (studio_id, attempt_id, order_id, name, amount_cents, tip_cents, is_live) SELECT studio_id, id, order_id,"
+        " description, amount_cents, 0, status IN ('open', 'processing') FROM payment_attempt"
     )
     with op.batch_alter_table('payment_attempt', schema=None) as batch_op:
         batch_op.add_column(sa.Column('kind', sa.String(), server_default=sa.text("'page'"), nullable=False))

@@ -28,6 +28,7 @@ from portal_app.demo.story import DELIVERED, ORDERS, WITH_PHOTOS, Ends, Planned
 from portal_app.demo.stripe.process import open_account
 from portal_app.domain.activity.models import Work, WorkState
 from portal_app.domain.billing import queries as billing
+from portal_app.domain.billing.bills import BillName
 from portal_app.domain.billing.service import record_offline_payment
 from portal_app.domain.catalog.models import Service
 from portal_app.domain.customers.queries import records
@@ -235,7 +236,9 @@ def _hand_over(db: Session, planned: Planned, seal: SecretSeal, now: datetime) -
     if planned.ends is Ends.PAID:
         due = billing.balance(db, order.id or 0).due
         memo = f"Check {1000 + order.number}"
-        record_offline_payment(db, owner, order.number, due, memo, planned.key, now=min(at + timedelta(days=2), now))
+        record_offline_payment(
+            db, owner, BillName(order=order.number), due, memo, planned.key, now=min(at + timedelta(days=2), now)
+        )
 
 
 def delivered_at(planned: Planned, now: datetime) -> datetime:

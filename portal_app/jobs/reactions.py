@@ -12,7 +12,7 @@ from portal_app.domain.activity.models import Fact
 from portal_app.domain.activity.service import enqueue
 from portal_app.domain.billing import invoicing, upfront
 from portal_app.domain.delivery.service import end_links_to
-from portal_app.domain.notifications import account_mails, receipts, writing
+from portal_app.domain.notifications import account_mails, change_mails, receipts, writing
 from portal_app.jobs.worker import Job
 
 Reaction = Callable[..., None]
@@ -93,6 +93,11 @@ def announce_odd_payment(db: Session, fact: Fact, *, now: datetime) -> None:
     receipts.mail_odd_payment(db, fact, now=now)
 
 
+def mail_items_changed(db: Session, fact: Fact, *, now: datetime) -> None:
+    """The customer learns what their order is for now, and what it costs."""
+    change_mails.mail_items_changed(db, fact, now=now)
+
+
 def void_invoices(db: Session, fact: Fact, *, now: datetime) -> None:
     """Nobody is asked anymore to pay for what was canceled."""
     if fact.order_id:
@@ -118,6 +123,8 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "appointment.confirmed": (mail_change,),
     "appointment.declined": (announce_decline,),
     "listing.delivered": (mail_delivery,),
+    "order.items_changed": (mail_items_changed,),
+    "credit.used": (settle_visits,),
     "payment.received": (settle_visits, mail_receipt, announce_odd_payment),
     "payment.unallocated": (announce_odd_payment,),
 }

@@ -239,6 +239,7 @@ def test_visible_selects_no_row_of_another_studio(home: Home, room: str) -> None
 
 def verbs(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
     """Every verb a person can call, aimed at Harbor Light's rows."""
+    from portal_app.domain.billing.bills import BillName
     from portal_app.domain.billing.service import record_offline_payment
     from portal_app.domain.catalog.shelving import archive_service, bring_back, move_category, move_service, put_on_sale
     from portal_app.domain.customers.view_as import start_view_as
@@ -262,7 +263,9 @@ def verbs(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
         "deliver": lambda db, by: deliver(db, by, world.delivered, DeliverRequest(), now=NOW),
         "revoke_link": lambda db, by: revoke_link(db, by, 1, now=NOW),
         "revoke_links": lambda db, by: revoke_links(db, by, world.listing, now=NOW),
-        "record_offline_payment": lambda db, by: record_offline_payment(db, by, world.delivered, 100, "", "key", now=NOW),
+        "record_offline_payment": lambda db, by: record_offline_payment(
+            db, by, BillName(order=world.delivered), 100, "", "key", now=NOW
+        ),
         "begin_upload": lambda db, by: begin_upload(db, by, world.listing_id, "a.jpg", 10, now=NOW),
         "move_photo": lambda db, by: move_photo(db, by, world.asset, 1, now=NOW),
         "arrange_photos": lambda db, by: arrange_photos(db, by, world.listing_id, [world.asset], now=NOW),
@@ -327,6 +330,25 @@ def verbs_of_money(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
         refund(lambda: nullcontext(db), lambda *_: till, by, paid, 1, "Theirs", "theirs", now=NOW)
 
     return {"refund": give_back}
+
+
+def verbs_of_the_books(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
+    """What Harbor Light notes by hand, and what it changes of an order."""
+    from portal_app.domain.billing import crediting, offline
+    from portal_app.domain.billing.bills import BillName
+    from portal_app.domain.orders import adding
+
+    order, entry = BillName(order=world.delivered), 1
+    return {
+        "take_back_offline": lambda db, by: offline.take_back_offline(db, by, entry, "Theirs", now=NOW),
+        "refund_offline": lambda db, by: offline.refund_offline(db, by, entry, 1, "Theirs", "key", now=NOW),
+        "give_credit": lambda db, by: crediting.give_credit(db, by, world.customer_id, 1, "Theirs", "key", now=NOW),
+        "keep_as_credit": lambda db, by: crediting.keep_as_credit(db, by, order, "key", now=NOW),
+        "return_credit": lambda db, by: crediting.return_credit(db, by, entry, 1, "Theirs", "key", now=NOW),
+        "add_offer": lambda db, by: adding.add_offer(db, by, world.delivered, "photos", "1", now=NOW),
+        "add_own": lambda db, by: adding.add_own(db, by, world.delivered, "Theirs", "1", "1", now=NOW),
+        "set_quantity": lambda db, by: adding.set_quantity(db, by, world.delivered, 0, 2, now=NOW),
+    }
 
 
 def verbs_of_places(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
@@ -417,7 +439,7 @@ def verbs_of_crew(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
 def verbs_of_the_studio(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
     """Every verb that only the studio's people have."""
     return (
-        verbs(world) | verbs_of_invoices(world) | verbs_of_money(world) | verbs_of_places(world) | verbs_of_settings(world) | verbs_of_crew(world) | verbs_at_the_door(world)
+        verbs(world) | verbs_of_the_books(world) | verbs_of_invoices(world) | verbs_of_money(world) | verbs_of_places(world) | verbs_of_settings(world) | verbs_of_crew(world) | verbs_at_the_door(world)
     )  # fmt: skip
 
 

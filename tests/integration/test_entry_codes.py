@@ -17,6 +17,7 @@ from portal_app.core.viewer import Viewer, guest_viewer
 from portal_app.db import Database
 from portal_app.domain.activity.models import Fact, Work, WorkState
 from portal_app.domain.activity.service import record
+from portal_app.domain.billing.bills import BillName
 from portal_app.domain.billing.queries import balance
 from portal_app.domain.billing.service import record_offline_payment
 from portal_app.domain.delivery.service import DeliverRequest, deliver
@@ -166,7 +167,7 @@ def lives(database: Database, cast: Cast, number: int, crew: dict[int, Viewer], 
     with database.reading() as db:
         order_id = db.exec(select(Order.id).where(Order.number == number)).one()
         due = balance(db, order_id).due
-    does(record_offline_payment, cast.olive, number, due, "Check 77", "r1")
+    does(record_offline_payment, cast.olive, BillName(order=number), due, "Check 77", "r1")
     odd = {"amount_cents": 100, "problem": "It was paid twice."}
     does(record, cast.olive, "payment.unallocated", order_id=order_id, details=odd)
 

@@ -17,6 +17,7 @@ from portal_app.core.viewer import Role, system_viewer
 from portal_app.db import Database
 from portal_app.domain.activity.models import Fact, Work, WorkState
 from portal_app.domain.activity.service import enqueue, record
+from portal_app.domain.billing.bills import BillName
 from portal_app.domain.billing.service import record_offline_payment
 from portal_app.domain.delivery.models import AccessLink
 from portal_app.domain.delivery.service import DeliverRequest, deliver, viewer_by_link
@@ -78,7 +79,7 @@ def test_each_person_is_mailed_once_from_booking_to_receipt(database: Database, 
             deliver(db, cast.olive, number, request, now=utc_now())
         work.run_until_idle()
         with database.unit_of_work() as db:
-            record_offline_payment(db, cast.olive, number, 40_125, "Check 77", "r1", now=utc_now())
+            record_offline_payment(db, cast.olive, BillName(order=number), 40_125, "Check 77", "r1", now=utc_now())
         tell_everything_again(database)
         work.run_until_idle()
     mails = inbox(tmp_path)

@@ -155,7 +155,7 @@ class LedgerEntry(SQLModel, table=True):
     """Append only. `amount_cents` is signed as it changes what the customer has paid: payments +, refunds −.
 
     Unique per object of the payment service: a payment for several bills has several parts. A refund, a dispute and
-    what takes them back name the payment's entry they are about in `about_id`.
+    what takes them back name the payment's entry they are about in `about_id`. `by_name` is the person who wrote it down.
     """
 
     __tablename__ = "ledger_entry"
@@ -186,6 +186,7 @@ class LedgerEntry(SQLModel, table=True):
     currency: str
     amount_cents: int
     memo: str = ""
+    by_name: str = filled("")
     at: datetime = instant()
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from portal_app.core.money import nearest, share, split_exactly
@@ -64,6 +64,10 @@ class Discount:
     amount: int
     service_ids: frozenset[int] | None = None
 
+    def is_good_for(self, service_id: int | None) -> bool:
+        """Whether it takes something off a line of this service."""
+        return self.service_ids is None or service_id in self.service_ids
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -85,7 +89,10 @@ class Tip:
 
 @dataclass(frozen=True, slots=True)
 class QuoteLine:
-    """One priced line: total = unit × quantity. Without a service: the price of an answer."""
+    """One priced line: total = unit × quantity. Without a service: the price of an answer.
+
+    It is discounted like the service `priced_as`, and taxed by `rates`.
+    """
 
     service_id: int | None
     name: str
@@ -95,13 +102,15 @@ class QuoteLine:
     total_cents: int
     minutes: int
     is_twilight: bool = False
+    priced_as: int | None = field(default=None, compare=False)
+    rates: tuple[Rate, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
     """One discount, fee, travel fee, tax or tip; never negative, a discount is taken off.
 
-    A tax says of how much (`base_cents`) it takes which share (`basis_points`).
+    A tax says of how much (`base_cents`) it takes which share (`basis_points`). `rates` are those that a fee is taxed by.
     """
 
     kind: ChargeKind
@@ -109,6 +118,7 @@ class Charge:
     amount_cents: int
     basis_points: int = 0
     base_cents: int = 0
+    rates: tuple[Rate, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +180,7 @@ def quote(
     net = [each.line.total_cents - less for each, less in zip(priced, off, strict=True)]
     fees = [_fee(rule, sum(net), terms.step) for rule in terms.fees] if priced else []
     price = nearest(travel[1], terms.step) if travel and priced else 0
-    going = [Charge(ChargeKind.TRAVEL, travel[0], price)] if travel and price else []
+    going = [Charge(ChargeKind.TRAVEL, travel[0], price, rates=terms.rates)] if travel and price else []
     taxed = [(cents, each.rates) for cents, each in zip(net, priced, strict=True)]
     taxed += [(fee.amount_cents, rule.rates) for fee, rule in zip(fees, terms.fees, strict=False)]
     taxed += [(fee.amount_cents, terms.rates) for fee in going]
@@ -194,8 +204,7 @@ def taken_off(lines: Sequence[tuple[int, int | None]], discount: Discount | None
 
     Cents that do not divide fall by service and price, not by the order of the lines: no order has another total.
     """
-    wanted = discount.service_ids if discount else None
-    good_for = [cents if discount and (wanted is None or service in wanted) else 0 for cents, service in lines]
+    good_for = [cents if discount and discount.is_good_for(service) else 0 for cents, service in lines]
     total = sum(good_for)
     if not discount or total == 0:
         return [0] * len(lines)
@@ -231,6 +240,8 @@ def _line(offer: Offer, quantity: int, area: int | None, unit: str) -> _Priced:
         total_cents=tier.price_cents * quantity,
         minutes=tier.minutes * quantity,
         is_twilight=offer.is_twilight,
+        priced_as=offer.id,
+        rates=offer.rates,
     )
     return _Priced(line, offer.rates, offer.id)
 
@@ -238,7 +249,10 @@ def _line(offer: Offer, quantity: int, area: int | None, unit: str) -> _Priced:
 def _answer(extra: Extra, choices: Sequence[tuple[Offer, int]], terms: Terms) -> _Priced:
     rates = next((offer.rates for offer, _ in choices if offer.id == extra.service_id), terms.rates)
     total = extra.unit_cents * extra.quantity
-    line = QuoteLine(None, extra.name, extra.detail, extra.quantity, extra.unit_cents, total, minutes=0)
+    line = QuoteLine(
+        None, extra.name, extra.detail, extra.quantity, extra.unit_cents, total, minutes=0,
+        priced_as=extra.service_id, rates=rates,
+    )  # fmt: skip
     return _Priced(line, rates, extra.service_id)
 
 
@@ -251,8 +265,8 @@ def _discounted(discount: Discount | None, off: int) -> list[Charge]:
 
 def _fee(rule: FeeRule, net: int, step: int) -> Charge:
     if rule.kind == AmountKind.FIXED:
-        return Charge(ChargeKind.FEE, rule.name, rule.amount)
-    return Charge(ChargeKind.FEE, rule.name, share(net, rule.amount, step), rule.amount, net)
+        return Charge(ChargeKind.FEE, rule.name, rule.amount, rates=rule.rates)
+    return Charge(ChargeKind.FEE, rule.name, share(net, rule.amount, step), rule.amount, net, rule.rates)
 
 
 def _tipped(tip: Tip | None, subtotal: int, step: int) -> list[Charge]:

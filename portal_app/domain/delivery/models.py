@@ -7,11 +7,14 @@ from datetime import datetime
 from sqlalchemy import JSON, Index
 from sqlmodel import Field, SQLModel
 
-from portal_app.domain.columns import instant
+from portal_app.domain.columns import filled, instant
 
 
 class Delivery(SQLModel, table=True):
-    """One handing over of ready assets. It may happen again; the newest one's policy holds for the listing."""
+    """One handing over of ready assets. It may happen again; the newest one's policy holds for the listing.
+
+    `released_at`: somebody of the studio opened it although money is due, and said why.
+    """
 
     __tablename__ = "delivery"
     __table_args__ = (Index("ix_delivery_listing", "listing_id", "id"),)
@@ -27,6 +30,9 @@ class Delivery(SQLModel, table=True):
     photo_count: int
     new_count: int
     copy_to: list[str] = Field(default_factory=list, sa_type=JSON)
+    released_at: datetime | None = instant(default=None)
+    released_by: str = filled("")
+    release_reason: str = filled("")
 
 
 class AccessLink(SQLModel, table=True):

@@ -48,14 +48,14 @@ def mail_invitation(db: Session, invitation_id: int, fact_id: int, *, now: datet
 
 def mail_order_placed(db: Session, order_id: int, *, now: datetime) -> None:
     """To the customer: we have it."""
-    order, studio = _order(db, order_id)
-    words = _words_for_customer(db, order, studio, now=now)
-    _write_to_all(db, studio, letters.order_placed(words), "order_placed", order.id, order, is_secret=bool(words.link), now=now)
+    order, studio = order_of(db, order_id)
+    words = words_for_customer(db, order, studio, now=now)
+    write_to_all(db, studio, letters.order_placed(words), "order_placed", order.id, order, is_secret=bool(words.link), now=now)
 
 
 def mail_order_placed_to_studio(db: Session, order_id: int, *, now: datetime) -> None:
     """To the studio's own address: somebody waits. An answer goes to the customer."""
-    order, studio = _order(db, order_id)
+    order, studio = order_of(db, order_id)
     customer = addressees(db, order.customer_id)[0]
     write_mail(
         db, studio, letters.order_placed_to_studio(order_words(db, order, studio)), kind="order_arrived",
@@ -66,9 +66,9 @@ def mail_order_placed_to_studio(db: Session, order_id: int, *, now: datetime) ->
 
 def mail_order_accepted(db: Session, order_id: int, *, now: datetime) -> None:
     """To the customer: it will happen, and when."""
-    order, studio = _order(db, order_id)
-    words = _words_for_customer(db, order, studio, now=now)
-    _write_to_all(
+    order, studio = order_of(db, order_id)
+    words = words_for_customer(db, order, studio, now=now)
+    write_to_all(
         db, studio, letters.order_accepted(words), "order_accepted", order.id, order, is_secret=bool(words.link), now=now
     )
 
@@ -77,17 +77,17 @@ def mail_visit_changed(db: Session, order_id: int, fact_id: int, kind: str, deta
     """To the customer: what became of their visit. The studio may have asked to keep it quiet."""
     if details.get("quiet"):
         return
-    order, studio = _order(db, order_id)
-    words = _words_for_customer(db, order, studio, now=now)
+    order, studio = order_of(db, order_id)
+    words = words_for_customer(db, order, studio, now=now)
     letter = letters.visit_changed(words, _visit_words(kind, details, order, studio))
-    _write_to_all(db, studio, letter, f"visit_{kind}", fact_id, order, is_secret=bool(words.link), now=now)
+    write_to_all(db, studio, letter, f"visit_{kind}", fact_id, order, is_secret=bool(words.link), now=now)
 
 
 def mail_visit_changed_to_studio(
     db: Session, order_id: int, fact_id: int, kind: str, details: dict[str, Any], *, now: datetime
 ) -> None:
     """To the studio's own address: what a customer changed."""
-    order, studio = _order(db, order_id)
+    order, studio = order_of(db, order_id)
     customer = addressees(db, order.customer_id)[0]
     letter = letters.visit_changed_to_studio(order_words(db, order, studio), _visit_words(kind, details, order, studio))
     write_mail(
@@ -99,7 +99,7 @@ def mail_visit_changed_to_studio(
 def mail_delivery(db: Session, delivery_id: int, *, now: datetime) -> None:
     """To each recipient of a delivery, once, with a secret link of their own."""
     delivery = db.get_one(Delivery, delivery_id)
-    order, studio = _order(db, delivery.order_id)
+    order, studio = order_of(db, delivery.order_id)
     words = order_words(db, order, studio)
     gate = gate_of(db, delivery.listing_id)
     for recipient in recipients(db, delivery_id):
@@ -151,7 +151,7 @@ def _visit_words(kind: str, details: dict[str, Any], order: Order, studio: Studi
     )
 
 
-def _words_for_customer(db: Session, order: Order, studio: Studio, *, now: datetime) -> OrderWords:
+def words_for_customer(db: Session, order: Order, studio: Studio, *, now: datetime) -> OrderWords:
     """The same, leading a guest to the status page by a secret address made here and kept nowhere else."""
     words = order_words(db, order, studio)
     if not is_of_guest(db, order):
@@ -173,12 +173,12 @@ def _when(db: Session, order: Order) -> str:
     return f"{day_words(visit.starts_at, visit.zone)}, {span} ({zone_words(visit.zone)})"
 
 
-def _order(db: Session, order_id: int) -> tuple[Order, Studio]:
+def order_of(db: Session, order_id: int) -> tuple[Order, Studio]:
     order = db.get_one(Order, order_id)
     return order, db.get_one(Studio, order.studio_id)
 
 
-def _write_to_all(
+def write_to_all(
     db: Session, studio: Studio, letter: Letter, kind: str, cause: int, order: Order, *, is_secret: bool = False, now: datetime,
 ) -> None:  # fmt: skip
     """One mail each to whoever hears of this order: its person, and the assistants who get copies."""

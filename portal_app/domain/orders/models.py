@@ -106,7 +106,10 @@ class Order(SQLModel, table=True):
 
 
 class OrderLine(SQLModel, table=True):
-    """One service, package or add-on on an order, priced as it was quoted; without a service: the price of an answer."""
+    """One service, package or add-on on an order, priced as it was quoted; without a service: the price of an answer.
+
+    `terms` keeps what it was priced by, so that the order can be added up again when a line joins or goes.
+    """
 
     __tablename__ = "order_line"
     __table_args__ = (UniqueConstraint("order_id", "position", name="uq_order_line_position"),)
@@ -123,6 +126,7 @@ class OrderLine(SQLModel, table=True):
     total_cents: int
     minutes: int
     is_twilight: bool = filled(False)
+    terms: str = filled("")
 
 
 class OrderCharge(SQLModel, table=True):
@@ -148,6 +152,7 @@ class OrderCharge(SQLModel, table=True):
     basis_points: int = 0
     base_cents: int = 0
     amount_cents: int
+    terms: str = filled("")
 
 
 class OrderAnswer(SQLModel, table=True):

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from portal_app.core.viewer import Viewer
+from portal_app.domain.catalog.repricing import LineTerms, kept_line, kept_rates
 from portal_app.domain.customers.models import Customer
 from portal_app.domain.identity.second_step import SecretSeal
 from portal_app.domain.listings.places import Place
@@ -89,7 +90,7 @@ def write_order(
 
 
 def _write_what_it_carries(db: Session, order: Order, priced: Priced) -> None:
-    its = {"studio_id": order.studio_id, "order_id": order.id}
+    its, coupon = {"studio_id": order.studio_id, "order_id": order.id}, priced.coupon
     db.add_all(
         OrderLine(
             position=position,
@@ -101,6 +102,7 @@ def _write_what_it_carries(db: Session, order: Order, priced: Priced) -> None:
             total_cents=line.total_cents,
             minutes=line.minutes,
             is_twilight=line.is_twilight,
+            terms=kept_line(LineTerms(line.priced_as, line.rates, bool(coupon and coupon.discount.is_good_for(line.priced_as)))),
             **its,
         )
         for position, line in enumerate(priced.quote.lines)
@@ -113,6 +115,7 @@ def _write_what_it_carries(db: Session, order: Order, priced: Priced) -> None:
             basis_points=charge.basis_points,
             base_cents=charge.base_cents,
             amount_cents=charge.amount_cents,
+            terms=kept_rates(charge.rates),
             **its,
         )
         for position, charge in enumerate(priced.quote.charges)

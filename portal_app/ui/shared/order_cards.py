@@ -259,18 +259,30 @@ def _sentence(fact: HistoryRow, currency: str, studio: str, zone: str) -> str:
         case "order.split_undone":
             return "Paid by one person again"
         case "payment.received":
-            return (
-                f"Payment of {amount_words(fact.details['amount_cents'], currency)} received"
-                if "amount_cents" in fact.details
-                else "Payment received"
-            )
+            return f"Payment{_of(fact, currency)} received"
+        case "payment.corrected":
+            return f"Payment{_of(fact, currency)} taken back: it was noted by mistake"
+        case "refund.noted":
+            return f"Refund{_of(fact, currency)} given"
+        case "credit.used":
+            return f"Credit{_of(fact, currency)} used"
+        case "credit.kept":
+            return f"What was paid too much{_of(fact, currency)} kept as credit"
+        case "credit.returned":
+            return f"Credit{_of(fact, currency)} given back"
+        case "order.items_changed":
+            return str(fact.details.get("what", "What is on it changed"))
         case "order.tipped":
-            cents = fact.details.get("amount_cents")
-            return f"Tip of {amount_words(cents, currency)} added" if cents else "Tip added"
+            return f"Tip{_of(fact, currency)} added"
         case "listing.downloaded":
             return "All photos downloaded"
         case _:
             return ""
+
+
+def _of(fact: HistoryRow, currency: str) -> str:
+    """` of $25.00` for those who see money."""
+    return f" of {amount_words(fact.details['amount_cents'], currency)}" if "amount_cents" in fact.details else ""
 
 
 def _at(fact: HistoryRow, name: str, zone: str) -> str:

@@ -11,6 +11,7 @@ from portal_app.adapters.secret_box import SecretBox
 from portal_app.core.viewer import Viewer
 from portal_app.db import Database
 from portal_app.domain.billing import invoices, invoicing
+from portal_app.domain.billing.bills import BillName
 from portal_app.domain.billing.invoicing import TypedLine
 from portal_app.domain.billing.service import record_offline_payment
 from portal_app.domain.orders.models import Order, OrderCharge, OrderLine
@@ -68,7 +69,7 @@ class Office:
         return self.do(invoicing.finalize, self.cast.olive, invoice)
 
     def pay(self, number: int, cents: int, key: str = "key") -> None:
-        self.do(record_offline_payment, self.cast.olive, number, cents, "check", key)
+        self.do(record_offline_payment, self.cast.olive, BillName(order=number), cents, "check", key)
 
     def page(self, invoice: str, by: Viewer | None = None, today: date = TODAY) -> invoices.InvoicePage:
         with self.database.reading() as db:

@@ -15,6 +15,7 @@ from portal_app.core.viewer import Role, Viewer
 from portal_app.db import Database
 from portal_app.domain.activity.models import Work
 from portal_app.domain.billing import queries, service
+from portal_app.domain.billing.bills import BillName
 from portal_app.domain.billing.gateway import Checkout
 from portal_app.domain.billing.keys import connect_stripe
 from portal_app.domain.billing.models import PaymentAttempt
@@ -168,7 +169,7 @@ def test_the_receipt_is_work_in_the_same_transaction_as_the_money(till: Till, ca
 def test_a_check_at_the_door(till: Till, cast: Cast) -> None:
     def note(by, cents: int, key: str):
         with till.database.unit_of_work() as db:
-            return service.record_offline_payment(db, by, 1001, cents, "Check 204", key, now=utc_now())
+            return service.record_offline_payment(db, by, BillName(order=1001), cents, "Check 204", key, now=utc_now())
 
     key = uuid4().hex
     assert [note(cast.olive, 7757, key).due for _ in range(2)] == [40000, 40000]
@@ -205,7 +206,7 @@ def test_a_page_that_asks_for_what_is_no_longer_due_is_closed(till: Till, cast: 
         if cause == "canceled":
             db.exec(update(Order).values(status="canceled"))
         else:
-            service.record_offline_payment(db, cast.olive, 1001, 47757, "Check 204", uuid4().hex, now=utc_now())
+            service.record_offline_payment(db, cast.olive, BillName(order=1001), 47757, "Check 204", uuid4().hex, now=utc_now())
     assert till.sweep(now=utc_now() + timedelta(minutes=2)) == 1
     assert "expired" in till.stand_in.buyer(session=attempt.session_id)["error"]["message"]
     assert (till.attempts[0].status, till.sessions()[0].status) == ("superseded", "expired")

@@ -26,7 +26,7 @@ SWITCH_WORDS = {
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "orders": ("Orders", ("order", "appointment")),
     "photos": ("Photos and deliveries", ("asset", "upload", "listing", "link", "photo")),
-    "money": ("Payments", ("payment", "checkout", "refund", "dispute", "invoice", "card", "charge")),
+    "money": ("Payments", ("payment", "checkout", "credit", "refund", "dispute", "invoice", "card", "charge")),
     "people": (
         "Accounts and sign-ins",
         ("account", "session", "second_step", "recovery_code", "recovery_codes", "passkey", "customer"),
@@ -141,6 +141,7 @@ PLAIN = {
     "order.accepted": "Accepted the order",
     "order.canceled": "Canceled the order",
     "order.completed": "The order is completed",
+    "order.items_changed": "Changed what is on the order: {what}",
     "order.located": "Set where the property is: {place}",
     "order.placed": "Placed the order",
     "order.split": "Split the order among {payers} payers",
@@ -210,6 +211,13 @@ MADE: dict[str, Callable[[Details], str]] = {
     "order.tipped": lambda details: f"A tip{_amount(details)} joined the order",
     "payment.refunded": lambda details: f"Refund{_amount(details)} sent: {details.get('reason', '')}",
     "refund.requested": lambda details: f"Asked for a refund{_amount(details)}: {details.get('reason', '')}",
+    "credit.given": lambda details: f"Gave credit{_amount(details)}: {details.get('reason', '')}",
+    "credit.kept": lambda details: f"Kept what was paid too much as credit{_amount(details)}",
+    "credit.returned": lambda details: f"Gave credit{_amount(details)} back that was used: {details.get('reason', '')}",
+    "credit.taken_back": lambda details: f"Took credit{_amount(details)} back: {details.get('reason', '')}",
+    "credit.used": lambda details: f"Used credit{_amount(details)}",
+    "payment.corrected": lambda details: f"Took an entry{_amount(details)} back: {details.get('reason', '')}",
+    "refund.noted": lambda details: f"Noted money given back{_amount(details)}: {details.get('reason', '')}",
     "payment.received": lambda details: f"Payment{_amount(details)} received",
 }
 
