@@ -21,7 +21,7 @@ from portal_app.domain.billing.kinds import (
     Mode,
     RefundStatus,
     UnlockWhen,
-)
+)  # fmt: skip
 from portal_app.domain.columns import at_most_one, filled, instant, one_bill, one_of
 
 
