@@ -23,8 +23,8 @@ from portal_app.core.errors import NotAllowed
 from portal_app.core.viewer import Viewer, system_viewer
 from portal_app.db import Database, upgrade_to_head
 from portal_app.domain.billing import invoicing
+from portal_app.domain.billing.afterwards import reconcile_payment
 from portal_app.domain.billing.books import books
-from portal_app.domain.billing.gateway import RefundRequest
 from portal_app.domain.billing.invoices import invoice_balances
 from portal_app.domain.billing.invoicing import TypedLine
 from portal_app.domain.billing.journal_text import Form
@@ -58,8 +58,10 @@ class Desk(Office):
         assert self.till.reconcile(attempt.public_id) == "paid"
         return self.till.attempts[-1].payment_id
 
-    def refund(self, payment: str, cents: int) -> str:
-        return self.till.gateway.create_refund(RefundRequest(f"r{cents}", payment, cents, f"refund-{cents}")).id
+    def look(self, payment: str) -> None:
+        """Ask what became of a payment."""
+        unit_of_work = self.database.unit_of_work
+        assert reconcile_payment(unit_of_work, self.till.gateway, self.cast.harbor, payment, now=utc_now())
 
     def write(self, kind: str, source: str, cents: int, about: str = "", **more: Any) -> None:
         """An entry of the ledger; about a payment, it names its bill and method."""
@@ -113,18 +115,32 @@ def bill_everything(desk: Desk) -> None:
     desk.change(canceled, status="canceled", canceled_at=NOW)
 
 
-def move_everything(desk: Desk) -> dict[str, str]:
-    """Every way money comes and goes; the names of what moved at the payment service."""
+def move_everything(desk: Desk) -> str:
+    """Every way money comes and goes at the payment service; the name of a payment for two bills, of which one part was given back."""
+    bank, dashboard = desk.till.stand_in.bank, desk.till.stand_in.dashboard
     both = desk.card(1001, 1002)
-    alone = desk.card(next(row.public_id for row in desk.rows() if not row.order_number and row.name))
+    dashboard(refund=both, amount=7_757)
+    taken = desk.card(next(row.public_id for row in desk.rows() if not row.order_number and row.name))
+    bank(dispute=taken)
+    desk.order(1005, 30_000)
+    won = desk.card(1005)
+    dispute = bank(dispute=won)["id"]
+    desk.look(won)
+    bank(dispute=dispute, status="won")
+    desk.order(1006, 40_000)
+    back = desk.card(1006)
+    dashboard(refund=back, amount=4_000)
+    failed = dashboard(refund=back, amount=1_000)["id"]
+    desk.look(back)
+    bank(refund=failed, status="failed")
+    for payment in (both, taken, won, back):
+        desk.look(payment)
+    return both
+
+
+def write_everything(desk: Desk) -> None:
+    """What the payment service knows nothing of, and money that fitted nowhere."""
     desk.write("payment", "deposit", 50_000, method="check", mode="live", order_id=4)
-    back = desk.refund(both, 7_757)
-    desk.write("refund", back, -7_757, about=both)
-    desk.write("refund", "re_failed", -1_000, about=both)
-    desk.write("refund_returned", "re_failed", 1_000, about=both, part=1)
-    taken = desk.till.stand_in.bank(dispute=alone)["id"]
-    lost = desk.till.gateway.disputes_of(alone)[0].amount_cents
-    desk.write("dispute", taken, -lost, about=alone)
     desk.write("payment", "cash:1", 2_000, method="cash", mode="live", order_id=1)
     desk.write("refund", "cash:2", -500, about="cash:1", mode="live")
     desk.write("unallocated", "pi_elsewhere", 700, at=NOW)
@@ -133,7 +149,6 @@ def move_everything(desk: Desk) -> dict[str, str]:
     desk.credit("gift", 2_500, 'For "the rain"; sorry')
     desk.write("credit", "used", 1_500, method="credit", order_id=1, at=NOW + timedelta(hours=2))
     desk.credit("used", -1_500, "Order 1001", at=NOW + timedelta(hours=2))
-    return {"both": both, "alone": alone, "refund": back, "dispute": taken}
 
 
 def loaded(text: str) -> list[Transaction]:
@@ -185,7 +200,8 @@ def owed(db: Session, studio_id: int) -> dict[str, int]:
 
 def test_beancount_reads_what_the_ledger_and_the_payouts_say(desk: Desk) -> None:
     bill_everything(desk)
-    names = move_everything(desk)
+    both_bills = move_everything(desk)
+    write_everything(desk)
     desk.till.stand_in.bank(payout=desk.till.account.key)
     text = desk.text(Form.BEANCOUNT)
     found = loaded(text)
@@ -195,25 +211,29 @@ def test_beancount_reads_what_the_ledger_and_the_payouts_say(desk: Desk) -> None
         closing = statement_paper(db, desk.cast.olive, "", "", customer_id=desk.cast.carl_customer, now=late).sums[-1][1]
     by_account = sums(found)
     assert {bill: cents for bill, cents in receivables(found).items() if cents} == {b: c for b, c in expected.items() if c}
-    assert len(expected) == 5
+    assert len(expected) == 7
     assert sum(expected.values()) == read_words(closing) == by_account["Assets:Receivable"]
 
     (payout,) = desk.till.gateway.payouts(date(2020, 1, 1), utc_now().date())
-    hosted = [entry for entry in desk.till.rows(LedgerEntry) if entry.source_id in names.values()]
+    hosted = [
+        entry for entry in desk.till.rows(LedgerEntry) if entry.mode == "test" and entry.source_id not in ("pi_elsewhere", "used")
+    ]
+    assert {entry.kind for entry in hosted} == {"payment", "refund", "refund_returned", "dispute", "dispute_won", "unallocated"}
     gross, fees = sum(line.gross_cents for line in payout.lines), sum(line.fee_cents for line in payout.lines)
     assert gross == sum(entry.amount_cents for entry in hosted)
     assert fees > 1_500
     assert (by_account["Assets:Test:Bank"], by_account["Expenses:Payment-fees"]) == (payout.amount_cents, fees)
     assert by_account["Assets:Test:Stripe"] == 700, "what the payout does not hold yet"
     assert by_account["Assets:Cash"] == 1_500
-    assert by_account["Liabilities:Unallocated"] == -400
+    assert by_account["Assets:Checks"] == 50_000
+    assert by_account["Liabilities:Unallocated"] == 7_757 - 400
     assert by_account["Liabilities:Customer-credit"] == -1_000
     assert by_account["Income:Credits-given"] == 2_500
     assert by_account["Income:Late-fees"] == -7_500
     assert by_account["Income:Tips"] == -3_000
     assert by_account["Income:Discounts"] == 3_890
     assert not [account for account in by_account if account.startswith("Equity:")]
-    [both] = [entry for entry in found if names["both"] in entry.links]
+    [both] = [entry for entry in found if both_bills in entry.links and "Payment" in entry.narration]
     assert both.payee == "Carl Nakamura"
     assert {entry.payee for entry in found if "Assets:Receivable" in str(entry)} == {"Carl Nakamura"}
     assert [posting.meta.get("bill") for posting in both.postings] == [None, "order-1001", "order-1002"]
@@ -227,7 +247,8 @@ def read_words(words: str) -> int:
 
 def test_both_languages_say_the_same_and_say_it_again_byte_by_byte(desk: Desk) -> None:
     bill_everything(desk)
-    move_everything(desk)
+    desk.card(1001, 1002)
+    write_everything(desk)
     desk.till.stand_in.bank(payout=desk.till.account.key)
     texts = {form: desk.text(form) for form in Form}
     assert texts == {form: desk.text(form) for form in Form}
