@@ -60,11 +60,13 @@ def add_money(db: Session, order: Order, attempt: PaymentAttempt, account_id: in
     db.flush()
     db.add(
         Refund(
-            public_id=f"refund{mark}", entry_id=paid.id or 0, reason=mark, status="succeeded", stripe_id=f"re_{mark}",
+            public_id=f"refund{mark}", entry_id=paid.id or 0, reason=mark, status="pending", stripe_id=f"re_{mark}",
             idempotency_key=f"r{mark}", problem=mark, asked_by=mark, created_at=now, **money,
         )
     )  # fmt: skip
-    db.add(Dispute(stripe_id=f"dp_{mark}", payment_id=f"pi_{mark}", reason=mark, status="won", opened_at=now, **money))
+    db.add(
+        Dispute(stripe_id=f"dp_{mark}", payment_id=f"pi_{mark}", reason=mark, status="won", opened_at=now, closed_at=now, **money)
+    )
     db.add(
         CreditEntry(
             customer_id=order.customer_id, order_id=order.id, source_id=f"c{mark}", currency=order.currency, amount_cents=100,

@@ -10,9 +10,9 @@ from sqlmodel import Session
 from portal_app.core.viewer import STAFF, Role, system_viewer
 from portal_app.domain.activity.models import Fact
 from portal_app.domain.activity.service import enqueue
-from portal_app.domain.billing import invoicing, upfront
+from portal_app.domain.billing import giving_back, invoicing, upfront
 from portal_app.domain.delivery.service import end_links_to
-from portal_app.domain.notifications import account_mails, change_mails, receipts, writing
+from portal_app.domain.notifications import account_mails, change_mails, receipts, refund_mails, writing
 from portal_app.jobs.worker import Job
 
 Reaction = Callable[..., None]
@@ -98,6 +98,32 @@ def mail_items_changed(db: Session, fact: Fact, *, now: datetime) -> None:
     change_mails.mail_items_changed(db, fact, now=now)
 
 
+def mail_refund(db: Session, fact: Fact, *, now: datetime) -> None:
+    """The customer learns what goes back."""
+    refund_mails.mail_refund(db, fact, now=now)
+
+
+def announce_failed_refund(db: Session, fact: Fact, *, now: datetime) -> None:
+    """The studio learns that its customer does not have the money."""
+    refund_mails.mail_refund_failed(db, fact, now=now)
+
+
+def announce_unallocated_refund(db: Session, fact: Fact, *, now: datetime) -> None:
+    """The studio says which bill it was for."""
+    refund_mails.mail_refund_unallocated(db, fact, now=now)
+
+
+def announce_dispute(db: Session, fact: Fact, *, now: datetime) -> None:
+    """The studio must answer its customer's bank, or learns how it ended."""
+    refund_mails.mail_dispute(db, fact, now=now)
+
+
+def give_back(db: Session, fact: Fact, *, now: datetime) -> None:
+    """What was paid for a canceled order goes back as the studio's rule says."""
+    if fact.order_id:
+        giving_back.give_back_canceled(db, system_viewer(fact.studio_id), fact.order_id, now=now)
+
+
 def void_invoices(db: Session, fact: Fact, *, now: datetime) -> None:
     """Nobody is asked anymore to pay for what was canceled."""
     if fact.order_id:
@@ -119,7 +145,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "order.placed": (confirm_order, announce_order),
     "order.accepted": (confirm_acceptance,),
     **dict.fromkeys(CHANGES_OF_VISITS, (mail_change, announce_change)),
-    "order.canceled": (void_invoices, mail_change, announce_change),
+    "order.canceled": (void_invoices, give_back, mail_change, announce_change),
     "appointment.confirmed": (mail_change,),
     "appointment.declined": (announce_decline,),
     "listing.delivered": (mail_delivery,),
@@ -127,6 +153,13 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "credit.used": (settle_visits,),
     "payment.received": (settle_visits, mail_receipt, announce_odd_payment),
     "payment.unallocated": (announce_odd_payment,),
+    "payment.allocated": (settle_visits, mail_receipt),
+    "payment.refunded": (mail_refund,),
+    "refund.failed": (announce_failed_refund,),
+    "refund.unallocated": (announce_unallocated_refund,),
+    "dispute.opened": (announce_dispute,),
+    "dispute.won": (announce_dispute,),
+    "dispute.lost": (announce_dispute,),
 }
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from sqlalchemy import delete
 
+from portal_app.core.errors import PaymentProblem
 from portal_app.domain.activity.models import Work, WorkState
-from portal_app.domain.billing import afterwards, dividing, invoicing
+from portal_app.domain.billing import afterwards, dividing, giving_back, invoicing, refunding
 from portal_app.domain.billing.settling import reconcile, sweep_open_attempts
 from portal_app.domain.customers import entering, joining, leaving, readdressing
 from portal_app.domain.identity import sessions
@@ -23,6 +25,8 @@ from portal_app.jobs.worker import Job
 from portal_app.settings import Settings
 
 KEEP_DONE = timedelta(days=7)
+
+log = logging.getLogger(__name__)
 
 
 def send_mail(job: Job) -> None:
@@ -111,6 +115,16 @@ def reconcile_payment(job: Job) -> None:
     afterwards.reconcile_payment(unit_of_work, gateway, asked["studio_id"], asked["payment_id"], now=job.now())
 
 
+def send_refund(job: Job) -> None:
+    """Ask for a refund that nobody waits for. A final no is told by its fact, so it is no failure of this work."""
+    asked = job.payload
+    gateway = job.wiring.gateway_for(asked["studio_id"], asked["mode"])
+    try:
+        refunding.send_refund(job.wiring.database.unit_of_work, gateway, asked["refund"], now=job.now())
+    except PaymentProblem as refusal:
+        log.warning("a refund was refused: %s", type(refusal).__name__)
+
+
 def sweep_payments(job: Job) -> None:
     """Refunds and disputes that no event has told."""
     afterwards.sweep_payments(job.wiring.database.unit_of_work, job.wiring.gateway_for, now=job.now())
@@ -177,6 +191,7 @@ WORKS: Mapping[str, worker.Work] = {
     "reconcile_attempt": reconcile_attempt,
     "sweep_open_attempts": settle_open_attempts,
     "reconcile_payment": reconcile_payment,
+    giving_back.SEND_REFUND: send_refund,
     "sweep_payments": sweep_payments,
     "render_asset": render_asset,
     "release_holds": release_holds,

@@ -22,6 +22,7 @@ from portal_app.core.errors import InvalidInput, NotAllowed, NotFound
 from portal_app.core.viewer import Permission, Role, Viewer
 from portal_app.db import Database
 from portal_app.domain import tables
+from portal_app.domain.billing.bills import BillName
 from portal_app.domain.billing.gateway import PaymentNow
 from portal_app.domain.billing.models import LedgerEntry
 from portal_app.domain.orders.agenda import EntryKind
@@ -67,7 +68,7 @@ def functions(room: str, module: str) -> Iterator[tuple[str, Callable]]:
 
 
 # Where reading functions live: `queries`, and what would not fit beside it.
-READ_IN = ("queries", "agenda", "books", "crew", "explaining", "invoices", "my_day", "refunds")
+READ_IN = ("queries", "agenda", "books", "crew", "explaining", "invoices", "my_day", "refunds", "waiting")
 ROOMS = [module.name for module in pkgutil.iter_modules(portal_app.domain.__path__) if module.ispkg]
 READING = [
     pytest.param(room, name, function, id=f"{room}.{name}")
@@ -319,7 +320,8 @@ def verbs_of_invoices(world: World) -> dict[str, Callable[[Session, Viewer], Any
 
 
 def verbs_of_money(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
-    """What Harbor Light gives back."""
+    """What Harbor Light gives back, and what it finds a bill for."""
+    from portal_app.domain.billing.allocating import allocate
     from portal_app.domain.billing.refunding import refund
 
     till, payment = MemoryGateway(), f"pi_{MARK}"
@@ -329,7 +331,11 @@ def verbs_of_money(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
         paid = db.exec(select(LedgerEntry.id).where(LedgerEntry.source_id == payment)).one()
         refund(lambda: nullcontext(db), lambda *_: till, by, paid, 1, "Theirs", "theirs", now=NOW)
 
-    return {"refund": give_back}
+    def place(db: Session, by: Viewer) -> None:
+        loose = db.exec(select(LedgerEntry.id).where(LedgerEntry.source_id == f"pj_{MARK}")).one()
+        allocate(db, by, loose, BillName(order=world.delivered), 1, now=NOW)
+
+    return {"refund": give_back, "allocate": place}
 
 
 def verbs_of_the_books(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:

@@ -47,6 +47,15 @@ EVERY = {
         (money_letters.PaidWords("Order 1001, 1 <i>Pine</i> St", 40125, 0), money_letters.PaidWords("Invoice 0007", 5000, 2500)),
         "USD",
     ),
+    "refund": money_letters.refunded(
+        "Order 1001, 1 Pine St", LINK, cents="$9.00", by_debit=False, reason="A <b>blurred</b> photo", studio="Harbor Light"
+    ),
+    "refund failed": money_letters.refund_failed("Order 1001, 1 Pine St", LINK, cents="$9.00", problem="It came back."),
+    "refund of several": money_letters.refund_unallocated(
+        LINK, cents="$9.00", bills=("Order 1001, 1 <i>Pine</i> St", "Invoice 7")
+    ),
+    "disputed": money_letters.disputed("Order 1001, 1 Pine St", LINK, cents="$9.00", reason="fraudulent", answer_by="Thu 26 Nov"),
+    "dispute won": money_letters.dispute_decided("Order 1001, 1 Pine St", LINK, cents="$9.00", is_won=True),
     "odd": money_letters.odd_payment("Order 1001, 1 Pine St, Carl", LINK, paid="$9.00", over="$1.00", problem=""),
 }
 

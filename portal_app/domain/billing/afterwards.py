@@ -82,8 +82,7 @@ def sweep_payments(unit_of_work: UnitOfWork, gateway_for: GatewayFor, *, now: da
     """
     for name, whose, mode in _unanswered(unit_of_work, studio_id, now):
         gateway = gateway_for(whose, mode)
-        if gateway is not None:
-            _quietly(lambda gateway=gateway, name=name: send_refund(unit_of_work, gateway, name, now=now))
+        _quietly(lambda gateway=gateway, name=name: send_refund(unit_of_work, gateway, name, now=now))
     turns = _turns(unit_of_work, studio_id, now)
     for turn in turns:
         gateway = gateway_for(turn.studio_id, turn.mode)

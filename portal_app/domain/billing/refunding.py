@@ -80,8 +80,8 @@ def refund(
         return RefundStatus.REQUESTED
 
 
-def send_refund(unit_of_work: UnitOfWork, gateway: PaymentGateway, public_id: str, *, now: datetime) -> RefundStatus:
-    """Ask for a stored refund that was never confirmed. Raises NotFound, Unavailable, and what `refund` raises."""
+def send_refund(unit_of_work: UnitOfWork, gateway: PaymentGateway | None, public_id: str, *, now: datetime) -> RefundStatus:
+    """Ask for a stored refund that was never confirmed. Raises NotFound, KeysGone, Unavailable, and what `refund` raises."""
     with unit_of_work() as db:
         row = db.exec(select(Refund).where(Refund.public_id == public_id)).first()
         if row is None:
@@ -92,6 +92,8 @@ def send_refund(unit_of_work: UnitOfWork, gateway: PaymentGateway, public_id: st
     if is_old:
         _end(unit_of_work, asked, "The payment service never answered. Look on its own site, then try again.", now)
         return RefundStatus.FAILED
+    if gateway is None:
+        raise KeysGone
     return _sent(unit_of_work, gateway, asked, now)
 
 

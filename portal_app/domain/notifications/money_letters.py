@@ -65,5 +65,68 @@ def odd_payment(what: str, url: str, *, paid: str, over: str, problem: str) -> L
     )
 
 
+def refunded(what: str, page: str, *, cents: str, by_debit: bool, reason: str, studio: str) -> Letter:
+    """To the customer: what goes back, why, and when their bank shows it."""
+    place = "bank account" if by_debit else "card"
+    return Letter(
+        subject=f"Refund: {cents} for {what[0].lower()}{what[1:]}",
+        preheader=f"{studio} sent {cents} back to the {place} that paid.",
+        title=f"{cents} is on its way back",
+        paragraphs=(f"{what}.", f"{studio} sent {cents} back to the {place} that paid. Banks show it within 5 to 10 days."),
+        quote=reason,
+        button=Button("See the bill", page),
+        closing=("Keep this mail with your receipt.",),
+    )
+
+
+def refund_failed(what: str, page: str, *, cents: str, problem: str) -> Letter:
+    """To the studio: the customer does not have the money."""
+    return Letter(
+        subject=f"A refund came to nothing: {what[0].lower()}{what[1:]}",
+        preheader=f"{cents} did not reach the customer.",
+        title=f"{cents} did not reach the customer",
+        paragraphs=(f"{what}.", problem),
+        button=Button("Look at payments", page),
+        closing=("Try again, or give the money back another way and note it on the order.",),
+    )
+
+
+def refund_unallocated(page: str, *, cents: str, bills: tuple[str, ...]) -> Letter:
+    """To the studio: a refund made on the payment service's own site, of a payment for several bills."""
+    return Letter(
+        subject=f"A refund to give to a bill: {cents}",
+        preheader=f"{cents} went back on the payment service's own site.",
+        title=f"Which bill was {cents} refunded for?",
+        paragraphs=("The payment it came from paid several bills, so nobody but you knows which of them owes it again.",),
+        rows=tuple(Row(bill) for bill in bills),
+        button=Button("Give it to a bill", page),
+    )
+
+
+def disputed(what: str, page: str, *, cents: str, reason: str, answer_by: str) -> Letter:
+    """To the studio: a bank took money, and an answer is due."""
+    when = f" Answer by {answer_by}, on the payment service's own site." if answer_by else ""
+    return Letter(
+        subject=f"Disputed: {cents} for {what[0].lower()}{what[1:]}",
+        preheader=f"The cardholder's bank took {cents} back.",
+        title=f"The cardholder's bank took {cents} back",
+        paragraphs=(f"{what}.", f"The bank's reason: {reason}.{when}", "Until it decides, this payment cannot be refunded here."),
+        button=Button("Look at payments", page),
+        closing=("Send what proves the work: the order, the delivery, what was downloaded.",),
+    )
+
+
+def dispute_decided(what: str, page: str, *, cents: str, is_won: bool) -> Letter:
+    """To the studio: how it ended."""
+    end = "won: the money is yours again" if is_won else "lost: the bank keeps the money, and the bill is owed again"
+    return Letter(
+        subject=f"Dispute {'won' if is_won else 'lost'}: {cents} for {what[0].lower()}{what[1:]}",
+        preheader=f"The dispute over {cents} was {end}.",
+        title=f"The dispute over {cents} was {'won' if is_won else 'lost'}",
+        paragraphs=(f"{what}.", f"The dispute was {end}."),
+        button=Button("Look at payments", page),
+    )
+
+
 def _left(bill: PaidWords, currency: str) -> str:
     return f"{money_words(bill.due_cents, currency)} still due" if bill.due_cents else "Paid in full"

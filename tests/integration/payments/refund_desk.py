@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import select, update
 
+from portal_app import wiring
 from portal_app.adapters.stripe_reading import event_of
 from portal_app.core.clock import utc_now
 from portal_app.core.viewer import Viewer
@@ -14,8 +17,11 @@ from portal_app.domain.activity.models import Work
 from portal_app.domain.billing import afterwards, refunding, service
 from portal_app.domain.billing.models import Dispute, LedgerEntry, Refund
 from portal_app.domain.billing.refunds import RefundableCard, refundable
+from portal_app.jobs.worker import Worker
+from portal_app.jobs.works import WORKS
+from portal_app.settings import read_settings
 from tests.conftest import Cast
-from tests.integration.payments.conftest import Till
+from tests.integration.payments.conftest import KEY, Till
 
 
 class Desk:
@@ -24,9 +30,9 @@ class Desk:
     def __init__(self, till: Till, cast: Cast) -> None:
         self.till, self.cast, self.payment = till, cast, ""
 
-    def paid(self, number: int = 1001) -> str:
+    def paid(self, *numbers: int) -> str:
         """Carl pays what is due; the payment's id."""
-        self.till.pay(self.cast.carl, number)
+        self.till.pay(self.cast.carl, *numbers or (1001,))
         attempt = self.till.attempts[-1]
         self.till.stand_in.buyer(session=attempt.session_id)
         self.till.reconcile(attempt.public_id)
@@ -100,3 +106,15 @@ class Desk:
             rows = db.exec(select(Work).where(Work.kind.in_(kinds), Work.state == "waiting").order_by(Work.id)).all()
             db.exec(update(Work).where(Work.id.in_([row.id for row in rows])).values(state="done"))
             return [(row.kind, row.payload) for row in rows]
+
+    def work(self) -> None:
+        """The worker does all that follows, but sends no mail."""
+        environment = {
+            "PORTAL_ENV": "development",
+            "PORTAL_SECRET_KEY": base64.urlsafe_b64encode(KEY).decode(),
+            "PORTAL_STRIPE_API_BASE": self.till.stand_in.base,
+        }
+        nothing: Any = None
+        with ThreadPoolExecutor(1) as threads:
+            made = wiring.Wiring(read_settings(environment), self.till.database, nothing, nothing, nothing, threads)
+            Worker(made, {kind: work for kind, work in WORKS.items() if kind != "send_mail"}).run_until_idle()

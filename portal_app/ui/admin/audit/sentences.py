@@ -210,6 +210,8 @@ MADE: dict[str, Callable[[Details], str]] = {
     "member.switched": lambda details: f"{details.get('name', '')}: {_changes(details)}",
     "order.tipped": lambda details: f"A tip{_amount(details)} joined the order",
     "payment.refunded": lambda details: f"Refund{_amount(details)} sent: {details.get('reason', '')}",
+    "payment.allocated": lambda details: f"Gave money without a bill{_amount(details)} to a bill",
+    "refund.allocated": lambda details: f"Gave a refund{_amount(details)} to a bill",
     "refund.requested": lambda details: f"Asked for a refund{_amount(details)}: {details.get('reason', '')}",
     "credit.given": lambda details: f"Gave credit{_amount(details)}: {details.get('reason', '')}",
     "credit.kept": lambda details: f"Kept what was paid too much as credit{_amount(details)}",
