@@ -1,4 +1,4 @@
-"""The same portal once more on PostgreSQL: the rows of the first one, copied, and a server without its pages."""
+"""The same portal once more: a server for the pages that another built, and on PostgreSQL the rows of the first, copied."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from portal_app.db import Database, upgrade_to_head
 from portal_app.domain import tables
 
-# The pages were built for the first; a raw socket needs none, and what it calls is the same code.
+# What `reflex run --env prod` starts when it has built the pages.
 SERVE = [
     sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--host", "127.0.0.1", "portal_app.portal_app:app",
 ]  # fmt: skip
