@@ -23,7 +23,7 @@ from reflex_base.environment import environment
 
 from tests.conftest import postgres_database
 from tests.e2e.browsing import open_browser
-from tests.e2e.twin import SERVE, copy_rows
+from tests.e2e.twin import SERVE, copied_build, copy_rows
 from tests.side_by_side import is_shared
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -88,7 +88,8 @@ def portal(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         leaving.callback(seeding.wait, 60)
         with _turn(built.with_suffix(".lock")):
             if built.exists():
-                run, environ = [*SERVE, "--port", str(port)], environ | AS_BUILT
+                environ |= AS_BUILT | {"REFLEX_WEB_WORKDIR": str(copied_build(data_dir / "web", port))}
+                run = [*SERVE, "--port", str(port)]
             process = subprocess.Popen(run, cwd=ROOT, env=environ, stdout=out, stderr=out, start_new_session=True)
             leaving.callback(_stop, process)
             running = Portal(f"http://localhost:{port}", data_dir, log, process, f"sqlite:///{data_dir / 'portal.db'}", built)

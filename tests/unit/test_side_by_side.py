@@ -38,7 +38,7 @@ def test_nobody_is_in_the_room_with_a_test_that_is_alone(tmp_path: Path) -> None
     for name, text in {"conftest.py": CONFTEST, "test_it.py": SUITE, "pytest.ini": "[pytest]\nmarkers = alone\n"}.items():
         (tmp_path / name).write_text(text)
     run = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "load", "-c", str(tmp_path / "pytest.ini"), str(tmp_path)]
-    done = subprocess.run(run, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(run, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False, timeout=180)
     assert "20 passed" in done.stdout, done.stdout + done.stderr
     inside: list[str] = []
     shared = 0
