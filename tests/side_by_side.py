@@ -1,7 +1,7 @@
 """Two processes share the tests: whose turn it is, and which tests stay together. Without `-n` nothing of this happens.
 
-All of `tests/e2e` stays in one process, since it shares a production build; every other file stays in one, since its tests
-may share what its fixtures made. A test marked `alone` measures time, and runs while the other process waits.
+Two shares of `tests/e2e` stay together: what only looks at pages, and the stories, each before a server and a demo of its
+own. Every other file stays in one process, since its tests may share what its fixtures made. A test marked `alone` measures time, and runs while the other process waits.
 """
 
 from __future__ import annotations
@@ -17,8 +17,11 @@ HERE = Path(__file__).parent
 # Two files that are there anyway: the room that ordinary tests share, and its door, so that nobody waits for ever.
 ROOM, DOOR = HERE / "conftest.py", HERE / "__init__.py"
 OWN_SERVER = "tests/e2e/test_behind_a_proxy.py"
+STORIES, LOOKS = "tests/e2e", "tests/e2e, only looking"
+LOOKING = frozenset(f"tests/e2e/test_{name}.py" for name in ("screens", "weights", "front_door", "failures"))
 LONGEST_FIRST = [
-    "tests/e2e",
+    STORIES,
+    LOOKS,
     "tests/integration/matrix/test_matrix.py",
     "tests/integration/test_slots_raced.py",
     "tests/integration/test_booking_machine.py",
@@ -56,7 +59,9 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 def together(nodeid: str) -> str:
     """Tests with the same word stay in one process."""
     path = nodeid.partition("::")[0]
-    return "tests/e2e" if path.startswith("tests/e2e/") and path != OWN_SERVER else path
+    if not path.startswith("tests/e2e/") or path == OWN_SERVER:
+        return path
+    return LOOKS if path in LOOKING else STORIES
 
 
 def in_order(items: list[pytest.Item]) -> list[pytest.Item]:

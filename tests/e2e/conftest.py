@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import socket
@@ -11,21 +12,29 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from reflex_base.environment import environment
 
 from tests.conftest import postgres_database
 from tests.e2e.browsing import open_browser
-from tests.e2e.twin import SERVE, copy_rows
+from tests.e2e.twin import SERVE, copied_build, copy_rows
+from tests.side_by_side import is_shared
 
 ROOT = Path(__file__).resolve().parents[2]
 WATCH = Path(__file__).with_name("watch")  # sleeps until a test wakes it
 START_SECONDS = 180
+# How Reflex tells its own server that the pages are there and are its to serve.
+AS_BUILT = {
+    environment.REFLEX_ENV_MODE.name: "prod",
+    environment.REFLEX_SKIP_COMPILE.name: "true",
+    environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.name: "true",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,7 @@ class Portal:
     log: Path
     process: subprocess.Popen[bytes]
     database_url: str
+    built: Path  # what was said while the pages were built
 
     @property
     def port(self) -> int:
@@ -52,8 +62,11 @@ class Portal:
 
 
 @pytest.fixture(scope="session")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    """The production build, seeded while it is built; everything it started is stopped again."""
+def portal(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """The production build, seeded while it is built; everything it started is stopped again.
+
+    Where several processes share the tests, the first builds, and the others serve what it built.
+    """
     data_dir = tmp_path_factory.mktemp("portal")
     port, stripe_port = _free_port(), _free_port()
     environ = os.environ | {
@@ -67,17 +80,32 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     for name in ("PORTAL_ENV", "DATABASE_URL"):
         environ.pop(name, None)
     log = data_dir / "log.txt"
+    base = tmp_path_factory.getbasetemp()
+    built = (base.parent if is_shared(request.config) else base) / "built.txt"
     run = [sys.executable, "-m", "reflex", "run", "--env", "prod", "--frontend-port", str(port), "--backend-port", str(port)]
-    with log.open("wb") as out:
+    with ExitStack() as leaving, log.open("wb") as out:
         seeding = subprocess.Popen([sys.executable, "-m", "portal_app", "demo"], cwd=ROOT, env=environ, stdout=out, stderr=out)
-        process = subprocess.Popen(run, cwd=ROOT, env=environ, stdout=out, stderr=out, start_new_session=True)
-        running = Portal(f"http://localhost:{port}", data_dir, log, process, f"sqlite:///{data_dir / 'portal.db'}")
-        try:
+        leaving.callback(seeding.wait, 60)
+        with _turn(built.with_suffix(".lock")):
+            if built.exists():
+                environ |= AS_BUILT | {"REFLEX_WEB_WORKDIR": str(copied_build(data_dir / "web", port))}
+                run = [*SERVE, "--port", str(port)]
+            process = subprocess.Popen(run, cwd=ROOT, env=environ, stdout=out, stderr=out, start_new_session=True)
+            leaving.callback(_stop, process)
+            running = Portal(f"http://localhost:{port}", data_dir, log, process, f"sqlite:///{data_dir / 'portal.db'}", built)
             _wait(running)
-            yield running
-        finally:
-            seeding.wait(60)
-            _stop(process)
+            if not built.exists():
+                built.write_text(running.logged())
+        yield running
+
+
+@contextmanager
+def _turn(lock: Path) -> Iterator[None]:
+    """One process after the other."""
+    with lock.open("w") as door:
+        fcntl.flock(door, fcntl.LOCK_EX)
+        yield
+        fcntl.flock(door, fcntl.LOCK_UN)  # not by closing it: what was started inside would hold it further
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -93,19 +121,22 @@ def postgres_portal(portal: Portal, postgres_url: str, tmp_path_factory: pytest.
     data_dir, port = tmp_path_factory.mktemp("twin"), _free_port()
     with postgres_database(postgres_url, "template1") as database_url:
         copy_rows(portal.data_dir / "portal.db", database_url)
-        environ = {name: value for name, value in os.environ.items() if not name.startswith(("PORTAL_", "DATABASE_"))} | {
-            "PORTAL_DATA_DIR": str(data_dir),
-            "PORTAL_PUBLIC_URL": f"http://localhost:{port}",
-            "PORTAL_DEMO_STRIPE_PORT": "0",
-            "PORTAL_EMBEDDED_WORKER": "0",
-            "DATABASE_URL": database_url,
-            "REFLEX_SKIP_COMPILE": "true",
-        }
+        environ = (
+            {name: value for name, value in os.environ.items() if not name.startswith(("PORTAL_", "DATABASE_"))}
+            | {
+                "PORTAL_DATA_DIR": str(data_dir),
+                "PORTAL_PUBLIC_URL": f"http://localhost:{port}",
+                "PORTAL_DEMO_STRIPE_PORT": "0",
+                "PORTAL_EMBEDDED_WORKER": "0",
+                "DATABASE_URL": database_url,
+            }
+            | AS_BUILT
+        )
         log = data_dir / "log.txt"
         with log.open("wb") as out:
             run = [*SERVE, "--port", str(port)]
             process = subprocess.Popen(run, cwd=ROOT, env=environ, stdout=out, stderr=out, start_new_session=True)
-            running = Portal(f"http://localhost:{port}", data_dir, log, process, database_url)
+            running = Portal(f"http://localhost:{port}", data_dir, log, process, database_url, portal.built)
             try:
                 _wait(running)
                 yield running

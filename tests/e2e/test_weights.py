@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.proof("main-job-20"), pytest.mark.slow]
 
 
 def test_the_build_brings_no_second_design_system(portal):
-    said = portal.logged()
+    said = portal.built.read_text()
     assert "Production Build" in said or "Compiling" in said
     assert "Implicit Radix Themes" not in said
     page = httpx.get(f"{portal.url}/login").text

@@ -1,7 +1,10 @@
-"""The same portal once more on PostgreSQL: the rows of the first one, copied, and a server without its pages."""
+"""The same portal once more: a server for the pages that another built, and on PostgreSQL the rows of the first, copied."""
 
 from __future__ import annotations
 
+import gzip
+import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -10,10 +13,20 @@ from sqlalchemy import func, select, text
 from portal_app.db import Database, upgrade_to_head
 from portal_app.domain import tables
 
-# The pages were built for the first; a raw socket needs none, and what it calls is the same code.
+ROOT = Path(__file__).resolve().parents[2]
+# What `reflex run --env prod` starts when it has built the pages.
 SERVE = [
     sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--host", "127.0.0.1", "portal_app.portal_app:app",
 ]  # fmt: skip
+
+
+def copied_build(target: Path, port: int) -> Path:
+    """The pages that stand in `.web`, made to ask a server at another port: the address is in one small script."""
+    shutil.copytree(ROOT / ".web", target, ignore=shutil.ignore_patterns("node_modules"), symlinks=True)
+    (script,) = (target / "build" / "client" / "assets").glob("reflex-env-*.js")
+    script.write_text(re.sub(r"localhost:\d+", f"localhost:{port}", script.read_text()))
+    Path(f"{script}.gz").write_bytes(gzip.compress(script.read_bytes()))
+    return target
 
 
 def copy_rows(sqlite_file: Path, postgres_url: str) -> None:

@@ -20,6 +20,7 @@ from portal_app.domain.scheduling.changing import Late, Verdict
 from portal_app.domain.scheduling.models import Purpose
 from portal_app.ui.shared import changing_cards as words
 from portal_app.ui.shared.changing_cards import Asked, TimeCard
+from portal_app.ui.shared.failures import beside
 from portal_app.ui.shared.guard import customer_or_link
 from portal_app.ui.shared.run import act, ask
 from portal_app.ui.shared.session import Base, viewer_of
@@ -35,7 +36,6 @@ class Changing(Base):
     what: str = ""
     asked: Asked = Asked()
     problem: str = ""
-    wrong: dict[str, str] = {}  # not `field_errors`: reading the page again afterwards clears those
     days: list[tuple[str, str]] = []
     day: str = ""
     times: list[TimeCard] = []
@@ -53,7 +53,7 @@ class Changing(Base):
     async def open(self, order: int, what: str, purpose: str) -> None:
         """Look at what may be done, and ask."""
         self._number, self._purpose = order, purpose
-        self.what, self.problem, self.wrong = what, "", {}
+        self.what, self.problem = what, ""
         self.days, self.day, self.times, self.time, self.first = [], "", [], "", ""
         await self._look()
 
@@ -89,14 +89,13 @@ class Changing(Base):
     @customer_or_link
     async def confirm(self, form: dict[str, str]):
         """Do it; what stands in the way is said in the dialog, with what may be done now."""
-        self.is_working, self.problem, self.wrong = True, "", {}
+        self.is_working, self.problem = True, ""
         yield
         try:
             await self._do(form)
             self._is_changed, self.what = self.what in {POSTPONE, CANCEL}, ""
         except InvalidInput as wrong:
-            self.wrong = {wrong.field: wrong.sentence}
-            yield rx.set_focus(wrong.field)
+            yield beside(self, wrong)
         except Conflict as problem:
             self.problem = problem.sentence
             await self._look()
@@ -104,7 +103,7 @@ class Changing(Base):
         finally:
             self.is_working = False
 
-    @customer_or_link
+    @customer_or_link(marks_stay=True)
     async def settle(self) -> rx.event.EventSpec | None:
         """The page is read again. The button that opened the dialog may be gone with what it offered: the focus goes to the
         visits then."""

@@ -130,7 +130,7 @@ def _reason() -> rx.Component:
         "Why?",
         "reason",
         hint="A few words help the studio to plan.",
-        error=Changing.wrong["reason"],
+        error=Changing.field_errors["reason"],
         max_length=500,
         rows="2",
     )
@@ -147,7 +147,7 @@ def _times() -> rx.Component:
         rx.el.fieldset(
             rx.el.legend("Time", class_name="label"),
             rx.el.div(rx.foreach(Changing.times, _time), class_name="times three"),
-            rx.cond(Changing.wrong["time"], error_line(Changing.wrong["time"]), rx.fragment()),
+            rx.cond(Changing.field_errors["time"], error_line(Changing.field_errors["time"]), rx.fragment()),
         ),
         turns,
         class_name="stack",

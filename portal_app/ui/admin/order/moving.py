@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import reflex as rx
-
 from portal_app.core.clock import at_wall_time, local, utc_now
 from portal_app.core.errors import Conflict, InvalidInput
 from portal_app.core.viewer import Permission
@@ -15,6 +13,7 @@ from portal_app.domain.orders.moving import reschedule
 from portal_app.domain.orders.windows import changes_of
 from portal_app.domain.scheduling.crew import crew
 from portal_app.domain.scheduling.models import Purpose
+from portal_app.ui.shared.failures import beside
 from portal_app.ui.shared.guard import staff
 from portal_app.ui.shared.run import act, ask
 from portal_app.ui.shared.session import Base, viewer_of
@@ -33,7 +32,6 @@ class MovingVisit(Base):
     time: str = ""
     members: list[tuple[str, str]] = []
     problem: str = ""
-    wrong: dict[str, str] = {}  # not `field_errors`: reading the page again afterwards clears those
     is_working: bool = False
     _number: int = 0
     _purpose: str = ""
@@ -50,7 +48,7 @@ class MovingVisit(Base):
         self.members = [("", "Whoever fits best"), *((str(row.member_id), row.name) for row in people)]
         self.what, self.heading = what, TITLES.get(what, "")
         self._number, self._purpose = order, purpose
-        self.problem, self.wrong = "", {}
+        self.problem = ""
 
     @staff(Permission.ACCEPT_ORDERS)
     async def shut(self) -> None:
@@ -60,15 +58,14 @@ class MovingVisit(Base):
     @staff(Permission.ACCEPT_ORDERS)
     async def confirm(self, form: dict[str, str]):
         """Do it. A rule in the way is said in the dialog, where it can be overridden by a reason."""
-        self.is_working, self.problem, self.wrong = True, "", {}
+        self.is_working, self.problem = True, ""
         yield
         try:
             await self._do(form)
             self._say(SAID.get(self.what, "Nothing was changed."))
             self.what = ""
         except InvalidInput as wrong:
-            self.wrong = {wrong.field: wrong.sentence}
-            yield rx.set_focus(wrong.field)
+            yield beside(self, wrong)
         except Conflict as problem:
             self.problem = problem.sentence
         finally:

@@ -64,7 +64,7 @@ def moving_dialog(on_done: Any) -> rx.Component:
 def _when() -> rx.Component:
     return rx.el.div(
         rx.el.div(
-            field("Day", "day", type="date", default_value=MovingVisit.day, error=MovingVisit.wrong["day"]),
+            field("Day", "day", type="date", default_value=MovingVisit.day, error=MovingVisit.field_errors["day"]),
             field("Time", "time", key="visit-time", type="time", default_value=MovingVisit.time),
             class_name="pair",
         ),
