@@ -79,8 +79,7 @@ class PaymentAttempt(SQLModel, table=True):
     """Our side of one payment, committed before Stripe is called. The idempotency key is ours.
 
     What it pays stands in its lines; `customer_id` is whose bill the first of them is. `session_id` is the hosted page's,
-    `payment_id` the payment's, as soon as there is one. `return_to` is where whoever pressed Pay last comes back to.
-    `checked_at` is when it was last asked what became of the money.
+    `payment_id` the payment's. `return_to`: where who pressed Pay last comes back to; `checked_at`: when last looked at.
     `holder` is the record at the payment service that the card is kept for, if the payer agreed to that.
     """
 

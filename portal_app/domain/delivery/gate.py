@@ -77,11 +77,11 @@ class Gate:
         return self.sight in {Sight.MARKED, Sight.SMALL}
 
 
-def decide(*, is_delivered: bool, collect_payment: bool, watermark: bool, due_cents: int, others_cents: int = 0) -> Sight:
-    """The table in this module's first lines. `others_cents` is the part of the due whose payers keep nothing closed."""
+def decide(*, is_delivered: bool, collect_payment: bool, watermark: bool, due_cents: int, harmless_cents: int = 0) -> Sight:
+    """The table in this module's first lines. `harmless_cents` is the part of the due that keeps nothing closed."""
     if not is_delivered:
         return Sight.NOTHING
-    if not collect_payment or due_cents - others_cents <= 0:
+    if not collect_payment or due_cents - harmless_cents <= 0:
         return Sight.OPEN
     return Sight.MARKED if watermark else Sight.SMALL
 

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from portal_app.core.viewer import Role, Viewer
 from portal_app.domain.billing import queries as billing
-from portal_app.domain.billing.shares import others_due
+from portal_app.domain.billing.opening import harmless_due
 from portal_app.domain.delivery.gate import Gate, Sight, decide
 from portal_app.domain.delivery.models import Delivery
 from portal_app.domain.listings import queries as listings
@@ -53,8 +53,8 @@ def gates_of(db: Session, listing_ids: Sequence[int]) -> dict[int, Gate]:
     """The same for many, in as many statements as for one."""
     deliveries = deliveries_of(db, listing_ids)
     orders = sorted({one.order_id for several in deliveries.values() for one in several})
-    dues, others = billing.due(db, orders), others_due(db, orders)
-    return {listing_id: gate_from(deliveries.get(listing_id, []), dues, others) for listing_id in listing_ids}
+    dues, harmless = billing.due(db, orders), harmless_due(db, orders)
+    return {listing_id: gate_from(deliveries.get(listing_id, []), dues, harmless) for listing_id in listing_ids}
 
 
 def deliveries_of(db: Session, listing_ids: Sequence[int]) -> dict[int, list[Delivery]]:
@@ -65,15 +65,15 @@ def deliveries_of(db: Session, listing_ids: Sequence[int]) -> dict[int, list[Del
     return found
 
 
-def gate_from(deliveries: Sequence[Delivery], dues: Mapping[int, int], others: Mapping[int, int]) -> Gate:
-    """The newest delivery's policy holds; what is due on every delivered order counts, on others not yet. `others` is what
-    payers owe whose payment opens nothing."""
+def gate_from(deliveries: Sequence[Delivery], dues: Mapping[int, int], harmless: Mapping[int, int]) -> Gate:
+    """The newest delivery's policy holds; what is due on every delivered order counts, on others not yet. What is
+    `harmless` is due and opens nothing."""
     if not deliveries:
         return Gate(Sight.NOTHING)
     newest, orders = deliveries[-1], {delivery.order_id for delivery in deliveries}
-    cents, others_cents = sum(dues[each] for each in orders), sum(others.get(each, 0) for each in orders)
+    cents, harmless_cents = sum(dues[each] for each in orders), sum(min(dues[each], harmless.get(each, 0)) for each in orders)
     policy = {"collect_payment": newest.collect_payment, "watermark": newest.watermark}
-    return Gate(decide(is_delivered=True, due_cents=cents, others_cents=others_cents, **policy), cents)
+    return Gate(decide(is_delivered=True, due_cents=cents, harmless_cents=harmless_cents, **policy), cents)
 
 
 def delivered_photos(db: Session, listing_ids: Sequence[int]) -> list[Asset]:

@@ -14,7 +14,7 @@ from portal_app.core.errors import NotFound
 from portal_app.core.money import money_words
 from portal_app.core.viewer import Viewer
 from portal_app.domain.billing import queries as billing
-from portal_app.domain.billing.shares import others_due
+from portal_app.domain.billing.opening import harmless_due
 from portal_app.domain.customers.queries import whose_are
 from portal_app.domain.delivery.gate import Gate, Sight, Size, sight_for
 from portal_app.domain.delivery.models import Delivery
@@ -195,10 +195,10 @@ def _around(db: Session, by: Viewer, rows: Sequence[Listing]) -> _Around:
         orders.setdefault(order.listing_id, []).append(order)
     deliveries = deliveries_of(db, ids)
     order_ids = [order.id for several in orders.values() for order in several]
-    dues, others = billing.due(db, order_ids), others_due(db, order_ids)
+    dues, harmless = billing.due(db, order_ids), harmless_due(db, order_ids)
     return _Around(
         studio=db.get_one(Studio, by.studio_id),
-        gates={listing_id: gate_from(deliveries.get(listing_id, []), dues, others) for listing_id in ids},
+        gates={listing_id: gate_from(deliveries.get(listing_id, []), dues, harmless) for listing_id in ids},
         orders=orders,
         dues=dues if by.sees_money else dict.fromkeys(dues, 0),
         deliveries=deliveries,

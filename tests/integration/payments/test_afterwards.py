@@ -7,8 +7,10 @@ import random
 import pytest
 
 from portal_app.core.clock import utc_now
-from portal_app.domain.billing.models import LedgerEntry, WebhookEvent
+from portal_app.domain.billing.models import LedgerEntry, PaymentPolicy, WebhookEvent
 from portal_app.domain.billing.paid import fitting, taken_from
+from portal_app.domain.delivery.models import Delivery
+from portal_app.domain.delivery.seeing import gate_from, gate_of
 from tests.conftest import Cast
 from tests.integration.builders import make_order
 from tests.integration.payments.conftest import Till, in_parallel, open_till, page_request
@@ -216,3 +218,51 @@ def test_16_a_payment_of_somebody_else_changes_nothing(desk: Desk, cast: Cast) -
     desk.payment = "pi_unknown"
     assert desk.look() is False
     assert (desk.till.ledger, blue.ledger) == ([("payment", 47757)], [])
+
+
+@pytest.mark.parametrize(
+    ("relocks", "seen"),
+    [(False, ["open", "open", "marked"]), (True, ["open", "marked", "marked"])],
+)
+def test_what_is_delivered_stays_open_while_the_bank_decides_unless_the_studio_wants_otherwise(
+    desk: Desk,
+    relocks: bool,
+    seen: list[str],
+) -> None:
+    order, now = desk.till.order, utc_now()
+    with desk.till.database.unit_of_work() as db:
+        db.add(PaymentPolicy(studio_id=desk.till.studio_id, relocks_on_dispute=relocks))
+        db.add(
+            Delivery(
+                studio_id=order.studio_id, listing_id=order.listing_id, order_id=order.id, delivered_at=now,
+                collect_payment=True, watermark=True, photo_count=0, new_count=0,
+            )
+        )  # fmt: skip
+
+    def sight() -> str:
+        with desk.till.database.reading() as db:
+            return gate_of(db, order.listing_id).sight
+
+    found = [sight()]
+    desk.till.stand_in.bank(dispute=desk.payment)
+    desk.look()
+    found.append(sight())
+    desk.till.stand_in.bank(dispute=desk.disputes[0].stripe_id, status="lost")
+    desk.look()
+    assert [*found, sight()] == seen
+
+
+def test_what_a_bank_holds_of_one_order_opens_no_other(desk: Desk, cast: Cast) -> None:
+    """Paid twice and one of them disputed: nothing is due on it, so there is nothing for the other order to lean on."""
+    other = make_order(desk.till.database, cast.harbor, cast.carl_customer, number=1002, now=utc_now())
+    first = desk.till.order
+    deliveries = [
+        Delivery(
+            studio_id=first.studio_id, listing_id=first.listing_id, order_id=each.id, delivered_at=utc_now(),
+            collect_payment=True, watermark=True, photo_count=0, new_count=0,
+        )
+        for each in (first, other)
+    ]  # fmt: skip
+    dues, held = {first.id: 0, other.id: 5000}, {first.id: 5000}
+    assert gate_from(deliveries, dues, held).sight == "marked"
+    assert gate_from(deliveries, {first.id: 5000, other.id: 0}, held).sight == "open"
