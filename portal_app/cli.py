@@ -230,7 +230,13 @@ def _connect_stripe(asked: argparse.Namespace) -> int:
         boxes = seal_keys(SecretBox(*settings.keys), studio.id, mode, secret_key, webhook_secret)
         with database.unit_of_work() as db:
             connect_stripe(
-                db, studio.id, mode, endpoint_token=endpoint_token, secret_key_box=boxes[0], webhook_secret_box=boxes[1]
+                db,
+                studio.id,
+                mode,
+                endpoint_token=endpoint_token,
+                secret_key_box=boxes[0],
+                webhook_secret_box=boxes[1],
+                last4=(secret_key[-4:], webhook_secret[-4:]),
             )
     finally:
         database.close()

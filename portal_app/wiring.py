@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import portal_app.domain.tables  # noqa: F401 (a foreign key needs the table it points to)
@@ -18,7 +19,7 @@ from portal_app.adapters.pillow_renderer import PillowRenderer
 from portal_app.adapters.redis_tries import RedisCounter
 from portal_app.adapters.secret_box import SecretBox
 from portal_app.adapters.smtp_mailer import SmtpMailer
-from portal_app.adapters.stripe_keys import open_gateway
+from portal_app.adapters.stripe_keys import StripeSafe
 from portal_app.adapters.typst_printer import TypstPrinter
 from portal_app.adapters.webauthn_authenticators import WebauthnAuthenticators
 from portal_app.db import OUTSIDE, Database
@@ -61,6 +62,11 @@ class Wiring:
         return SecretBox(*self.settings.keys)
 
     @property
+    def safe(self) -> StripeSafe:
+        """What opens and seals the studios' payment keys."""
+        return StripeSafe(SecretBox(*self.settings.keys), _stripe_base(self.settings))
+
+    @property
     def uploads_dir(self) -> Path:
         """Where unfinished uploads lie."""
         return self.settings.data_dir / "uploads"
@@ -69,15 +75,13 @@ class Wiring:
         """The studio's way to take cards: of one mode, or the one it uses now. None when it has no keys."""
         with self.database.reading() as db:
             keys = keys_of_studio(db, studio_id, mode)
-        return open_gateway(keys, SecretBox(*self.settings.keys), _stripe_base(self.settings)) if keys else None
+        return self.safe.opened(keys) if keys else None
 
-    def gateway_at(self, endpoint_token: str) -> tuple[int, str, PaymentGateway] | None:
+    def gateway_at(self, endpoint_token: str, *, now: datetime) -> tuple[int, str, PaymentGateway] | None:
         """Studio, mode and gateway of a webhook's address."""
         with self.database.reading() as db:
-            keys = keys_of_endpoint(db, endpoint_token)
-        if keys is None:
-            return None
-        return keys.studio_id, keys.mode, open_gateway(keys, SecretBox(*self.settings.keys), _stripe_base(self.settings))
+            keys = keys_of_endpoint(db, endpoint_token, now=now)
+        return (keys.studio_id, keys.mode, self.safe.opened(keys)) if keys else None
 
 
 _current: Wiring | None = None

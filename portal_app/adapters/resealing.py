@@ -20,7 +20,12 @@ def seal_anew(db: Session, box: SecretBox) -> int:
     for keys in db.exec(select(StripeAccount).with_for_update()):
         for field in ("secret_key", "webhook_secret"):
             context = context_of(keys.studio_id, keys.mode, field)
-            setattr(keys, f"{field}_box", box.seal(box.open(getattr(keys, f"{field}_box"), context), context))
+            if sealed := getattr(keys, f"{field}_box"):
+                setattr(keys, f"{field}_box", box.seal(box.open(sealed, context), context))
+                count += 1
+        if keys.old_webhook_secret_box:
+            context = context_of(keys.studio_id, keys.mode, "webhook_secret")
+            keys.old_webhook_secret_box = box.seal(box.open(keys.old_webhook_secret_box, context), context)
             count += 1
     for account in db.exec(select(Account).where(col(Account.totp_box).is_not(None)).with_for_update()):
         context = second_step.context_of(account.id or 0)

@@ -67,11 +67,11 @@ class _Client(stripe.RequestsClient):
 class StripeGateway:
     """The payment port over `stripe.StripeClient`. Safe to use from many threads."""
 
-    def __init__(self, secret_key: str, webhook_secret: str, *, api_base: str = "") -> None:
+    def __init__(self, secret_key: str, webhook_secret: str, *, old_secret: str = "", api_base: str = "") -> None:
         self.is_live = "_live_" in secret_key
         if api_base and self.is_live:
             raise LiveKeyAtStandIn("A live Stripe key is set together with a stand-in's address. Remove one of them.")
-        self._webhook_secret = webhook_secret
+        self._webhook_secrets = [secret for secret in (webhook_secret, old_secret) if secret]
         self._client = stripe.StripeClient(
             secret_key,
             base_addresses={"api": api_base} if api_base else None,
@@ -204,12 +204,15 @@ class StripeGateway:
             return [reading.payout_of(each, self._movements(each)) for each in reversed(found)]
 
     def read_event(self, body: bytes, signature: str) -> Event:
-        """Verify and read one delivery. Raises BadSignature, and nothing else, for anything unsound."""
-        try:
-            event = stripe.Webhook.construct_event(body, signature, self._webhook_secret, TOLERANCE_SECONDS)
-            return reading.event_of(event.to_dict())
-        except Exception as error:
-            raise BadSignature(type(error).__name__) from error
+        """Verify and read one delivery; while a secret is replaced, by either. Raises BadSignature for anything unsound."""
+        failure = "no secret yet"
+        for secret in self._webhook_secrets:
+            try:
+                event = stripe.Webhook.construct_event(body, signature, secret, TOLERANCE_SECONDS)
+                return reading.event_of(event.to_dict())
+            except Exception as error:
+                failure = type(error).__name__
+        raise BadSignature(failure)
 
     def _page(self, params: dict[str, Any], idempotency_key: str) -> Any:
         """Open a hosted page. A refusal is final: the same request is refused however often it is sent."""
@@ -249,6 +252,6 @@ def _refusing() -> Iterator[None]:
 
 
 @lru_cache(maxsize=64)
-def gateway_with(secret_key: str, webhook_secret: str, api_base: str) -> StripeGateway:
+def gateway_with(secret_key: str, webhook_secret: str, old_secret: str, api_base: str) -> StripeGateway:
     """One gateway, with its kept-alive connections, per set of keys."""
-    return StripeGateway(secret_key, webhook_secret, api_base=api_base)
+    return StripeGateway(secret_key, webhook_secret, old_secret=old_secret, api_base=api_base)

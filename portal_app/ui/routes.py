@@ -37,6 +37,8 @@ from portal_app.ui.admin.order.page import page as admin_order
 from portal_app.ui.admin.order.state import AdminOrderState
 from portal_app.ui.admin.orders.page import page as admin_orders
 from portal_app.ui.admin.orders.state import AdminOrdersState
+from portal_app.ui.admin.payment_settings.page import page as payment_settings
+from portal_app.ui.admin.payment_settings.state import PaymentSettings
 from portal_app.ui.admin.prices.page import page as prices
 from portal_app.ui.admin.prices.state import Prices
 from portal_app.ui.admin.questions.page import page as questions
@@ -143,6 +145,7 @@ ROUTES: tuple[Row, ...] = (
     Row("/admin/areas", areas, "Service areas", STAFF(Permission.SETTINGS), AreasState.load, AreasState.load),
     Row("/admin/settings", settings, "Settings", SETTINGS),
     Row("/admin/settings/booking", booking_rules, "Booking", SETTINGS, BookingRules.load),
+    Row("/admin/settings/payments", payment_settings, "Payments", SETTINGS, PaymentSettings.load),
     Row("/admin/settings/coupons", coupons, "Coupons", SETTINGS, Coupons.load, Coupons.load),
     Row("/admin/settings/questions", questions, "Questions", SETTINGS, Questions.load, Questions.load),
     Row("/admin/settings/prices", prices, "Fees, taxes and tips", SETTINGS, Prices.load),

@@ -26,6 +26,7 @@ ROOMS = (
     "brand",
     "health",
     "payments",
+    "payment_keys",
     "papers",
     "uploads",
     "downloads",

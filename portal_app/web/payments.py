@@ -40,7 +40,7 @@ async def webhook(request: Request) -> Response:
 def take_in(endpoint_token: str, body: bytes, signature: str) -> int:
     """The status to answer with: 200 stored (now or before), 404 no such address, 400 unsound, 500 send it again."""
     try:
-        found = wiring.current().gateway_at(endpoint_token)
+        found = wiring.current().gateway_at(endpoint_token, now=utc_now())
         if found is None:
             return 404
         studio_id, mode, gateway = found

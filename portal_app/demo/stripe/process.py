@@ -63,7 +63,10 @@ def open_account(db: Session, settings: Settings, studio_id: int, studio_name: s
     endpoint_token, path = new_token(), stand_in_folder(settings) / "accounts.json"
     account = new_account(studio_name, f"/webhooks/stripe/{endpoint_token}")
     key, secret = seal_keys(SecretBox(settings.secret_key), studio_id, Mode.TEST, account.key, account.webhook_secret)
-    connect_stripe(db, studio_id, Mode.TEST, endpoint_token=endpoint_token, secret_key_box=key, webhook_secret_box=secret)
+    last4 = account.key[-4:], account.webhook_secret[-4:]
+    connect_stripe(
+        db, studio_id, Mode.TEST, endpoint_token=endpoint_token, secret_key_box=key, webhook_secret_box=secret, last4=last4
+    )  # fmt: skip
     write_accounts(path, [*read_accounts(path), account])
 
 

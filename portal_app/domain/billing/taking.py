@@ -74,7 +74,8 @@ def _misfit(attempt: PaymentAttempt, came: Arrival) -> str:
 
 def _pretended(db: Session, attempt: PaymentAttempt) -> str:
     """Test cards cost nothing: once a studio takes real money, a test page still open somewhere pays for nothing."""
-    if attempt.mode == Mode.TEST and keys_of_studio(db, attempt.studio_id, Mode.LIVE):
+    keys = keys_of_studio(db, attempt.studio_id) if attempt.mode == Mode.TEST else None
+    if keys is not None and keys.mode == Mode.LIVE:
         return "It is test money, and the studio takes real payments now."
     return ""
 

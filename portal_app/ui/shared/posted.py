@@ -18,7 +18,7 @@ def posted(action: str, *children: Child) -> rx.Component:
     return NativeForm.create(*children, action=action, method="post", class_name="stack")
 
 
-def folded(title: str, form: rx.Component, *, is_open: rx.Var | bool, kind: str = "") -> rx.Component:
+def folded(title: Words, form: rx.Component, *, is_open: rx.Var | bool, kind: str = "") -> rx.Component:
     """A form behind its own button."""
     summary = rx.el.summary(title, class_name=f"btn {kind}".strip())
     return rx.el.details(summary, form, open=is_open, class_name="more-of")

@@ -72,6 +72,10 @@ BY_NAME: dict[str, Fill] = {
     "Prices.form": lambda t: {"name": "Late", "kind": "fixed", "amount": "10", "use": "on", "tips": "10, 15"},
     "Questions.form": lambda t: {"prompt": "Who opens?", "service": t.service, "need": "yes", "use": "on"},
     "Questions.kind": lambda t: "number",
+    "PaymentSettings.mode": lambda t: "test",
+    "secret_key": lambda t: "rk_test_51Abcdefgh",
+    "webhook_secret": lambda t: "whsec_abcdefgh1234",
+    "PaymentSettings.form": lambda t: {"cancel_refund": "full", "next_invoice_number": "900000", "invoice_due_days": "7"},
     "Questions.field": lambda t: "label",
     "BookingRules.form": lambda t: {
         "timing": "required", "strategy": "priority", "interval_minutes": "30", "horizon_days": "60", "buffer_before_minutes": "0",

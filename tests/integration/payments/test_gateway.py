@@ -278,7 +278,7 @@ def test_an_event_names_what_it_is_about_and_the_payment_behind_it(gateway, clie
     found = {}
     for event in client.v1.events.list({"limit": 100}).data:
         body = json.dumps(event.to_dict(), default=str).encode()
-        read = gateway.read_event(body, signature(body, gateway._webhook_secret, int(utc_now().timestamp())))
+        read = gateway.read_event(body, signature(body, gateway._webhook_secrets[0], int(utc_now().timestamp())))
         found.setdefault(read.kind, read)
     assert found["checkout.session.completed"].session_id == page.id
     for kind in ("checkout.session.completed", "payment_intent.succeeded", "charge.succeeded", "charge.dispute.created"):

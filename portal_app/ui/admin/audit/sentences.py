@@ -26,7 +26,10 @@ SWITCH_WORDS = {
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "orders": ("Orders", ("order", "appointment")),
     "photos": ("Photos and deliveries", ("asset", "upload", "listing", "link", "photo")),
-    "money": ("Payments", ("payment", "checkout", "credit", "refund", "dispute", "invoice", "card", "charge")),
+    "money": (
+        "Payments",
+        ("payment", "checkout", "credit", "refund", "dispute", "invoice", "card", "charge", "keys", "payment_policy"),
+    ),
     "people": (
         "Accounts and sign-ins",
         ("account", "session", "second_step", "recovery_code", "recovery_codes", "passkey", "customer"),
@@ -126,6 +129,9 @@ PLAIN = {
     "fee.removed": "Removed the fee {name}",
     "invitation.accepted": "Accepted the invitation as {role}",
     "invitation.revoked": "Took back the invitation of {name} ({email})",
+    "keys.disconnected": "Took no more payments with the keys: {what}",
+    "keys.saved": "Entered a payment key: {what}",
+    "keys.webhook_saved": "Entered a signing secret: {what}",
     "link.revoked": "Closed a secret link",
     "invoice.changed": "Changed an invoice",
     "invoice.discarded": "Dropped the draft of an invoice",
@@ -154,6 +160,7 @@ PLAIN = {
     "passkey.counted_back": "A passkey was refused: it looks copied",
     "policy.changed": "Changed how the studio is booked: {what}",
     "question.added": "Wrote the question {name}",
+    "payment_policy.changed": "Changed how money is taken: {what}",
     "question.changed": "Changed the question {name}",
     "question.duplicated": "Copied the question {name}",
     "question.moved": "Put the question {name} in another place",

@@ -13,6 +13,7 @@ WAYS = (
     ("tag", "Catalog", "What you sell, in which forms, at which prices.", "/admin/catalog"),
     ("tag", "Coupons", "Codes that lower the price, and how often each was used.", "/admin/settings/coupons"),
     ("card", "Fees, taxes and tips", "What joins every price by itself.", "/admin/settings/prices"),
+    ("card", "Payments", "Your own keys, what a canceled order gives back, and invoices.", "/admin/settings/payments"),
     ("message", "Questions", "What customers are asked while booking, and what an answer adds.", "/admin/settings/questions"),
     ("calendar", "Booking", "How soon, how far ahead, who comes, and until when customers change.", "/admin/settings/booking"),
     ("pin", "Service areas", "Where you go and what the way costs.", "/admin/areas"),
