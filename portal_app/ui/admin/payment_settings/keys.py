@@ -118,7 +118,8 @@ def _heard(card: rx.Var) -> rx.Var:
 def _secret(label: str, mode: str, what: str, name: str, hint: str) -> rx.Component:
     """Typed or pasted, and hidden. No browser fills in a saved password here."""
     return field(
-        label, name, key=f"{mode}-{what}-{name}", type="password", auto_complete="new-password", auto_capitalize="none", spell_check=False,
+        label, name, key=f"{mode}-{what}-{name}", type="password", auto_complete="new-password",
+        auto_capitalize="none", spell_check=False,
         required=True, hint=hint, error=wrong(f"{mode}-{what}", name),
     )  # fmt: skip
 
