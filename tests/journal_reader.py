@@ -14,7 +14,8 @@ COMMODITY = re.compile(r"commodity 1000\.(0*) ([A-Z]{3})")
 ACCOUNT = re.compile(r"account ((?:[A-Z0-9][A-Za-z0-9-]*)(?::[A-Z0-9][A-Za-z0-9-]*)+)")
 FIRST = re.compile(r"(\d{4}-\d{2}-\d{2}) \* \(([^()]+)\)(?: ([^;|]*))?(?:\| ([^;|]*))?")
 # Two spaces at least between an account and its amount: with one, the amount belongs to the name.
-POSTING = re.compile(r"    (\S+(?: \S+)*)  +(-?\d+(?:\.(\d+))?) ([A-Z]{3})(?:  ; bill:(\S+))?")
+POSTING = re.compile(r"    (\S+(?: \S+)*)  +(-?[\d.]+ [A-Z]{3})(?: @@ ([\d.]+ [A-Z]{3}))?(?:  ; bill:(\S+))?")
+AMOUNT = re.compile(r"(-?\d+(?:\.(\d+))?) ([A-Z]{3})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +57,19 @@ def _transaction(lines: list[str], decimals: dict[str, int], accounts: set[str])
         posting = POSTING.fullmatch(line)
         if posting is None or posting[1] not in accounts:
             raise ValueError(f"not a posting to a declared account: {line}")
-        if decimals.get(posting[4]) != len(posting[3] or ""):
-            raise ValueError(f"not an amount of a declared commodity: {line}")
-        sums[posting[4]] += Decimal(posting[2])
-        postings.append((posting[1], Decimal(posting[2]), posting[4], posting[5] or ""))
+        amount, commodity = _amount(posting[2], decimals)
+        worth, in_commodity = _amount(posting[3], decimals) if posting[3] else (abs(amount), commodity)
+        sums[in_commodity] += worth.copy_sign(amount)
+        postings.append((posting[1], amount, commodity, posting[4] or ""))
     if not postings or any(sums.values()):
         raise ValueError(f"does not balance: {lines[0]}")
     payee, words = (first[3] or "").strip(), (first[4] or "").strip()
     return Read(date.fromisoformat(first[1]), payee, words, first[2], tuple(postings))
+
+
+def _amount(words: str, decimals: dict[str, int]) -> tuple[Decimal, str]:
+    """With as many decimals as its commodity was declared with."""
+    found = AMOUNT.fullmatch(words)
+    if found is None or decimals.get(found[3]) != len(found[2] or ""):
+        raise ValueError(f"not an amount of a declared commodity: {words}")
+    return Decimal(found[1]), found[3]

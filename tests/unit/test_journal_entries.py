@@ -20,11 +20,13 @@ from portal_app.domain.billing.gateway import Payout, PayoutLine
 from portal_app.domain.billing.journal import (
     SOLD,
     Credited,
+    Heard,
     Moved,
     Posting,
     Sale,
     SoldLine,
     Transaction,
+    heard_of,
     in_order,
     money_of,
     payouts_of,
@@ -63,7 +65,11 @@ def said(transactions: list[Transaction]) -> str:
     """The postings of one transaction as the tables say them."""
     kept = in_order(transactions)
     assert len(kept) <= 1
-    return ", ".join(f"{posting.account} {posting.cents}" for each in kept for posting in each.postings)
+    return ", ".join(f"{posting.account} {posting.cents}{priced(posting)}" for each in kept for posting in each.postings)
+
+
+def priced(posting: Posting) -> str:
+    return f" {posting.currency} @@ {abs(posting.worth_cents)}" if posting.currency else ""
 
 
 def sold_line(words: str) -> SoldLine:
@@ -101,17 +107,40 @@ def test_where_money_is(row: dict[str, str]) -> None:
     assert sorted(parts(said(money_of(moves, credits_)))) == sorted(parts(row["→ postings"]))
 
 
-def payout_line(words: str) -> PayoutLine:
-    kind, cents, fee, ours = re.fullmatch(r"(\w+) (-?\d+)(?: fee (\d+))?( ours)?", words).groups()
-    return PayoutLine("ch_1" if ours else "ch_elsewhere", kind, int(cents), int(fee or 0), "pi_1" if ours else "")
+def payout_line(words: str, place: int) -> tuple[PayoutLine, Heard]:
+    kind, cents, fee, ours, currency, charged = re.fullmatch(
+        r"(\w+) (-?\d+)(?: fee (\d+))?(?: (ours)(?: in ([A-Z]{3}) (-?\d+))?)?", words
+    ).groups()
+    line = PayoutLine(f"ch_{place}", kind, int(cents), int(fee or 0), f"pi_{place}")
+    return line, {(f"pi_{place}", int(cents) > 0): (currency or "USD", int(charged or cents))} if ours else {}
 
 
 @pytest.mark.parametrize("row", rows("What reaches the bank"))
 def test_what_reaches_the_bank(row: dict[str, str]) -> None:
-    payout = Payout("po_1", DAY, int(row["amount"]), "USD", tuple(map(payout_line, parts(row["lines"]))))
-    assert said(payouts_of([payout], Mode.LIVE, {"pi_1"})) == row["→ postings"]
-    for_test = said(payouts_of([payout], Mode.TEST, {"pi_1"}))
-    assert for_test == row["→ postings"].replace("Assets:", "Assets:Test:")
+    read = [payout_line(words, place) for place, words in enumerate(parts(row["lines"]))]
+    heard = {key: moved for _, each in read for key, moved in each.items()}
+    payout = Payout("po_1", DAY, int(row["amount"]), "USD", tuple(line for line, _ in read))
+    assert sorted(parts(said(payouts_of([payout], Mode.LIVE, heard)))) == sorted(parts(row["→ postings"]))
+    for_test = parts(said(payouts_of([payout], Mode.TEST, heard)))
+    assert sorted(for_test) == sorted(parts(row["→ postings"].replace("Assets:", "Assets:Test:")))
+
+
+def test_what_was_heard_of_is_what_went_through_the_clearing_account_by_direction() -> None:
+    later = NOW + timedelta(hours=1)
+    moves = [
+        moved("payment", 100), moved("payment", 200, bill="order-1002"), moved("unallocated", 70, ref="pi_2", currency="JPY"),
+        moved("unallocated", -70, ref="pi_2", at=later, currency="JPY"), moved("payment", 70, ref="pi_2", at=later, currency="JPY"),
+        moved("dispute", -300, ref="du_1"), moved("dispute_won", 300, ref="du_1", at=later), moved("payment", 5, "cash", ref="c", is_hosted=False),
+        moved("payment", 9, mode="test", ref="pi_t"),
+    ]  # fmt: skip
+    assert heard_of(money_of(moves, []), Mode.LIVE) == {
+        ("pi_1", True): ("USD", 300), ("pi_2", True): ("JPY", 70), ("du_1", False): ("USD", -300), ("du_1", True): ("USD", 300),
+    }  # fmt: skip
+
+
+def test_a_refund_nobody_told_us_of_yet_is_still_ours() -> None:
+    payout = Payout("po_1", DAY, -500, "USD", (PayoutLine("re_1", "refund", -500, 0, "pi_1"),))
+    assert said(payouts_of([payout], Mode.LIVE, {("pi_1", True): ("USD", 900)})) == "Assets:Bank -500, Assets:Stripe 500"
 
 
 def test_one_payment_for_several_bills_is_one_transaction_that_names_each() -> None:
@@ -152,8 +181,11 @@ move = st.builds(
 credit = st.builds(Credited, st.just(NOW), st.just(DAY), words, words, words, currencies, cents)
 payout = st.builds(
     Payout, words, st.dates(DAY, DAY + timedelta(days=40)), cents, currencies,
-    st.lists(st.builds(PayoutLine, words, st.sampled_from(["charge", "refund", "fee", "topup"]), cents, cents, st.sampled_from(["pi_1", ""])), max_size=4).map(tuple),
+    st.lists(st.builds(PayoutLine, words, st.sampled_from(["charge", "refund", "fee", "topup"]), cents, cents, st.sampled_from(["pi_1", "pi_2", ""])), max_size=4).map(tuple),
 )  # fmt: skip
+
+
+HEARD = {("pi_1", True): ("USD", 5), ("pi_1", False): ("KWD", -7), ("pi_2", True): ("JPY", 9)}
 
 
 @settings(deadline=None)
@@ -161,11 +193,11 @@ payout = st.builds(
 def test_every_transaction_is_zero_and_both_languages_read_back_what_was_written(
     sales: list[Sale], moves: list[Moved], credits_: list[Credited], payouts: list[Payout]
 ) -> None:
-    found = in_order([*sales_of(sales), *money_of(moves, credits_), *payouts_of(payouts, Mode.LIVE, {"pi_1"})])
+    found = in_order([*sales_of(sales), *money_of(moves, credits_), *payouts_of(payouts, Mode.LIVE, HEARD)])
     for each in found:
-        assert sum(posting.cents for posting in each.postings) == 0
+        assert sum(posting.weight for posting in each.postings) == 0
         assert len(each.postings) > 1
-    plain = [[(posting.account, posting.cents, each.currency) for posting in each.postings] for each in found]
+    plain = [[(posting.account, posting.cents, posting.currency or each.currency) for posting in each.postings] for each in found]
     for form, read in ((Form.BEANCOUNT, read_beancount), (Form.HLEDGER, read_hledger)):
         text = written('Harbor "Light" \\ ; | \n2026-01-01 * x', found, form)
         assert text == written('Harbor "Light" \\ ; | \n2026-01-01 * x', list(found), form)

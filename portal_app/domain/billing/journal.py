@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -40,20 +40,35 @@ HELD = {
 }
 # What the payment service takes for itself, in its own reporting categories.
 ITS_FEES = frozenset({"fee", "network_cost", "tax"})
+# By the name of what moved, and whether it came in: its currency and signed amount.
+Heard = Mapping[tuple[str, bool], tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """Minor units, debit + and credit −. `bill` is whose receivable it is."""
+    """Minor units, debit + and credit −. `bill` is whose receivable it is.
+
+    With a `currency` it is in another than its transaction, where it counts as `worth_cents`, of the same sign.
+    """
 
     account: str
     cents: int
     bill: str = ""
+    currency: str = ""
+    worth_cents: int = 0
+
+    @property
+    def weight(self) -> int:
+        """What it counts in its transaction's currency."""
+        return self.worth_cents if self.currency else self.cents
 
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """One thing that happened, on a day of the studio. `ref` is its name elsewhere: of a bill, or at the payment service."""
+    """One thing that happened, on a day of the studio: its postings weigh nothing together.
+
+    `ref` is its name elsewhere: of a bill, or at the payment service.
+    """
 
     on: date
     payee: str
@@ -152,17 +167,28 @@ def money_of(moves: Iterable[Moved], credits_: Iterable[Credited]) -> list[Trans
     return found
 
 
-def payouts_of(payouts: Iterable[Payout], mode: str, known: Collection[str]) -> list[Transaction]:
-    """What reached the bank is what left the clearing account, less fees. `known`: what the ledger has heard of."""
+def heard_of(transactions: Iterable[Transaction], mode: str) -> Heard:
+    """What moved through the clearing account, by its name and direction, in the currency it was charged in."""
+    heard: dict[tuple[str, bool], tuple[str, int]] = {}
+    for each in transactions:
+        for posting in each.postings:
+            if posting.account == clearing(mode):
+                key = each.ref, posting.cents > 0
+                heard[key] = each.currency, heard.get(key, ("", 0))[1] + posting.cents
+    return heard
+
+
+def payouts_of(payouts: Iterable[Payout], mode: str, heard: Heard) -> list[Transaction]:
+    """What reached the bank is what left the clearing account, less fees."""
     bank = BANK if mode == Mode.LIVE else "Assets:Test:Bank"
     found: list[Transaction] = []
     for payout in sorted(payouts, key=lambda each: (each.arrived_on, each.id)):
         postings = [Posting(bank, payout.amount_cents)]
         for line in payout.lines:
-            postings += [Posting(_left(line, mode, known), -line.gross_cents), Posting(FEES, line.fee_cents)]
+            postings += [_left(line, payout.currency, mode, heard), Posting(FEES, line.fee_cents)]
         if not payout.lines:  # made by hand: the payment service does not say of what
             postings.append(Posting(clearing(mode), -payout.amount_cents))
-        postings.append(Posting(UNEXPLAINED, -sum(each.cents for each in postings)))
+        postings.append(Posting(UNEXPLAINED, -sum(each.weight for each in postings)))
         found.append(_transaction(payout.arrived_on, "Stripe", "Payout", payout.id, payout.currency, postings))
     return found
 
@@ -202,19 +228,27 @@ def _is_credit(move: Moved) -> bool:
     return move.kind == EntryKind.CREDIT or move.method == Method.CREDIT
 
 
-def _left(line: PayoutLine, mode: str, known: Collection[str]) -> str:
-    """What one line of a payout takes with it."""
+def _left(line: PayoutLine, currency: str, mode: str, heard: Heard) -> Posting:
+    """What one line of a payout takes with it. What was charged in another currency leaves in that one."""
     if line.kind in ITS_FEES:
-        return FEES
-    return clearing(mode) if line.source_id in known or line.payment_id in known else ELSEWHERE
+        return Posting(FEES, -line.gross_cents)
+    is_in = line.gross_cents > 0
+    names = line.source_id, line.payment_id
+    if not any((name, way) in heard for name in names for way in (True, False)):
+        return Posting(ELSEWHERE, -line.gross_cents)
+    charged_in, cents = next((heard[name, is_in] for name in names if (name, is_in) in heard), (currency, 0))
+    if charged_in == currency or not line.gross_cents:
+        return Posting(clearing(mode), -line.gross_cents)
+    return Posting(clearing(mode), -cents, currency=charged_in, worth_cents=-line.gross_cents)
 
 
 def _transaction(
     on: date, payee: str, words: str, ref: str, currency: str, postings: Sequence[Posting]
 ) -> Transaction:  # fmt: skip
-    """One posting for each account and bill, in the order they came; none of zero."""
+    """One posting for each account and bill, in the order they came; none of zero. Changed money stays apart: each
+    time it was changed at another rate."""
     sums: dict[tuple[str, str], int] = defaultdict(int)
     for each in postings:
-        sums[each.account, each.bill] += each.cents
-    kept = tuple(Posting(account, cents, bill) for (account, bill), cents in sums.items() if cents)
-    return Transaction(on, payee, words, ref, currency, kept)
+        sums[each.account, each.bill] += 0 if each.currency else each.cents
+    kept = [Posting(account, cents, bill) for (account, bill), cents in sums.items() if cents]
+    return Transaction(on, payee, words, ref, currency, (*kept, *(each for each in postings if each.currency)))

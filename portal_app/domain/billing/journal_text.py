@@ -48,7 +48,8 @@ def _opened(transactions: Sequence[Transaction]) -> dict[str, date]:
 
 
 def _currencies(transactions: Sequence[Transaction]) -> list[str]:
-    return sorted({each.currency for each in transactions})
+    used = {posting.currency for each in transactions for posting in each.postings}
+    return sorted({each.currency for each in transactions} | used - {""})
 
 
 def _amount(cents: int, currency: str) -> str:
@@ -59,12 +60,17 @@ def _amount(cents: int, currency: str) -> str:
 
 
 def _posting(posting: Posting, currency: str, indent: str) -> str:
-    return f"{indent}{posting.account:<{WIDE}}  {_amount(posting.cents, currency):>18}"
+    words = _amount(posting.cents, posting.currency or currency)
+    worth = f" @@ {_amount(abs(posting.worth_cents), currency)}" if posting.currency else ""
+    return f"{indent}{posting.account:<{WIDE}}  {words:>18}{worth}"
 
 
 def _beancount_head(title: str, transactions: Sequence[Transaction]) -> str:
     options = [f'option "title" {_quoted(title)}']
-    options += [f'option "operating_currency" "{each}"' for each in _currencies(transactions)]
+    for each in _currencies(transactions):
+        options.append(f'option "operating_currency" "{each}"')
+        if not exponent(each):  # what was changed at a rate is a fraction away, and beancount forgives whole numbers none
+            options.append(f'option "inferred_tolerance_default" "{each}:0.0001"')
     opened = [f"{on} open {account}" for account, on in _opened(transactions).items()]
     return "\n".join([*options, "", *opened]).rstrip()
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from portal_app.core.viewer import Viewer
 from portal_app.domain.billing.books import Books, books
-from portal_app.domain.billing.journal import Transaction, in_order, money_of, payouts_of, sales_of
+from portal_app.domain.billing.journal import Transaction, heard_of, in_order, money_of, payouts_of, sales_of
 from portal_app.domain.billing.journal_text import Form, written
 from portal_app.domain.billing.kinds import Mode
 from portal_app.domain.billing.settling import GatewayFor
@@ -32,17 +33,18 @@ def journal(
     """
     with reading() as db:
         found = books(db, by)
-    paid_out = _paid_out(found, gateway_for, by, since, until or now.date() + A_DAY)
-    transactions = [*sales_of(found.sales), *money_of(found.moves, found.credits), *paid_out]
-    return written(found.title, in_order(transactions, since, until), form)
+    money = money_of(found.moves, found.credits)
+    paid_out = _paid_out(found, money, gateway_for, by, since, until or now.date() + A_DAY)
+    return written(found.title, in_order([*sales_of(found.sales), *money, *paid_out], since, until), form)
 
 
-def _paid_out(found: Books, gateway_for: GatewayFor, by: Viewer, since: date | None, until: date) -> list[Transaction]:
+def _paid_out(
+    found: Books, money: Sequence[Transaction], gateway_for: GatewayFor, by: Viewer, since: date | None, until: date
+) -> list[Transaction]:
     paid_out: list[Transaction] = []
     for mode in (Mode.LIVE, Mode.TEST):
-        moved = [each for each in found.moves if each.is_hosted and each.mode == mode]
-        gateway = gateway_for(by.studio_id, mode) if moved else None
+        days = [each.on for each in found.moves if each.is_hosted and each.mode == mode]
+        gateway = gateway_for(by.studio_id, mode) if days else None
         if gateway is not None:
-            begun = since or min(each.on for each in moved) - A_DAY
-            paid_out += payouts_of(gateway.payouts(begun, until), mode, {each.ref for each in moved})
+            paid_out += payouts_of(gateway.payouts(since or min(days) - A_DAY, until), mode, heard_of(money, mode))
     return paid_out
