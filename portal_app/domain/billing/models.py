@@ -28,8 +28,7 @@ from portal_app.domain.columns import at_most_one, filled, instant, one_bill, on
 class StripeAccount(SQLModel, table=True):
     """A studio's own keys for one mode, encrypted at rest; the endpoint token stands in the webhook's address.
 
-    While the webhook secret changes, events signed with the old one count until `old_secret_until`. `problem` says why the
-    keys did not work when they were last tried.
+    Events signed with the old webhook secret count until `old_secret_until`. `problem`: why the keys did not work last.
     """
 
     __tablename__ = "stripe_account"

@@ -66,13 +66,13 @@ def deliveries_of(db: Session, listing_ids: Sequence[int]) -> dict[int, list[Del
 
 
 def gate_from(deliveries: Sequence[Delivery], dues: Mapping[int, int], harmless: Mapping[int, int]) -> Gate:
-    """The newest delivery's policy holds; what is due on every delivered order counts, on others not yet. What is
-    `harmless` is due and opens nothing."""
+    """The newest delivery's policy holds, unless a person released it; what is due on every delivered order counts, on
+    others not yet. What is `harmless` is due and keeps nothing closed."""
     if not deliveries:
         return Gate(Sight.NOTHING)
     newest, orders = deliveries[-1], {delivery.order_id for delivery in deliveries}
     cents, harmless_cents = sum(dues[each] for each in orders), sum(min(dues[each], harmless.get(each, 0)) for each in orders)
-    policy = {"collect_payment": newest.collect_payment, "watermark": newest.watermark}
+    policy = {"collect_payment": newest.collect_payment and newest.released_at is None, "watermark": newest.watermark}
     return Gate(decide(is_delivered=True, due_cents=cents, harmless_cents=harmless_cents, **policy), cents)
 
 

@@ -274,6 +274,10 @@ def _sentence(fact: HistoryRow, currency: str, studio: str, zone: str) -> str:
             return str(fact.details.get("what", "What is on it changed"))
         case "order.tipped":
             return f"Tip{_of(fact, currency)} added"
+        case "listing.released":
+            return "Photos opened before they are paid"
+        case "listing.locked_again":
+            return "Photos wait for the payment again"
         case "listing.downloaded":
             return "All photos downloaded"
         case _:

@@ -138,6 +138,8 @@ PLAIN = {
     "invoice.drafted": "Began an invoice",
     "invoice.sent": "Mailed invoice {name}",
     "invoice.voided": "Made invoice {name} void: {reason}",
+    "listing.locked_again": "The photos wait for the payment again",
+    "listing.released": "Opened the photos before they are paid: {reason}",
     "listing.downloaded": "Downloaded all photos",
     "mail.refused": "A mail to {to} was refused: {answer}",
     "member.joined": "Started to work here",
