@@ -166,6 +166,19 @@ class StripeGateway:
             refuse(error, is_charge=True)
         return reading.payment_of(intent)
 
+    def payment_for(self, customer: str, attempt: str) -> PaymentNow | None:
+        """The customer's payment that names this attempt: a list is up to date at once, a search is not."""
+        params = {"customer": customer, "expand": ["data.latest_charge"], **MANY}
+        try:
+            found = self._client.v1.payment_intents.list(params).auto_paging_iter()  # type: ignore[arg-type]
+            return next((reading.payment_of(each) for each in found if reading.mark_of(each, "attempt") == attempt), None)
+        except stripe.InvalidRequestError as error:
+            if is_gone(error):
+                return None
+            refuse(error)
+        except stripe.StripeError as error:
+            refuse(error)
+
     def create_refund(self, request: RefundRequest) -> RefundNow:
         """Give money back. Raises RefundRefused, DisputedPayment among them."""
         try:

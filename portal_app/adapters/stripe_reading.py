@@ -43,6 +43,7 @@ def checkout_of(session: Any) -> Checkout:
 
 
 def payment_of(intent: Any) -> PaymentNow:
+    refusal = getattr(intent, "last_payment_error", None)
     return PaymentNow(
         id=intent.id,
         status=intent.status,
@@ -53,6 +54,8 @@ def payment_of(intent: Any) -> PaymentNow:
         charge_id=id_of(getattr(intent, "latest_charge", None)),
         is_live=intent.livemode,
         method=_method(intent),
+        problem=getattr(refusal, "message", None) or "",
+        needs_cardholder=getattr(refusal, "code", None) == "authentication_required",
     )
 
 

@@ -12,7 +12,7 @@ from portal_app.domain.activity.models import Fact
 from portal_app.domain.activity.service import enqueue
 from portal_app.domain.billing import giving_back, invoicing, upfront
 from portal_app.domain.delivery.service import end_links_to
-from portal_app.domain.notifications import account_mails, change_mails, receipts, refund_mails, writing
+from portal_app.domain.notifications import account_mails, change_mails, charge_mails, receipts, refund_mails, writing
 from portal_app.jobs.worker import Job
 
 Reaction = Callable[..., None]
@@ -124,6 +124,12 @@ def give_back(db: Session, fact: Fact, *, now: datetime) -> None:
         giving_back.give_back_canceled(db, system_viewer(fact.studio_id), fact.order_id, now=now)
 
 
+def mail_cardholder(db: Session, fact: Fact, *, now: datetime) -> None:
+    """The bank wants to hear from the cardholder: they get a link to pay with."""
+    if fact.order_id:
+        charge_mails.mail_cardholder(db, fact.order_id, fact.id, now=now)
+
+
 def void_invoices(db: Session, fact: Fact, *, now: datetime) -> None:
     """Nobody is asked anymore to pay for what was canceled."""
     if fact.order_id:
@@ -151,6 +157,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "listing.delivered": (mail_delivery,),
     "order.items_changed": (mail_items_changed,),
     "credit.used": (settle_visits,),
+    "charge.needs_cardholder": (mail_cardholder,),
     "payment.received": (settle_visits, mail_receipt, announce_odd_payment),
     "payment.unallocated": (announce_odd_payment,),
     "payment.allocated": (settle_visits, mail_receipt),

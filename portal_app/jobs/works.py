@@ -97,7 +97,8 @@ def reconcile_attempt(job: Job) -> None:
     if gateway is None:
         raise GiveUp("The studio has no keys for this payment service anymore.")
     unit_of_work = job.wiring.database.unit_of_work
-    reconcile(unit_of_work, gateway, payload["attempt"], now=job.now(), session_id=payload.get("session_id", ""))
+    hints = {name: payload.get(name, "") for name in ("session_id", "payment_id")}
+    reconcile(unit_of_work, gateway, payload["attempt"], now=job.now(), **hints)
 
 
 def settle_open_attempts(job: Job) -> None:

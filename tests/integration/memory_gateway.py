@@ -83,6 +83,9 @@ class MemoryGateway:
             raise CardDeclined("This card is no longer on file.")
         return self._arrived(f"pi_{request.idempotency_key}", request.amount_cents, request.currency, request.attempt)
 
+    def payment_for(self, customer: str, attempt: str) -> PaymentNow | None:
+        return next((each for each in self.payments.values() if each.attempt == attempt), None)
+
     def create_refund(self, request: RefundRequest) -> RefundNow:
         """What is left of a payment goes down at once; a refund that fails or is canceled gives it back."""
         name = f"re_{request.idempotency_key}"

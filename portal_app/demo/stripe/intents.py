@@ -41,6 +41,11 @@ def create_intent(stand_in: StandIn, world: World, params: Params, name: str) ->
         return succeed(stand_in, world, intent, card)
 
 
+def list_intents(stand_in: StandIn, world: World, params: Params, name: str) -> list[dict[str, Any]]:
+    """GET /v1/payment_intents, newest first, of one customer where one is named."""
+    return [each for each in stand_in.books.all(world, INTENT) if params.get("customer") in (None, each["customer"])]
+
+
 def new_intent(stand_in: StandIn, world: World, amount: int, currency: str, customer: str | None, more: Params) -> dict[str, Any]:
     """One that nobody has confirmed yet. `more` is what the asker says of it."""
     return {

@@ -183,6 +183,7 @@ OPERATIONS = (
     operation(
         "POST", "payment_intents", "_payment_intent_create_params:PaymentIntentCreateParams", intents.create_intent
     ),
+    operation("GET", "payment_intents", "_payment_intent_list_params:PaymentIntentListParams", intents.list_intents),
     operation(
         "GET", "payment_intents/{id}", "_payment_intent_retrieve_params:PaymentIntentRetrieveParams", _get(intents.INTENT)
     ),

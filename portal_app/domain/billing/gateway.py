@@ -75,7 +75,8 @@ class Checkout:
 class PaymentNow:
     """A payment as it is now: `status` is succeeded, processing, requires_action, requires_payment_method or canceled.
 
-    `attempt` is our public id, where the payment names one; `received_cents` what has arrived, before refunds.
+    `attempt` is our public id, where the payment names one; `received_cents` what has arrived, before refunds. `problem`
+    is what the bank said when it last refused, and `needs_cardholder` that it wants to hear from them.
     """
 
     id: str
@@ -87,6 +88,8 @@ class PaymentNow:
     charge_id: str
     is_live: bool
     method: str = "card"
+    problem: str = ""
+    needs_cardholder: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +330,10 @@ class PaymentGateway(Protocol):
 
     def charge_card(self, request: ChargeRequest) -> PaymentNow:
         """Charge now, without the cardholder. Raises CardholderNeeded, CardDeclined, CustomerGone."""
+        ...
+
+    def payment_for(self, customer: str, attempt: str) -> PaymentNow | None:
+        """What became of a charge whose answer was lost: the customer's payment that names this attempt, if there is one."""
         ...
 
     def create_refund(self, request: RefundRequest) -> RefundNow:

@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 from portal_app.domain.activity.service import enqueue
 from portal_app.domain.billing.afterwards import is_about_later
 from portal_app.domain.billing.gateway import Event
+from portal_app.domain.billing.kinds import AttemptKind
 from portal_app.domain.billing.models import PaymentAttempt, WebhookEvent
 from portal_app.domain.billing.offline import record_offline_payment
 from portal_app.domain.billing.paying import start_checkout
@@ -52,7 +53,8 @@ def _store_event(db: Session, studio_id: int, mode: str, event: Event, body: byt
     db.add(row)
     db.flush()
     if attempt:
-        payload = {"attempt": attempt, "session_id": event.session_id, "studio_id": studio_id, "mode": mode}
+        hints = {"session_id": event.session_id, "payment_id": event.payment_id}
+        payload = {"attempt": attempt, "studio_id": studio_id, "mode": mode, **hints}
         once = f"event:{studio_id}:{mode}:{event.id}"
         enqueue(db, "reconcile_attempt", payload, now=now, studio_id=studio_id, once_key=once, priority=10)
     elif is_about_later(event):
@@ -63,10 +65,14 @@ def _store_event(db: Session, studio_id: int, mode: str, event: Event, body: byt
 
 
 def _attempt_of(db: Session, studio_id: int, mode: str, event: Event) -> str | None:
-    """Our attempt that the event is about: by its stored session, else by the reference we gave the session."""
+    """Our attempt that the event is about: by its stored session, else by the reference we gave the session; a charge of a
+    card on file by the same reference."""
+    own = select(PaymentAttempt.public_id).where(PaymentAttempt.studio_id == studio_id, PaymentAttempt.mode == mode)
+    if event.object_kind == "payment_intent":
+        charge = own.where(PaymentAttempt.kind == AttemptKind.CARD, PaymentAttempt.public_id == event.attempt)
+        return db.exec(charge).first()
     if not event.session_id:
         return None
-    own = select(PaymentAttempt.public_id).where(PaymentAttempt.studio_id == studio_id, PaymentAttempt.mode == mode)
     by_session = db.exec(own.where(PaymentAttempt.session_id == event.session_id)).first()
     return by_session or db.exec(own.where(PaymentAttempt.public_id == event.attempt)).first()
 

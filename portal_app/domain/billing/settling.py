@@ -24,7 +24,9 @@ from portal_app.domain.billing.attempts import (
     seen,
 )
 from portal_app.domain.billing.bills import bills_of
+from portal_app.domain.billing.charges import reconcile_charge
 from portal_app.domain.billing.gateway import Checkout, CheckoutIsComplete, PaymentGateway
+from portal_app.domain.billing.kinds import AttemptKind
 from portal_app.domain.billing.models import AttemptStatus, PaymentAttempt, WebhookEvent
 from portal_app.domain.billing.taking import Arrival, take_money
 from portal_app.domain.billing.upfront import hold_is_over
@@ -39,15 +41,24 @@ FORGET_AFTER = timedelta(hours=1)
 
 
 def reconcile(
-    unit_of_work: UnitOfWork, gateway: PaymentGateway, attempt_public_id: str, *, now: datetime, session_id: str = ""
+    unit_of_work: UnitOfWork,
+    gateway: PaymentGateway,
+    attempt_public_id: str,
+    *,
+    now: datetime,
+    session_id: str = "",
+    payment_id: str = "",
 ) -> AttemptStatus:
     """Ask the payment service about an attempt and apply the answer. Safe to repeat, and from many places at once.
 
-    `session_id` is an event's hint for an attempt whose session was not stored yet. Raises NotFound, Unavailable.
+    `session_id` and `payment_id` are an event's hints for an attempt whose own was not stored yet. Raises NotFound,
+    Unavailable.
     """
     known = known_attempt(unit_of_work, attempt_public_id)
     if mode_of(gateway) != known.mode:
         return known.status
+    if known.kind == AttemptKind.CARD:
+        return reconcile_charge(unit_of_work, gateway, known, now=now, payment_id=payment_id)
     asked = session_id or known.session_id
     if not asked:
         return _lapse(unit_of_work, known, now)

@@ -128,5 +128,20 @@ def dispute_decided(what: str, page: str, *, cents: str, is_won: bool) -> Letter
     )
 
 
+def ask_to_confirm(studio: str, what: str, *, amount: str, link: str) -> Letter:
+    """To a customer whose bank wants to hear from them before it pays."""
+    return Letter(
+        subject=f"Your bank asks you to confirm {amount}",
+        preheader=f"{studio} could not charge your card on file without you. Nothing was charged.",
+        title=f"Confirm {amount}",
+        paragraphs=(
+            f"{what}.",
+            f"{studio} tried to charge your card on file, and your bank asks you to confirm it yourself. Nothing was charged.",
+        ),
+        button=Button(f"Pay {amount}", link),
+        closing=("The link opens the page of this order, where you pay without signing in.",),
+    )
+
+
 def _left(bill: PaidWords, currency: str) -> str:
     return f"{money_words(bill.due_cents, currency)} still due" if bill.due_cents else "Paid in full"

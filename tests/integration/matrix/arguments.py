@@ -76,6 +76,7 @@ BY_NAME: dict[str, Fill] = {
     "secret_key": lambda t: "rk_test_51Abcdefgh",
     "webhook_secret": lambda t: "whsec_abcdefgh1234",
     "PaymentSettings.form": lambda t: {"cancel_refund": "full", "next_invoice_number": "900000", "invoice_due_days": "7"},
+    "turn": lambda t: 0,
     "Questions.field": lambda t: "label",
     "BookingRules.form": lambda t: {
         "timing": "required", "strategy": "priority", "interval_minutes": "30", "horizon_days": "60", "buffer_before_minutes": "0",
@@ -152,6 +153,7 @@ OPENED_BY: dict[str, tuple[str, Fill]] = {
     "AdminInvoices.statement": ("AdminInvoices.ask_whom", lambda t: {"what": "statement"}),
     "CalendarState.drop_off": ("CalendarState.open", lambda t: {"entry": f"off-{t.time_off}"}),
     "CalendarState.move_it": ("CalendarState.drag", lambda t: {"entry": f"visit-{t.visit}", "start": "2027-02-03T10:00"}),
+    "Charging.charge": ("Charging.open", lambda t: {"order": t.number}),
     "MovingVisit.confirm": ("MovingVisit.open", lambda t: {"order": t.accepted, "what": "move", "purpose": "visit"}),
     "Changing.confirm": ("Changing.open", lambda t: {"order": t.accepted, "what": "cancel", "purpose": "visit"}),
 }

@@ -11,10 +11,12 @@ from portal_app.domain.billing.gateway import (
     BadSignature,
     CardOnFile,
     CardPageRequest,
+    ChargeRequest,
     Checkout,
     CheckoutRequest,
     CustomerRequest,
     Event,
+    PaymentNow,
 )
 from portal_app.wiring import Wiring
 
@@ -68,6 +70,10 @@ class Till:
 
     def cards(self, customer: str) -> list[CardOnFile]:
         return [CardOnFile("pm_1", "visa", "4242", "12/34")]
+
+    def charge_card(self, request: ChargeRequest) -> PaymentNow:
+        cents, name = request.amount_cents, f"pi_{request.attempt}"
+        return PaymentNow(name, "succeeded", cents, cents, request.currency, request.attempt, "ch_1", self.is_live)
 
     def set_default_card(self, customer: str, card: str) -> None:
         return None

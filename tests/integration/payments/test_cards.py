@@ -33,7 +33,7 @@ class Wallet:
         return cards.open_card_page(self.units, self.till.gateway, self.by, base_url=BASE, back="/account/cards", now=utc_now())
 
     def save(self, number: str) -> str:
-        self.till.stand_in.buyer(session=self.page().rsplit("/", 1)[1], card=number)
+        self.till.stand_in.buyer(session=self.page().rsplit("/", 1)[1], card=number, confirms=True)
         return next(row.id for row in self.rows() if row.name.endswith(number[-4:]))
 
     def rows(self) -> list[cards.CardRow]:

@@ -211,6 +211,9 @@ PLAIN = {
 
 MADE: dict[str, Callable[[Details], str]] = {
     "appointment.declined": _declined,
+    "charge.asked": lambda details: f"Charged{_amount(details)} to a card on file: {details.get('what', '')}",
+    "charge.declined": lambda details: f"A charge{_amount(details)} was declined: {details.get('problem', '')}",
+    "charge.needs_cardholder": lambda details: f"The bank asks the cardholder to confirm{_amount(details)}; they got a link",
     "dispute.opened": lambda details: f"The cardholder's bank took a payment{_amount(details)} back",
     "invitation.sent": _invited,
     "invoice.finalized": lambda details: f"Finalized invoice {details.get('name', '')}{_amount(details)}",

@@ -6,6 +6,7 @@ import reflex as rx
 
 from portal_app.core.viewer import Permission
 from portal_app.ui.admin.order.answering import asked, who_comes
+from portal_app.ui.admin.order.charging import charge_button, charge_dialog
 from portal_app.ui.admin.order.moving_parts import cancel_button, moving_dialog, visit_buttons
 from portal_app.ui.admin.order.place import place_panel
 from portal_app.ui.admin.order.state import AdminOrderState as S
@@ -41,6 +42,7 @@ def _loaded() -> rx.Component:
             class_name="cols staff aside-first",
         ),
         rx.cond(may(Permission.ACCEPT_ORDERS), moving_dialog(S.load), rx.fragment()),
+        charge_dialog(),
     )
 
 
@@ -58,6 +60,7 @@ def _next() -> rx.Component:
             rx.el.p("This order is canceled.", class_name="small quiet"),
         ),
         rx.cond(S.paid, lines(line("Paid", S.paid), line("Due", S.due), small=True), rx.fragment()),
+        rx.cond(S.owes, charge_button(S.order.number), rx.fragment()),
     )
 
 

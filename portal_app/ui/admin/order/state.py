@@ -57,6 +57,7 @@ class AdminOrderState(Base):
     order: OrderPageCard = OrderPageCard()
     paid: str = ""
     due: str = ""
+    owes: bool = False
     asked: list[AskedCard] = []
     assigned: list[AssignedCard] = []
     declining: str = ""
@@ -80,6 +81,7 @@ class AdminOrderState(Base):
         self.order = order_page_card(page, zone=self.studio.zone, unit=self.studio.area_unit, studio=self.studio.name)
         self.paid = amount_words(money and money.paid, page.row.currency)
         self.due = amount_words(money and money.due, page.row.currency)
+        self.owes = bool(money and money.due)
         self.asked = [_asked_card(each) for each in await ask(asked_of, by, route_number(self))]
         assigned = await ask(assigned_of, by, route_number(self))
         self.assigned = [AssignedCard(each.photographer, each.because, each.overrides) for each in assigned]

@@ -119,8 +119,7 @@ def _secret(label: str, mode: str, what: str, name: str, hint: str) -> rx.Compon
     """Typed or pasted, and hidden. No browser fills in a saved password here."""
     return field(
         label, name, key=f"{mode}-{what}-{name}", type="password", auto_complete="new-password",
-        auto_capitalize="none", spell_check=False,
-        required=True, hint=hint, error=wrong(f"{mode}-{what}", name),
+        auto_capitalize="none", spell_check=False, required=True, hint=hint, error=wrong(f"{mode}-{what}", name),
     )  # fmt: skip
 
 
