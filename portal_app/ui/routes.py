@@ -70,6 +70,8 @@ from portal_app.ui.portal.order.page import page as order
 from portal_app.ui.portal.order.state import OneOrder
 from portal_app.ui.portal.orders.page import page as orders
 from portal_app.ui.portal.orders.state import Orders
+from portal_app.ui.portal.payments.page import page as payments
+from portal_app.ui.portal.payments.state import Payments
 from portal_app.ui.portal.security.page import page as security
 from portal_app.ui.portal.security.state import Security
 from portal_app.ui.portal.team.page import page as team
@@ -130,6 +132,7 @@ ROUTES: tuple[Row, ...] = (
     Row("/orders/[number]", order, OneOrder.title, CUSTOMER, OneOrder.load, OneOrder.load),
     Row("/listings", listings, "Listings", CUSTOMER, Listings.load, Listings.load),
     Row("/listings/[listing]", listing, OneListing.title, CUSTOMER_OR_LINK, OneListing.load, OneListing.load),
+    Row("/payments", payments, "Payments", CUSTOMER, Payments.load, Payments.load),
     Row("/invoices", invoices, "Invoices", CUSTOMER, Invoices.load, Invoices.load),
     Row("/invoices/[invoice]", invoice, OneInvoice.title, CUSTOMER, OneInvoice.load, OneInvoice.load),
     Row("/account", account, "Account", PERSON, Account.load),

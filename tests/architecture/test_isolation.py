@@ -43,7 +43,7 @@ UI = Path(__file__).resolve().parents[2] / "portal_app" / "ui"
 INNER = {
     "activity": {"facts_after", "latest_id", "without_amounts"},
     "customers": {"is_current"},
-    "billing": {"balance", "balances", "due", "is_on_its_way", "late_cents", "on_their_way"},
+    "billing": {"balance", "balances", "due", "is_on_its_way", "late_cents", "may_owe", "on_their_way"},
     "delivery": {"delivered_photos", "gate_of", "gates_of", "opened_link", "recipients"},
     "identity": {"live_session", "viewer_from"},
     "media": {"card_of", "rendition"},
@@ -68,7 +68,7 @@ def functions(room: str, module: str) -> Iterator[tuple[str, Callable]]:
 
 
 # Where reading functions live: `queries`, and what would not fit beside it.
-READ_IN = ("queries", "agenda", "books", "crew", "explaining", "invoices", "my_day", "refunds", "waiting")
+READ_IN = ("queries", "agenda", "books", "crew", "explaining", "invoices", "my_day", "owing", "refunds", "waiting")
 ROOMS = [module.name for module in pkgutil.iter_modules(portal_app.domain.__path__) if module.ispkg]
 READING = [
     pytest.param(room, name, function, id=f"{room}.{name}")

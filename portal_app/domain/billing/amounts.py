@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from portal_app.core.errors import Conflict, InvalidInput
 from portal_app.core.money import least_charge, money_words, step
-from portal_app.domain.billing.bills import Bill, BillName
+from portal_app.domain.billing.bills import Bill, BillName, age
 from portal_app.domain.billing.policies import payment_policy
 from portal_app.domain.billing.spreading import TooLittleLeft, oldest_first
 
@@ -78,7 +78,7 @@ def _part(bill: Bill, part: Part) -> Wanted:
 
 def _spread(bills: Sequence[Bill], cents: int) -> list[Wanted]:
     """The oldest bill first."""
-    oldest = sorted(bills, key=lambda bill: (bill.since, bill.kind, bill.id))
+    oldest = sorted(bills, key=age)
     dues, currency = [bill.due_cents for bill in oldest], bills[0].currency
     if not 0 < cents <= sum(dues) or cents % step(currency):
         raise InvalidInput("cents", f"Type an amount up to {money_words(sum(dues), currency)}.")

@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from portal_app.core.errors import NotFound
-from portal_app.domain.billing.bills import Bill, lock_bills
+from portal_app.domain.billing.bills import Bill, BillName, lock_bills
 from portal_app.domain.billing.gateway import PaymentGateway
-from portal_app.domain.billing.kinds import AttemptStatus, Mode
+from portal_app.domain.billing.kinds import AttemptKind, AttemptStatus, Mode
 from portal_app.domain.billing.models import PaymentAttempt, PaymentLine
 from portal_app.domain.units import UnitOfWork
 
@@ -84,6 +84,16 @@ def live_attempts(db: Session, bills: Sequence[Bill]) -> list[PaymentAttempt]:
     ids = {line.attempt_id for line in lines if any(_is_of(line, bill) for bill in bills)}
     found = select(PaymentAttempt).where(col(PaymentAttempt.id).in_(ids), col(PaymentAttempt.status).in_(LIVE))
     return list(db.exec(found.order_by(col(PaymentAttempt.id)).with_for_update()).all())
+
+
+def arriving(db: Session, bills: Sequence[Bill]) -> set[BillName]:
+    """Which of these bills money is on its way for: a bank debit, or a charge of a card that is not answered yet."""
+    orders, invoices = [bill.order_id for bill in bills if bill.order_id], [bill.invoice_id for bill in bills if bill.invoice_id]
+    near = (col(PaymentLine.order_id).in_(orders)) | (col(PaymentLine.invoice_id).in_(invoices))
+    sure = (PaymentAttempt.status == AttemptStatus.PROCESSING) | (PaymentAttempt.kind == AttemptKind.CARD)
+    found = select(PaymentLine).join(PaymentAttempt, col(PaymentAttempt.id) == col(PaymentLine.attempt_id))
+    lines = db.exec(found.where(near, col(PaymentLine.is_live), sure)).all()
+    return {bill.name for bill in bills if any(_is_of(line, bill) for line in lines)}
 
 
 def close_attempt(db: Session, attempt: PaymentAttempt, status: AttemptStatus, problem: str, now: datetime) -> None:

@@ -15,9 +15,9 @@ from portal_app.core.viewer import Viewer
 from portal_app.domain.activity.service import record
 from portal_app.domain.billing.balance import Balance
 from portal_app.domain.billing.invoices import invoice_balances
-from portal_app.domain.billing.models import Invoice, LedgerEntry, PaymentLine, Share
+from portal_app.domain.billing.models import Invoice, InvoiceStatus, LedgerEntry, PaymentLine, Share
 from portal_app.domain.billing.parties import invoice_name, issuer_of
-from portal_app.domain.billing.queries import balances, invoices_to_pay, orders_to_pay, shares_to_pay
+from portal_app.domain.billing.queries import balances, invoices_to_pay, may_owe, orders_to_pay, shares_to_pay
 from portal_app.domain.billing.shares import Payer, payers_of
 from portal_app.domain.orders.models import Order
 
@@ -86,6 +86,19 @@ def bills_named(db: Session, by: Viewer, names: Sequence[BillName], *, is_locked
     if set(names) - set(named):
         raise NotFound
     return [named[name] for name in names]
+
+
+def open_bills(db: Session, by: Viewer, *, team: str = "") -> list[Bill]:
+    """What this viewer owes now, the oldest first. A constant number of statements."""
+    orders = db.exec(orders_to_pay(by, team).where(may_owe())).all()
+    invoices = db.exec(invoices_to_pay(by, team).where(Invoice.status == InvoiceStatus.OPEN)).all()
+    found = for_payer(db, _of_orders(db, orders) + _of_invoices(db, invoices))
+    return sorted((bill for bill in found if bill.due_cents > 0), key=age)
+
+
+def age(bill: Bill) -> tuple[datetime, str, int]:
+    """What sorts bills: those that have been owed for longest come first."""
+    return bill.since, bill.kind, bill.id
 
 
 def for_payer(db: Session, bills: Sequence[Bill]) -> list[Bill]:

@@ -6,6 +6,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, select
 
+from portal_app.core.viewer import Viewer
 from portal_app.domain.billing.models import PaymentPolicy
 
 
@@ -13,6 +14,11 @@ def payment_policy(db: Session, studio_id: int) -> PaymentPolicy:
     """The studio's rules, to read."""
     found = db.exec(select(PaymentPolicy).where(PaymentPolicy.studio_id == studio_id)).first()
     return found or PaymentPolicy(studio_id=studio_id)
+
+
+def takes_parts(db: Session, by: Viewer) -> bool:
+    """Whether this studio takes a part of what is due."""
+    return payment_policy(db, by.studio_id).takes_parts
 
 
 def locked_policy(db: Session, studio_id: int) -> PaymentPolicy:

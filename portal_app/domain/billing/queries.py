@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, and_, false, func, or_
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_
 from sqlmodel import Session, col, select
 
 from portal_app.core.errors import NotFound
@@ -82,13 +82,13 @@ def orders_to_pay(by: Viewer, team: str = "") -> Select[tuple[Order]]:
     return orders if by.may(Permission.SEE_MONEY) or not by.is_staff else orders.where(false())
 
 
-def invoices_to_pay(by: Viewer) -> Select[tuple[Invoice]]:
+def invoices_to_pay(by: Viewer, team: str = "") -> Select[tuple[Invoice]]:
     """The finished invoices without an order whose money this viewer may see and pay, by the same rule."""
     alone = select(Invoice).where(Invoice.studio_id == by.studio_id, col(Invoice.order_id).is_(None))
     alone = alone.where(Invoice.status != InvoiceStatus.DRAFT)
     if by.is_staff or by.role is Role.SYSTEM:
         return alone if by.may(Permission.SEE_MONEY) else alone.where(false())
-    return alone.where(Invoice.id == by.invoice_id if by.invoice_id else col(Invoice.customer_id).in_(own_ids(by)))
+    return alone.where(Invoice.id == by.invoice_id if by.invoice_id else col(Invoice.customer_id).in_(own_ids(by, team)))
 
 
 def shares_to_pay(by: Viewer) -> Select[tuple[Share]]:
@@ -153,11 +153,7 @@ def due(db: Session, order_ids: Sequence[int]) -> dict[int, int]:
 
 def owed(db: Session, by: Viewer, *, team: str = "") -> list[Owed]:
     """The viewer's orders that owe something now, oldest first, in five statements."""
-    open_ones = or_(
-        col(Order.status).in_((OrderStatus.ACCEPTED, OrderStatus.COMPLETED)),
-        and_(Order.status == OrderStatus.CANCELED, late_cents() > 0),
-    )
-    orders = db.exec(orders_to_pay(by, team).where(open_ones).order_by(col(Order.id))).all()
+    orders = db.exec(orders_to_pay(by, team).where(may_owe()).order_by(col(Order.id))).all()
     dues, arriving = due(db, [order.id for order in orders]), on_their_way(db, [order.id for order in orders])
     people = whose_are(db, by, [order.customer_id for order in orders])
     return [
@@ -168,6 +164,12 @@ def owed(db: Session, by: Viewer, *, team: str = "") -> list[Owed]:
         for order in orders
         if dues[order.id] > 0
     ]  # fmt: skip
+
+
+def may_owe() -> ColumnElement[bool]:
+    """Whether an order asks for its money by now: accepted, or canceled too late."""
+    late = and_(Order.status == OrderStatus.CANCELED, late_cents() > 0)
+    return or_(col(Order.status).in_((OrderStatus.ACCEPTED, OrderStatus.COMPLETED)), late)
 
 
 def attempt_card(db: Session, by: Viewer, public_id: str) -> AttemptCard:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import reflex as rx
 from reflex_components_core.core.banner import has_connection_errors
 
@@ -46,17 +49,18 @@ class Paying(Base):
     async def _checkout(self, order: int) -> str:
         by = viewer_of(self)
         is_guest = by.role is Role.LINK and by.order_id is not None
-        return await payment_page(studio_of(self), by, order, STATUS_PAGE if is_guest else self.router.url.path)
+        back = STATUS_PAGE if is_guest else self.router.url.path
+        return await payment_page(studio_of(self), by, [Part(BillName(order=order))], back)
 
 
-async def payment_page(studio: StudioCard, by: Viewer, order: int, return_to: str) -> str:
-    """The address of the page that collects what an order owes. Raises what `start_checkout` does, and NoCardPayments."""
+async def payment_page(studio: StudioCard, by: Viewer, parts: Sequence[Part], return_to: str, **how: Any) -> str:
+    """The address of the page that collects these parts; `how` and what it raises are those of `start_checkout`, and
+    NoCardPayments."""
     gateway = await call(wiring.current().gateway_for, studio.id)
     if gateway is None:
         raise NoCardPayments
     base_url = studio.address or wiring.current().settings.public_url
-    parts = [Part(BillName(order=order))]
-    return await leave(start_checkout, gateway, by, parts, base_url=base_url, return_to=return_to, now=utc_now())
+    return await leave(start_checkout, gateway, by, parts, base_url=base_url, return_to=return_to, now=utc_now(), **how)
 
 
 def pay_button(

@@ -12,7 +12,8 @@ from portal_app.core.clock import utc_now
 from portal_app.core.errors import InvalidInput, NotFound, Problem
 from portal_app.core.tokens import new_public_id
 from portal_app.core.viewer import Viewer
-from portal_app.domain.billing.amounts import NothingDue
+from portal_app.domain.billing.amounts import NothingDue, Part
+from portal_app.domain.billing.bills import BillName
 from portal_app.domain.billing.returning import STATUS_PAGE
 from portal_app.domain.catalog.offering import Offer
 from portal_app.domain.catalog.queries import offers, questions
@@ -189,7 +190,9 @@ class BookingState(Calendar):
         all the same, and its own page offers to pay."""
         holder = (await ask(viewer_of_link, by.studio_id, token) or by) if token else by
         try:
-            return await payment_page(studio_of(self), holder, number, STATUS_PAGE if token else self._landed)
+            return await payment_page(
+                studio_of(self), holder, [Part(BillName(order=number))], STATUS_PAGE if token else self._landed
+            )
         except NothingDue:
             return ""
         except Problem as problem:

@@ -1,0 +1,96 @@
+"""What a customer owes and paid, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portal_app.core.clock import date_words, local
+from portal_app.core.money import money_words
+from portal_app.domain.billing.bills import Bill, BillName
+from portal_app.domain.billing.owing import MoneyMove, OwedBill
+
+WORDS = {
+    "refund": "Refund", "refund_returned": "Refund that came back", "dispute": "Taken back by the bank",
+    "dispute_won": "Given again by the bank", "credit": "Credit used",
+}  # fmt: skip
+PAID_BY = {
+    "card": "Card payment", "bank_debit": "Bank payment", "cash": "Paid in cash", "check": "Paid by check",
+    "transfer": "Bank transfer",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class BillRow:
+    """One bill to pay. `key` names it: `order-1042`, `invoice-…`."""
+
+    key: str
+    title: str
+    detail: str
+    amount: str
+    href: str
+    cents: int
+    currency: str
+    is_on_its_way: bool
+    is_picked: bool
+
+
+@dataclass(frozen=True)
+class MoveRow:
+    """One payment or refund; with one bill `href` leads to it."""
+
+    key: str
+    title: str
+    detail: str
+    amount: str
+    href: str
+
+
+def bill_row(owed: OwedBill, *, is_picked: bool) -> BillRow:
+    """*Order 1042, 1187 Ocean View Blvd*, whose it is, what is due."""
+    bill = owed.bill
+    standing = "Payment on its way" if owed.is_on_its_way else ""
+    return BillRow(
+        key=bill_key(bill.name),
+        title=bill.label,
+        detail=" · ".join(part for part in (standing, _part_of(bill), owed.whose) if part),
+        amount=money_words(bill.due_cents, bill.currency),
+        href=href_of(bill),
+        cents=bill.due_cents,
+        currency=bill.currency,
+        is_on_its_way=owed.is_on_its_way,
+        is_picked=is_picked and not owed.is_on_its_way,
+    )
+
+
+def move_row(move: MoneyMove, zone: str) -> MoveRow:
+    """*Card payment* of 23 Nov 2026, and what it was for."""
+    labels = [bill.label for bill in move.bills]
+    when = date_words(local(move.at, zone).date())
+    return MoveRow(
+        key=move.key,
+        title=WORDS.get(move.kind) or PAID_BY.get(move.method, "Payment"),
+        detail=" · ".join([when, *labels]),
+        amount=money_words(move.amount_cents, move.currency),
+        href=href_of(move.bills[0]) if len(move.bills) == 1 else "",
+    )
+
+
+def bill_key(name: BillName) -> str:
+    """A bill's name as one word."""
+    return f"order-{name.order}" if name.order else f"invoice-{name.invoice}"
+
+
+def named(key: str) -> BillName:
+    """The bill that a key names; client data, so it is found through what the viewer may pay."""
+    kind, _, which = key.partition("-")
+    return BillName(order=int(which)) if kind == "order" and which.isdigit() else BillName(invoice=which)
+
+
+def href_of(bill: Bill) -> str:
+    """Where it is looked at."""
+    return f"/orders/{bill.name.order}" if bill.name.order else f"/invoices/{bill.name.invoice}"
+
+
+def _part_of(bill: Bill) -> str:
+    paid = bill.balance.paid
+    return f"{money_words(paid, bill.currency)} of {money_words(bill.balance.total, bill.currency)} is paid" if paid else ""
