@@ -69,16 +69,8 @@ def _pay() -> rx.Component:
     amount = rx.cond(S.amount, rx.fragment(), rx.el.span(" ", S.total, class_name="num"))
     label = rx.el.span(rx.cond((S.picked == S.payable) & (S.payable > 1) & (S.amount == ""), "Pay all", "Pay"), amount)
     off = has_connection_errors | (S.picked == 0)
-    press = button(
-        label,
-        kind="main",
-        tall=True,
-        wide=True,
-        busy=S.going,
-        busy_label="Opening the payment page",
-        disabled=off,
-        on_click=S.pay,
-    )
+    busy = {"busy": S.going, "busy_label": "Opening the payment page"}
+    press = button(label, kind="main", tall=True, wide=True, disabled=off, on_click=S.pay, **busy)
     why = rx.cond(has_connection_errors, OFF, rx.cond(S.picked == 0, "Choose what to pay.", ""))
     return rx.el.div(
         rx.cond(S.field_errors["bills"], error_line(S.field_errors["bills"]), rx.fragment()),
@@ -93,7 +85,7 @@ def _pay() -> rx.Component:
 def _another_amount() -> rx.Component:
     box = field(
         "Amount", "cents", hint="The oldest bill is paid first.", error=S.field_errors["cents"], input_mode="decimal",
-        auto_complete="off", max_length=20, value=S.amount, on_change=S.set_amount, placeholder="for example 100",
+        auto_complete="off", max_length=20, default_value=S.amount, on_change=S.set_amount.debounce(200), placeholder="for example 100",
     )  # fmt: skip
     would = lines(rx.foreach(S.parts, lambda one: line(one[0], one[1])), small=True)
     return rx.el.details(
@@ -106,12 +98,10 @@ def _another_amount() -> rx.Component:
 
 
 def _keep() -> rx.Component:
-    words = rx.el.span("Keep this card", rx.el.br(), rx.el.span(
-        "The studio may charge it for what you order. Remove it any time under Cards.", class_name="small quiet"
-    ))  # fmt: skip
-    return rx.el.label(
-        rx.el.input(type="checkbox", class_name="check", checked=S.keeps, on_change=S.keep_card), words, class_name="row top"
-    )
+    under = "The studio may charge it for what you order. Remove it any time under Cards."
+    words = rx.el.span("Keep this card", rx.el.br(), rx.el.span(under, class_name="small quiet"))
+    tick = rx.el.input(type="checkbox", class_name="check", checked=S.keeps, on_change=lambda _: S.keep_card())
+    return rx.el.label(tick, words, class_name="row top")
 
 
 def _moves() -> rx.Component:
