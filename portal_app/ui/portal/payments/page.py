@@ -85,7 +85,8 @@ def _pay() -> rx.Component:
 def _another_amount() -> rx.Component:
     box = field(
         "Amount", "cents", hint="The oldest bill is paid first.", error=S.field_errors["cents"], input_mode="decimal",
-        auto_complete="off", max_length=20, default_value=S.amount, on_change=S.set_amount.debounce(200), placeholder="for example 100",
+        auto_complete="off", max_length=20, default_value=S.amount, on_change=S.set_amount.debounce(200),
+        placeholder="for example 100",
     )  # fmt: skip
     would = lines(rx.foreach(S.parts, lambda one: line(one[0], one[1])), small=True)
     return rx.el.details(
