@@ -66,6 +66,9 @@ def reconcile(
     if checkout.is_live != gateway.is_live:
         return known.status
     with unit_of_work() as db:
+        if owner := _owner(db, known, checkout):
+            apply(db, owner, checkout, now=now)
+            return known.status
         return apply(db, known.id, checkout, now=now)
 
 
@@ -104,6 +107,14 @@ def apply(db: Session, attempt_id: int, checkout: Checkout, *, now: datetime) ->
     db.add(attempt)
     db.flush()
     return AttemptStatus(attempt.status)
+
+
+def _owner(db: Session, known: Known, checkout: Checkout) -> int | None:
+    """The attempt that the session names, when that is another one of the studio's: its money is that one's."""
+    if checkout.attempt == known.public_id:
+        return None
+    same = select(PaymentAttempt.id).where(PaymentAttempt.studio_id == known.studio_id, PaymentAttempt.mode == known.mode)
+    return db.exec(same.where(PaymentAttempt.public_id == checkout.attempt)).first()
 
 
 def _arrival(attempt: PaymentAttempt, checkout: Checkout) -> Arrival:

@@ -42,8 +42,10 @@ def test_carl_pays_what_is_due(till: Till, cast: Cast) -> None:
     assert till.facts("checkout.started") == [{"amount_cents": 47757, "currency": "USD", "attempt": attempt.public_id}]
 
 
+@pytest.mark.proof("payments-01")
 @pytest.mark.proof("main-job-17")
 def test_two_tabs_make_one_open_checkout(till: Till, cast: Cast, full: bool) -> None:
+    """Failure 1: a double charge by a double click."""
     tabs = 12 if full else 4
     urls = in_parallel([lambda: till.pay(cast.carl)] * tabs)
     assert len(set(urls)) == 1, urls
@@ -58,8 +60,10 @@ def test_pressing_again_leads_to_the_same_page(till: Till, cast: Cast) -> None:
     assert len(till.sessions()) == 1
 
 
+@pytest.mark.proof("payments-01")
 @pytest.mark.parametrize("kind", ["reset_after", "reset_before", "500"])
 def test_a_lost_answer_makes_no_second_page(till: Till, cast: Cast, kind: str) -> None:
+    """Failure 1, by a retry."""
     till.stand_in.break_(method="POST", path="/v1/checkout/sessions", kind=kind, times=1)
     till.pay(cast.carl)
     assert len(till.sessions()) == 1
@@ -75,7 +79,9 @@ def test_while_stripe_is_down_the_attempt_waits_and_is_used_again(till: Till, ca
     assert (len(till.attempts), len(till.sessions())) == (1, 1)
 
 
+@pytest.mark.proof("payments-01")
 def test_a_changed_amount_closes_the_old_page_first(till: Till, cast: Cast) -> None:
+    """Failure 2: an old page stays payable."""
     till.pay(cast.carl)
     old = till.attempts[0].session_id
     reprice(till, 50000)

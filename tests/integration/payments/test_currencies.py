@@ -29,10 +29,12 @@ pytestmark = [pytest.mark.proof("payments-11"), pytest.mark.proof("payments-01")
 MORNING = datetime(2026, 11, 26, 9, 30)
 
 
+@pytest.mark.proof("payments-01")
 @pytest.mark.parametrize(("currency", "total", "words"), [("JPY", 56721, "¥56,721"), ("KWD", 56720, "KWD 56.720")])
 def test_an_order_costs_the_same_everywhere(
     database: Database, stand_in: RunningStandIn, cast: Cast, currency: str, total: int, words: str
 ) -> None:
+    """Failure 14: a currency without cents, taken times a hundred."""
     till = open_till(database, stand_in, cast.harbor, "Harbor Light")
     with till.database.unit_of_work() as db:
         db.exec(update(Studio).where(Studio.id == cast.harbor).values(currency=currency))

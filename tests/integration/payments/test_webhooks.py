@@ -118,7 +118,9 @@ FORGERIES = {
 }
 
 
+@pytest.mark.proof("payments-01")
 def test_forged_and_mangled_webhooks_change_nothing(paid: Till) -> None:
+    """Failure 17: forged, replayed, mangled."""
     before, event = everything(paid.database), paid.event_of()
     got = {name: paid.stand_in.forge(event=event, **how)["status"] for name, (how, _) in FORGERIES.items()}
     # A server that refuses ten megabytes may hang up while they are still being sent.
@@ -135,12 +137,16 @@ def test_to_an_address_that_nobody_has(paid: Till, app: str) -> None:
     assert everything(paid.database) == before
 
 
+@pytest.mark.proof("payments-01")
 def test_a_stamp_from_the_future_does_no_harm(paid: Till) -> None:
+    """Failure 17: clock skew."""
     assert paid.stand_in.forge(event=paid.event_of(), offset=3600)["status"] in (200, 400)
     assert paid.ledger == []
 
 
+@pytest.mark.proof("payments-01")
 def test_five_times_in_parallel_and_again_later_is_one_payment(paid: Till) -> None:
+    """Failure 5: duplicate and parallel events."""
     event = paid.event_of()
     assert paid.stand_in.send(events=[event], times=5, parallel=True)["statuses"] == [200] * 5
     work(paid)
@@ -151,7 +157,9 @@ def test_five_times_in_parallel_and_again_later_is_one_payment(paid: Till) -> No
     assert paid.events[0].processed_at is not None
 
 
+@pytest.mark.proof("payments-01")
 def test_events_in_any_order_come_to_the_same(paid: Till, full: bool) -> None:
+    """Failure 6: out of order."""
     import random
 
     events = [event.id for event in paid.stored_events()]
@@ -162,7 +170,9 @@ def test_events_in_any_order_come_to_the_same(paid: Till, full: bool) -> None:
         assert (paid.ledger, paid.due()) == ([("payment", 47757)], 0)
 
 
+@pytest.mark.proof("payments-01")
 def test_what_the_body_claims_does_not_count(paid: Till, till: Till, cast: Cast) -> None:
+    """Failure 8: a changed amount in the body; the object that is read again shows the truth."""
     other = make_order(paid.database, cast.harbor, cast.carl_customer, number=1002, total_cents=90000)
     paid.pay(cast.carl, 1002)
     unpaid = paid.attempts[-1]
@@ -172,13 +182,17 @@ def test_what_the_body_claims_does_not_count(paid: Till, till: Till, cast: Cast)
     assert (paid.due(), paid.due(other.id), paid.ledger) == (0, 90000, [("payment", 47757)])
 
 
+@pytest.mark.proof("payments-01")
 def test_the_other_mode_is_refused(paid: Till) -> None:
+    """Failure 15: live and test."""
     before = everything(paid.database)
     assert paid.stand_in.send(events=[paid.event_of()], changes={"livemode": True})["statuses"] == [400]
     assert everything(paid.database) == before
 
 
+@pytest.mark.proof("payments-01")
 def test_another_studios_secret_and_another_studios_event(paid: Till, cast: Cast, app: str) -> None:
+    """Failure 16: another studio's secret, and its sound event about a payment that is not its own."""
     bluebird = open_till(paid.database, paid.stand_in, cast.bluebird, "Bluebird")
     before = everything(paid.database)
     sent = paid.stand_in.send(events=[paid.event_of()], secret=bluebird.account.webhook_secret)
@@ -193,7 +207,9 @@ def test_another_studios_secret_and_another_studios_event(paid: Till, cast: Cast
     assert bluebird.events[0].problem == "It names no payment of ours."
 
 
+@pytest.mark.proof("payments-01")
 def test_a_database_that_fails_is_asked_again(paid: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Failure 21: a failure that is acknowledged with 200."""
     genuine, failures = paid.database.unit_of_work, [1]
 
     def failing():
@@ -240,8 +256,10 @@ def test_the_way_back_settles_and_leads_home(paid: Till, cast: Cast, app: str) -
     assert (paid.due(), paid.ledger) == (0, [("payment", 47757)])
 
 
+@pytest.mark.proof("payments-01")
 @pytest.mark.proof("main-job-13")
 def test_the_way_back_believes_nothing_and_shows_nothing_to_others(till: Till, cast: Cast, app: str) -> None:
+    """Failure 9: the return page is trusted."""
     till.pay(cast.carl, return_to="/listings/abc")
     attempt = till.attempts[0]
     claims = f"?session_id={attempt.session_id}&payment_status=paid&return_to=https://evil.example"

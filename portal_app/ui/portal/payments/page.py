@@ -66,7 +66,7 @@ def _aside() -> rx.Component:
 
 
 def _pay() -> rx.Component:
-    amount = rx.cond(S.amount, rx.fragment(), rx.el.span(" ", S.total, class_name="num"))
+    amount = rx.el.span(" ", rx.cond(S.amount, S.typed, S.total), class_name="num")
     label = rx.el.span(rx.cond((S.picked == S.payable) & (S.payable > 1) & (S.amount == ""), "Pay all", "Pay"), amount)
     off = has_connection_errors | (S.picked == 0)
     busy = {"busy": S.going, "busy_label": "Opening the payment page"}
@@ -102,7 +102,7 @@ def _keep() -> rx.Component:
     under = "The studio may charge it for what you order. Remove it any time under Cards."
     words = rx.el.span("Keep this card", rx.el.br(), rx.el.span(under, class_name="small quiet"))
     tick = rx.el.input(type="checkbox", class_name="check", checked=S.keeps, on_change=lambda _: S.keep_card())
-    return rx.el.label(tick, words, class_name="row top")
+    return rx.el.label(tick, words, class_name="row")
 
 
 def _moves() -> rx.Component:

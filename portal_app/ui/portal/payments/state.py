@@ -30,6 +30,7 @@ class Payments(TeamChoice):
     moves: list[MoveRow] = []
     left_out: list[str] = []
     amount: str = ""
+    typed: str = ""
     parts: list[tuple[str, str]] = []
     keeps: bool = False
     may_keep: bool = False
@@ -127,11 +128,12 @@ class Payments(TeamChoice):
 
     def _spread(self) -> None:
         """What the typed amount would pay, in words; the same rule decides when it is paid."""
-        self.parts, self.field_errors = [], {}
+        self.parts, self.typed, self.field_errors = [], "", {}
         picked = [bill for bill in self.bills if bill.is_picked]
         cents = read_money(self.amount, picked[0].currency) if picked and self.amount.strip() else None
         if not cents or len({bill.currency for bill in picked}) > 1:
             return
+        self.typed = money_words(cents, picked[0].currency)
         try:
             shares = oldest_first(cents, [bill.cents for bill in picked], least_charge(picked[0].currency))
         except (TooLittleLeft, ValueError):
