@@ -121,8 +121,7 @@ class PaymentAttempt(SQLModel, table=True):
 
 
 class PaymentLine(SQLModel, table=True):
-    """What an attempt pays of one bill, or of one payer's share of it; `name` is what the payment page calls it,
-    `tip_cents` how much of the amount is a tip.
+    """What an attempt pays of one bill, or of one payer's share of it, as the page names it; `tip_cents` of it are a tip.
 
     `is_live` follows the attempt's status: a share has at most one attempt that may still bring money, and so has a bill
     that is not split.

@@ -88,6 +88,8 @@ BY_NAME: dict[str, Fill] = {
     "who": lambda t: str(t.account_id),
     "group": lambda t: "orders",
     "card": lambda t: "pm_1",
+    "bill": lambda t: f"order-{t.number}",
+    "amount": lambda t: "10",
     "text": lambda t: "x",
     "day": lambda t: "2026-11-01",
     "endpoint_token": lambda t: f"zz9-{t.owner}-endpoint",
