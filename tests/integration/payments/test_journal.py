@@ -24,13 +24,16 @@ from portal_app.core.viewer import Viewer, system_viewer
 from portal_app.db import Database, upgrade_to_head
 from portal_app.domain.billing import invoicing
 from portal_app.domain.billing.afterwards import reconcile_payment
+from portal_app.domain.billing.bills import BillName
 from portal_app.domain.billing.books import books
+from portal_app.domain.billing.crediting import give_credit, use_credit
 from portal_app.domain.billing.invoices import invoice_balances
 from portal_app.domain.billing.invoicing import TypedLine
 from portal_app.domain.billing.journal_text import Form
 from portal_app.domain.billing.journaling import journal
 from portal_app.domain.billing.keys import connect_stripe
-from portal_app.domain.billing.models import CreditEntry, Invoice, LedgerEntry
+from portal_app.domain.billing.models import Invoice, LedgerEntry
+from portal_app.domain.billing.offline import record_offline_payment, take_back_offline
 from portal_app.domain.billing.queries import balances
 from portal_app.domain.billing.statements import statement_paper
 from portal_app.domain.orders.models import Order
@@ -72,11 +75,6 @@ class Desk(Office):
             if paid:
                 row |= {"order_id": paid.order_id, "invoice_id": paid.invoice_id, "about_id": paid.id, "method": paid.method}
             db.add(LedgerEntry(studio_id=self.cast.harbor, kind=kind, source_id=source, amount_cents=cents, **row | more))
-
-    def credit(self, source: str, cents: int, reason: str, *, at: datetime = NOW) -> None:
-        with self.database.unit_of_work() as db:
-            row = {"customer_id": self.cast.carl_customer, "currency": "USD", "reason": reason, "by_name": "Olive", "at": at}
-            db.add(CreditEntry(studio_id=self.cast.harbor, source_id=source, amount_cents=cents, **row))
 
     def change(self, order: Order, **fields: Any) -> None:
         with self.database.unit_of_work() as db:
@@ -146,9 +144,13 @@ def write_everything(desk: Desk) -> None:
     desk.write("unallocated", "pi_elsewhere", 700, at=NOW)
     desk.write("unallocated", "pi_elsewhere", -300, part=1, at=NOW + timedelta(hours=1))
     desk.write("payment", "pi_elsewhere", 300, part=2, at=NOW + timedelta(hours=1), order_id=2)
-    desk.credit("gift", 2_500, 'For "the rain"; sorry')
-    desk.write("credit", "used", 1_500, method="credit", order_id=1, at=NOW + timedelta(hours=2))
-    desk.credit("used", -1_500, "Order 1001", at=NOW + timedelta(hours=2))
+    olive, order = desk.cast.olive, BillName(order=desk.order(1007, 25_000).number)
+    desk.do(give_credit, olive, desk.cast.carl_customer, 2_500, 'For "the rain"; sorry', "gift")
+    desk.do(use_credit, olive, order, "use")
+    desk.do(give_credit, olive, desk.cast.carl_customer, 1_000, "Again", "again")
+    desk.do(record_offline_payment, olive, order, 900, "", "wrong", method="other")
+    [wrong] = [entry.id for entry in desk.till.rows(LedgerEntry) if entry.source_id == "offline:wrong"]
+    desk.do(take_back_offline, olive, wrong, "It was for another order")
 
 
 def loaded(text: str) -> list[Transaction]:
@@ -211,7 +213,7 @@ def test_beancount_reads_what_the_ledger_and_the_payouts_say(desk: Desk) -> None
         closing = statement_paper(db, desk.cast.olive, "", "", customer_id=desk.cast.carl_customer, now=late).sums[-1][1]
     by_account = sums(found)
     assert {bill: cents for bill, cents in receivables(found).items() if cents} == {b: c for b, c in expected.items() if c}
-    assert len(expected) == 7
+    assert len(expected) == 8
     assert sum(expected.values()) == read_words(closing) == by_account["Assets:Receivable"]
 
     (payout,) = desk.till.gateway.payouts(date(2020, 1, 1), utc_now().date())
@@ -228,7 +230,9 @@ def test_beancount_reads_what_the_ledger_and_the_payouts_say(desk: Desk) -> None
     assert by_account["Assets:Checks"] == 50_000
     assert by_account["Liabilities:Unallocated"] == 7_757 - 400
     assert by_account["Liabilities:Customer-credit"] == -1_000
-    assert by_account["Income:Credits-given"] == 2_500
+    assert by_account["Income:Credits-given"] == 3_500
+    assert by_account["Assets:Other-payments"] == 10_000, "what was taken back is not there"
+    assert "Payment, taken back, order 1007" in {entry.narration for entry in found}
     assert by_account["Income:Late-fees"] == -7_500
     assert by_account["Income:Tips"] == -3_000
     assert by_account["Income:Discounts"] == 3_890
