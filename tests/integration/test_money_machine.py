@@ -22,7 +22,9 @@ from portal_app.domain.billing.afterwards import reconcile_payment
 from portal_app.domain.billing.agreeing import TypedPayer
 from portal_app.domain.billing.balance import COUNTS
 from portal_app.domain.billing.bills import BillName
+from portal_app.domain.billing.books import books
 from portal_app.domain.billing.dividing import split_order, undo_split
+from portal_app.domain.billing.journal import CREDITS_OWED, UNEXPLAINED, clearing, money_of, sales_of
 from portal_app.domain.billing.models import CreditEntry, Dispute, LedgerEntry
 from portal_app.domain.billing.paying import Part
 from portal_app.domain.billing.queries import balances
@@ -42,7 +44,7 @@ from tests.conftest import NOW, fresh_database, make_cast
 from tests.integration.memory_gateway import GIVEN_UP
 from tests.integration.paying_desk import BASE, Desk
 
-pytestmark = pytest.mark.proof("payments-02")
+pytestmark = [pytest.mark.proof("payments-02"), pytest.mark.proof("payments-12")]
 
 SEAL = SecretBox(b"k" * 32)
 picks, amounts = st.integers(0, 9), st.sampled_from([1, 49, 50, 333, 2_500, 10_001, 40_125])
@@ -337,6 +339,23 @@ class Money(RuleBasedStateMachine):
         with self.desk.database.reading() as db:
             assert db.exec(online.where(LedgerEntry.kind != "credit")).one() == came - back - taken
         self.every_balance_is_the_sum_of_its_entries()
+        self._the_journal_says_the_same(came - back - taken)
+
+    def _the_journal_says_the_same(self, online_cents: int) -> None:
+        orders, _ = self._orders()
+        with self.desk.database.reading() as db:
+            kept, found = books(db, self.cast.olive), balances(db, [order.id for order in orders])
+        sums = Counter[str]()
+        for each in [*sales_of(kept.sales), *money_of(kept.moves, kept.credits)]:
+            assert sum(posting.weight for posting in each.postings) == 0
+            for posting in each.postings:
+                sums[posting.bill or posting.account] += posting.cents
+        for order in orders:
+            owed = found[order.id]
+            is_asked = order.status != OrderStatus.PENDING
+            assert sums[f"order-{order.number}"] == (owed.due - owed.over if is_asked else -owed.paid)
+        assert (sums[clearing("test")], sums[UNEXPLAINED]) == (online_cents, 0)
+        assert sums[CREDITS_OWED] == -sum(each.amount_cents for each in self._rows(CreditEntry))
 
 
 def test_every_cent_is_where_it_should_be(request: pytest.FixtureRequest, *, full: bool) -> None:
