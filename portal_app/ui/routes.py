@@ -39,6 +39,8 @@ from portal_app.ui.admin.orders.page import page as admin_orders
 from portal_app.ui.admin.orders.state import AdminOrdersState
 from portal_app.ui.admin.payment_settings.page import page as payment_settings
 from portal_app.ui.admin.payment_settings.state import PaymentSettings
+from portal_app.ui.admin.payments.page import page as admin_payments
+from portal_app.ui.admin.payments.state import AdminPayments
 from portal_app.ui.admin.prices.page import page as prices
 from portal_app.ui.admin.prices.state import Prices
 from portal_app.ui.admin.questions.page import page as questions
@@ -163,5 +165,6 @@ ROUTES: tuple[Row, ...] = (
     Row("/admin/orders/[number]", admin_order, "Order", SEE_ORDERS, AdminOrderState.load, AdminOrderState.load),
     Row("/admin/invoices", admin_invoices, "Invoices", SEE_MONEY, AdminInvoices.load, AdminInvoices.load),
     Row("/admin/invoices/[invoice]", admin_invoice, AdminInvoice.title, SEE_MONEY, AdminInvoice.load, AdminInvoice.refresh),
+    Row("/admin/payments", admin_payments, "Payments", SEE_MONEY, AdminPayments.load, AdminPayments.load),
     Row("/admin/deliver/[number]", deliver, "Deliver", UPLOAD, DeliverState.load, DeliverState.load),
 )

@@ -78,6 +78,7 @@ SHOWN: dict[str, Shown] = {
     "/invoices": Shown(CARL, "link", "Order 1"),
     "/invoices/[invoice]": Shown(CARL, "button", "^Pay", INVOICE.format("open", "")),
     "/admin/invoices": Shown(OLIVE, "button", "New invoice"),
+    "/admin/payments": Shown(OLIVE, "button", "Check now"),
     "/admin/invoices/[invoice]": Shown(OLIVE, "button", "Finalize", INVOICE.format("draft", "")),
     "/admin": Shown(OLIVE, "button", "Accept"),
     "/admin/my-day": Shown(PIA, "link", "Open calendar"),

@@ -54,7 +54,9 @@ EVERY = {
     "refund of several": money_letters.refund_unallocated(
         LINK, cents="$9.00", bills=("Order 1001, 1 <i>Pine</i> St", "Invoice 7")
     ),
-    "disputed": money_letters.disputed("Order 1001, 1 Pine St", LINK, cents="$9.00", reason="fraudulent", answer_by="Thu 26 Nov"),
+    "disputed": money_letters.disputed(
+        "Order 1001, 1 Pine St", LINK, cents="$9.00", reason="They did not pay.", answer_by="Thu 26 Nov"
+    ),
     "dispute won": money_letters.dispute_decided("Order 1001, 1 Pine St", LINK, cents="$9.00", is_won=True),
     "odd": money_letters.odd_payment("Order 1001, 1 Pine St, Carl", LINK, paid="$9.00", over="$1.00", problem=""),
 }

@@ -28,6 +28,9 @@ from portal_app.domain.units import UnitOfWork
 
 NOT_OURS = "It names no payment of ours."
 SWEEP_AT_MOST = 100
+# A person who asks waits for the answers: what is undecided, and what came lately.
+ASKED_AT_MOST = 20
+LATELY = timedelta(days=30)
 ASK_AGAIN_AFTER = timedelta(seconds=30)
 # While something is undecided, and afterwards as long as a bank may still take a payment back.
 LOOK_EVERY = timedelta(minutes=10)
@@ -78,7 +81,7 @@ def reconcile_payment(
 def sweep_payments(unit_of_work: UnitOfWork, gateway_for: GatewayFor, *, now: datetime, studio_id: int = 0) -> int:
     """Ask again for refunds that were never answered, and look at payments whose turn it is: no webhook need ever come.
 
-    With a studio, at everything of that studio which is undecided, at once. Returns how many payments were looked at.
+    With a studio, at what of that studio is undecided or came lately, at once. Returns how many payments were looked at.
     """
     for name, whose, mode in _unanswered(unit_of_work, studio_id, now):
         gateway = gateway_for(whose, mode)
@@ -160,9 +163,11 @@ def _unanswered(unit_of_work: UnitOfWork, studio_id: int, now: datetime) -> Sequ
 
 def _turns(unit_of_work: UnitOfWork, studio_id: int, now: datetime) -> list[_Turn]:
     """Those where something is undecided, and once a day those that a bank may still take back; longest ago first."""
-    looked_at = func.coalesce(PaymentAttempt.checked_at, PaymentAttempt.settled_at)
+    looked_at, most = func.coalesce(PaymentAttempt.checked_at, PaymentAttempt.settled_at), SWEEP_AT_MOST
     if studio_id:
-        due = and_(_is_undecided(), LedgerEntry.studio_id == studio_id)
+        most = ASKED_AT_MOST
+        lately = col(PaymentAttempt.settled_at) >= now - LATELY
+        due = and_(LedgerEntry.studio_id == studio_id, or_(_is_undecided(), lately))
     else:
         daily = and_(looked_at <= now - LOOK_DAILY, col(PaymentAttempt.settled_at) >= now - WATCHED)
         due = or_(daily, and_(looked_at <= now - LOOK_EVERY, _is_undecided()))
@@ -173,7 +178,7 @@ def _turns(unit_of_work: UnitOfWork, studio_id: int, now: datetime) -> list[_Tur
         .group_by(col(LedgerEntry.studio_id), col(LedgerEntry.mode), col(LedgerEntry.source_id))
     )
     with unit_of_work() as db:
-        return [_Turn(*row[:3]) for row in db.exec(came.order_by(func.min(looked_at)).limit(SWEEP_AT_MOST))]
+        return [_Turn(*row[:3]) for row in db.exec(came.order_by(func.min(looked_at)).limit(most))]
 
 
 def _is_undecided():

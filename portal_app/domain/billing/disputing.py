@@ -17,6 +17,20 @@ from portal_app.domain.billing.returned import entry_about, take_back, tell
 RANK = {"open": 0, "lost": 1, "won": 2}
 HELD = "Disputed: the cardholder's bank holds it"
 WON = "The dispute was won"
+REASONS = {
+    "fraudulent": "The cardholder says that they did not make this payment.",
+    "product_not_received": "The cardholder says that they did not get what they paid for.",
+    "product_unacceptable": "The cardholder says that it was not as promised.",
+    "duplicate": "The cardholder says that they paid twice.",
+    "subscription_canceled": "The cardholder says that they had canceled.",
+    "credit_not_processed": "The cardholder says that a refund never came.",
+    "unrecognized": "The cardholder does not recognize this payment.",
+}
+
+
+def reason_words(reason: str) -> str:
+    """What the cardholder's bank says, in a sentence."""
+    return REASONS.get(reason, f"The bank's reason: {reason.replace('_', ' ') or 'none given'}.")
 
 
 def follow_dispute(db: Session, of: Paid, dispute: DisputeNow, *, now: datetime) -> Dispute:

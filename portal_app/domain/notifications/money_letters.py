@@ -110,7 +110,7 @@ def disputed(what: str, page: str, *, cents: str, reason: str, answer_by: str) -
         subject=f"Disputed: {cents} for {what[0].lower()}{what[1:]}",
         preheader=f"The cardholder's bank took {cents} back.",
         title=f"The cardholder's bank took {cents} back",
-        paragraphs=(f"{what}.", f"The bank's reason: {reason}.{when}", "Until it decides, this payment cannot be refunded here."),
+        paragraphs=(f"{what}.", f"{reason}{when}", "Until it decides, this payment cannot be refunded here."),
         button=Button("Look at payments", page),
         closing=("Send what proves the work: the order, the delivery, what was downloaded.",),
     )

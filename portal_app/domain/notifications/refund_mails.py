@@ -10,6 +10,7 @@ from portal_app.core.clock import date_words, local
 from portal_app.core.money import money_words
 from portal_app.domain.activity.models import Fact
 from portal_app.domain.billing.bills import bills_of
+from portal_app.domain.billing.disputing import reason_words
 from portal_app.domain.billing.kinds import EntryKind, Method
 from portal_app.domain.billing.models import LedgerEntry, Refund
 from portal_app.domain.customers.copies import addressees
@@ -70,7 +71,7 @@ def mail_dispute(db: Session, fact: Fact, *, now: datetime) -> None:
     if fact.kind == "dispute.opened":
         until = datetime.fromisoformat(details["answer_by"]) if details.get("answer_by") else None
         letter = money_letters.disputed(
-            what, _desk(db, fact), cents=cents, reason=details["reason"].replace("_", " "),
+            what, _desk(db, fact), cents=cents, reason=reason_words(details["reason"]),
             answer_by=date_words(local(until, studio.zone).date()) if until else "",
         )  # fmt: skip
     else:

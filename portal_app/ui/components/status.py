@@ -42,9 +42,14 @@ def status(state: Words) -> rx.Component:
     return rx.match(state, *((name, _drawn(name)) for name in STATES), rx.fragment())
 
 
+def sign(word: str, shapes: tuple, look: str) -> rx.Component:
+    """A shape and word that one page alone needs, in the tone of one of `STATES`."""
+    return rx.el.span(_shape(shapes), word, class_name=f"status {look}")
+
+
 def _drawn(state: str) -> rx.Component:
     word, shapes = STATES[state]
-    return rx.el.span(_shape(shapes), word, class_name=f"status {state}")
+    return sign(word, shapes, state)
 
 
 def _shape(shapes: tuple) -> rx.Component:

@@ -48,6 +48,7 @@ MY_DAY = Spot("My day", "pin", "/admin/my-day", Permission.SEE_ORDERS)
 STUDIO_ORDERS = Spot("Orders", "orders", "/admin/orders", Permission.SEE_ORDERS)
 CALENDAR = Spot("Calendar", "calendar", "/admin/calendar", Permission.SEE_ORDERS)
 STUDIO_INVOICES = Spot("Invoices", "document", "/admin/invoices", Permission.SEE_MONEY)
+STUDIO_PAYMENTS = Spot("Payments", "card", "/admin/payments", Permission.SEE_MONEY)
 INVOICES = Spot("Invoices", "document", "/invoices")
 PAYMENTS = Spot("Payments", "card", "/payments")
 CREW = Spot("Crew and hours", "clock", "/admin/crew", Permission.SEE_ORDERS)
@@ -58,10 +59,12 @@ AUDIT = Spot("Audit log", "clock", "/admin/audit", Permission.SEE_AUDIT)
 
 PORTAL_PLACES = (HOME, LISTINGS, ORDERS, PAYMENTS, ACCOUNT)
 PORTAL_BAR = (HOME, LISTINGS, None, ORDERS, ACCOUNT)
-STUDIO_PLACES = (TODAY, MY_DAY, CALENDAR, STUDIO_ORDERS, STUDIO_INVOICES, CUSTOMERS, STAFF, SETTINGS, AUDIT, ACCOUNT)
+STUDIO_PLACES = (
+    TODAY, MY_DAY, CALENDAR, STUDIO_ORDERS, STUDIO_INVOICES, STUDIO_PAYMENTS, CUSTOMERS, STAFF, SETTINGS, AUDIT, ACCOUNT,
+)  # fmt: skip
 STUDIO_BAR = (TODAY, MY_DAY, CALENDAR, STUDIO_ORDERS, ACCOUNT)
 PORTAL_MENU = (PAYMENTS, INVOICES, ACCOUNT, SECURITY, TEAMS)
-STUDIO_MENU = (STUDIO_INVOICES, CUSTOMERS, CREW, STAFF, SETTINGS, AUDIT, ACCOUNT, SECURITY)
+STUDIO_MENU = (STUDIO_INVOICES, STUDIO_PAYMENTS, CUSTOMERS, CREW, STAFF, SETTINGS, AUDIT, ACCOUNT, SECURITY)
 
 
 class Notes(Base):

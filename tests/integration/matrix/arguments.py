@@ -67,6 +67,8 @@ BY_NAME: dict[str, Fill] = {
     "AdminInvoice.what": lambda t: ("void", "finalize", "discard"),
     "AdminInvoices.form": lambda t: {"number": str(t.accepted), "customer": str(t.customer_id), "first": "", "last": ""},
     "AdminInvoices.what": lambda t: "statement",
+    "AdminPayments.entry": lambda t: t.loose,
+    "AdminPayments.form": lambda t: {"number": str(t.accepted), "amount": "0.50", "amount_cents": "0.50", "reason": "words"},
     "Invoices.form": lambda t: {"first": "2026-11-01", "last": ""},
     "AdminInvoices.status": lambda t: "unpaid",
     "Prices.form": lambda t: {"name": "Late", "kind": "fixed", "amount": "10", "use": "on", "tips": "10, 15"},
@@ -153,6 +155,8 @@ BY_NAME: dict[str, Fill] = {
 # What stands open when a method that names nothing itself is asked: the method that opens it, and what it is told.
 OPENED_BY: dict[str, tuple[str, Fill]] = {
     "AdminInvoices.statement": ("AdminInvoices.ask_whom", lambda t: {"what": "statement"}),
+    "AdminPayments.place": ("AdminPayments.ask_bill", lambda t: {"entry": t.loose}),
+    "AdminPayments.give_back": ("AdminPayments.ask_back", lambda t: {"entry": t.loose}),
     "CalendarState.drop_off": ("CalendarState.open", lambda t: {"entry": f"off-{t.time_off}"}),
     "CalendarState.move_it": ("CalendarState.drag", lambda t: {"entry": f"visit-{t.visit}", "start": "2027-02-03T10:00"}),
     "Charging.charge": ("Charging.open", lambda t: {"order": t.number}),

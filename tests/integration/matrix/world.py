@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from portal_app.core.tokens import fingerprint
 from portal_app.core.viewer import Permission, Role, Viewer, permissions_in
 from portal_app.db import Database
-from portal_app.domain.billing.models import Invoice, PaymentAttempt, PaymentLine
+from portal_app.domain.billing.models import Invoice, LedgerEntry, PaymentAttempt, PaymentLine
 from portal_app.domain.catalog.models import Coupon, Fee, Question, TaxGroup
 from portal_app.domain.customers.models import Team, TeamMember
 from portal_app.domain.delivery.models import AccessLink
@@ -68,6 +68,7 @@ class Things:
     question: str = "zz8-nobody-question-public_id-1"
     tax_group: str = "zz8-nobody-tax_group-public_id-1"
     visit: int = 88_888_815
+    loose: int = 88_888_817
     service: str = "zz8-nobody-service"
     email: str = "zz8-nobody@x.example"
     link_token: str = "zz8-nobody-link-token"
@@ -209,6 +210,7 @@ def _things(db: Session, rows: Rows, record: str) -> Things:
         listing=listing.public_id, asset=first(Asset, Asset.listing_id == listing.id).public_id,
         upload=first(Upload, Upload.listing_id == listing.id).public_id,
         attempt=first(PaymentAttempt, PaymentAttempt.id == first(PaymentLine, PaymentLine.order_id == delivered.id).attempt_id).public_id,
+        loose=first(LedgerEntry, LedgerEntry.studio_id == studio_id, LedgerEntry.kind == "unallocated").id,
         team_member=getattr(first(TeamMember, TeamMember.team_id == team_id, TeamMember.account_id == account_id), "id", nobody.team_member),
         team=db.get_one(Team, team_id).public_id, invitation=invitation.public_id,
         visit=getattr(first(Appointment, Appointment.order_id == accepted.id), "id", nobody.visit),

@@ -124,7 +124,7 @@ def test_the_studio_hears_of_what_went_wrong(desk: Desk) -> None:
     assert subjects["dispute_opened"] == (office, f"Disputed: $477.57 for {bill}")
     assert subjects["dispute_lost"] == (office, f"Dispute lost: $477.57 for {bill}")
     opened = next(mail for mail in desk.till.rows(Mail) if mail.kind == "dispute_opened")
-    assert "product not received" in opened.text
+    assert "did not get what they paid for" in opened.text
     assert "Answer by" in opened.text
 
 

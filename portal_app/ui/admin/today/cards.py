@@ -62,6 +62,11 @@ def collect_card(debts: Sequence[Owed], most: int = 3) -> CollectCard:
     return CollectCard(total, caption, [_owed_card(debt) for debt in debts[:most]])
 
 
+def money_words_of(waiting: int) -> str:
+    """How much about payments needs a person; nothing when nothing does."""
+    return "" if not waiting else "1 thing" if waiting == 1 else f"{waiting} things"
+
+
 def _owed_card(debt: Owed) -> OwedCard:
     standing = "On its way" if debt.is_on_its_way else "Delivered" if debt.status == "completed" else "Accepted"
     words = f"Order {debt.order_number} · {standing}"

@@ -35,8 +35,19 @@ def _loaded() -> rx.Component:
 
 def _waiting() -> rx.Component:
     nothing = empty("check", "Nothing waits for you.", "New requests appear here at once.")
-    rows = rx.el.ul(rx.foreach(S.requests, _request), rx.foreach(S.to_deliver, _delivery), class_name="wait")
-    return section("Waiting for you", rx.cond(S.requests | S.to_deliver, rows, nothing), key="waiting", apart=False)
+    rows = rx.el.ul(_money(), rx.foreach(S.requests, _request), rx.foreach(S.to_deliver, _delivery), class_name="wait")
+    some = S.money | S.requests | S.to_deliver
+    return section("Waiting for you", rx.cond(some, rows, nothing), key="waiting", apart=False)
+
+
+def _money() -> rx.Component:
+    what = rx.el.div(
+        rx.el.b("Payments"),
+        rx.el.span(S.money, " to look at: money without a bill, a refund that came to nothing, or a dispute"),
+        class_name="address",
+    )
+    row = rx.el.li(what, rx.el.div(link_button("Look at payments", "/admin/payments"), class_name="row"))
+    return rx.cond(S.money, row, rx.fragment())
 
 
 def _request(card: rx.Var) -> rx.Component:

@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta
 from portal_app.core.clock import at_wall_time, local, long_day_words, utc_now
 from portal_app.core.viewer import Permission
 from portal_app.domain.billing.queries import owed
+from portal_app.domain.billing.waiting import waiting_count
 from portal_app.domain.delivery.queries import listing_cards
 from portal_app.domain.orders.changing import Why
 from portal_app.domain.orders.queries import OrderRow, agenda, order_rows
@@ -19,6 +20,7 @@ from portal_app.ui.admin.today.cards import (
     agenda_card,
     collect_card,
     deliver_card,
+    money_words_of,
     request_card,
 )
 from portal_app.ui.shared.guard import staff
@@ -39,6 +41,7 @@ class TodayState(Base):
     visits: list[AgendaCard] = []
     collect: CollectCard = CollectCard()
     lately: Card = Card()
+    money: str = ""
     declining: int = 0
     loaded: bool = False
 
@@ -53,6 +56,7 @@ class TodayState(Base):
         self.requests = [request_card(row) for row in pending.rows]
         self.to_deliver = [deliver_card(row, now=now) for row in _by_visit(accepted.rows)]
         self.visits = [agenda_card(row) for row in today]
+        self.money = money_words_of(await ask(waiting_count, by, now=now))
         self.collect = collect_card(await ask(owed, by))
         shown = (card_of(listing) for listing in await ask(listing_cards, by, limit=LATELY))
         self.lately = next((card for card in shown if card.cover), Card())
