@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
+from portal_app.core.money import money_words
 from portal_app.core.viewer import system_viewer
 from portal_app.domain.billing.attempts import close_attempt, lines_of
 from portal_app.domain.billing.bills import bills_of, note
@@ -68,7 +69,8 @@ def _misfit(attempt: PaymentAttempt, came: Arrival) -> str:
     if came.currency.upper() != attempt.currency.upper():
         return f"It came in {came.currency.upper()}, not {attempt.currency.upper()}."
     if came.amount_cents != attempt.amount_cents:
-        return f"The amount is {came.amount_cents}, not {attempt.amount_cents} (minor units)."
+        asked = money_words(attempt.amount_cents, attempt.currency)
+        return f"{money_words(came.amount_cents, came.currency)} came, and {asked} was asked for."
     return ""
 
 

@@ -82,7 +82,7 @@ def test_an_amount_that_differs_unlocks_nothing_and_is_not_lost(till: Till, cast
     assert till.reconcile(attempt.public_id) == "failed"
     assert (till.due(), till.ledger) == (47757, [("unallocated", 47757)])
     assert till.facts("payment.received") == []
-    assert till.facts("payment.unallocated")[0]["problem"] == "The amount is 47757, not 40000 (minor units)."
+    assert till.facts("payment.unallocated")[0]["problem"] == "$477.57 came, and $400.00 was asked for."
     with till.database.reading() as db:
         assert [entry.amount_cents for entry in queries.unallocated(db, cast.olive)] == [47757]
         assert queries.unallocated(db, cast.omar) == queries.unallocated(db, cast.carl) == []

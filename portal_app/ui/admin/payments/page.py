@@ -49,7 +49,7 @@ def _lists() -> rx.Component:
     return rx.el.div(
         _list("Without a bill", S.unplaced, _unplaced, "unplaced"),
         _list("Disputes", S.disputes, _dispute, "disputes"),
-        _list("Refunds not through", S.refunds, _refund, "refunds"),
+        _list("Refunds", S.refunds, _refund, "refunds"),
         class_name="stack gap-7",
     )
 
@@ -60,43 +60,41 @@ def _list(title: str, cards: rx.Var, row, key: str) -> rx.Component:
 
 
 def _unplaced(card: rx.Var) -> rx.Component:
-    what = rx.el.div(
-        rx.el.b(card.amount, class_name="num"), rx.el.span(card.caption), rx.el.span(card.why, class_name="ask0"),
-        class_name="address",
-    )  # fmt: skip
     place = button("Give to a bill", kind="main", on_click=S.ask_bill(card.entry))
     back = rx.cond(may(Permission.REFUND), button("Give back", on_click=S.ask_back(card.entry)), rx.fragment())
     acts = rx.el.div(
         rx.cond(card.is_refund, rx.fragment(), back), rx.cond(card.can_be_placed, place, rx.fragment()), class_name="row"
     )
-    return rx.el.li(what, acts, key=card.entry)
+    return rx.el.li(_what((card.amount,), card.caption, rx.el.p(card.why, class_name="small")), acts, key=card.entry)
 
 
 def _refund(card: rx.Var) -> rx.Component:
     again = button("Try again", on_click=S.ask_back(card.entry))
     may_again = rx.cond(may(Permission.REFUND), rx.el.div(again, class_name="row"), rx.fragment())
-    what = rx.el.div(
-        rx.el.b(card.amount, " to ", _bill(card.bill), class_name="num"),
-        rx.el.span(card.caption),
-        rx.el.span(rx.cond(card.reason, rx.el.span("“", card.reason, "”"), rx.fragment())),
-        rx.el.span(_sign(card.state), " ", card.words, class_name="ask0"),
-        class_name="address",
-    )
+    reason = rx.cond(card.reason, rx.el.p("“", card.reason, "”", class_name="small quiet"), rx.fragment())
+    what = _what((card.amount, " for ", _bill(card.bill)), card.caption, reason, _standing(card))
     return rx.el.li(what, rx.cond(card.entry, may_again, rx.fragment()), key=card.id)
 
 
 def _dispute(card: rx.Var) -> rx.Component:
-    what = rx.el.div(
-        rx.el.b(card.amount, " of ", rx.foreach(card.bills, lambda bill: rx.el.span(_bill(bill), " ")), class_name="num"),
-        rx.el.span(card.caption),
-        rx.el.span(_sign(card.state), " ", card.words, class_name="ask0"),
-        class_name="address",
-    )
+    bills = rx.foreach(card.bills, lambda bill, place: rx.fragment(rx.cond(place > 0, " and ", ""), _bill(bill)))
     until = rx.el.div(
-        rx.el.p(card.until, class_name="strong num"),
-        rx.el.p("On the payment service's own site: ", card.id, class_name="tiny quiet"),
+        rx.el.p(card.until, class_name="strong"),
+        rx.el.p("On the payment service's own site", class_name="small quiet"),
+        rx.el.p(card.id, class_name="tiny quiet"),
     )
+    what = _what((card.amount, " for ", bills), card.caption, _standing(card))
     return rx.el.li(what, rx.cond(card.until, until, rx.fragment()), key=card.id)
+
+
+def _what(title: tuple, caption: rx.Var, *more: rx.Component) -> rx.Component:
+    """How much of what, since when, and what became of it."""
+    first = rx.el.p(*title, class_name="strong")
+    return rx.el.div(first, rx.el.p(caption, class_name="small quiet"), *more, class_name="stack gap-1")
+
+
+def _standing(card: rx.Var) -> rx.Component:
+    return rx.el.div(_sign(card.state), rx.el.span(card.words, class_name="small"), class_name="row wrap")
 
 
 def _sign(state: rx.Var) -> rx.Component:
@@ -104,7 +102,7 @@ def _sign(state: rx.Var) -> rx.Component:
 
 
 def _bill(bill: rx.Var) -> rx.Component:
-    return rx.cond(bill.href, go(bill.label, to=bill.href, kind="plain-link"), rx.el.span(bill.label))
+    return rx.cond(bill.href, go(bill.label, to=bill.href, kind="plain-link"), bill.label)
 
 
 def _which_bill() -> rx.Component:
