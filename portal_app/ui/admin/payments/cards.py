@@ -142,4 +142,4 @@ def _until(answer_by: datetime | None, zone: str) -> str:
 
 def _since(row: DisputeRow, zone: str) -> str:
     closed = f"decided {day_words(row.closed_at, zone)}" if row.closed_at else ""
-    return ", ".join(filter(None, (f"since {day_words(row.opened_at, zone)}", closed)))
+    return ", ".join(filter(None, (f"Since {day_words(row.opened_at, zone)}", closed)))
