@@ -82,7 +82,8 @@ class Viewer:
 
     A LINK viewer holds one secret link and sees nothing else: the listing of `listing_id`, the order of `order_id` (its
     status page), the invoice of `invoice_id` or the part of a split order of `share_id`, which it may pay. A GUEST books
-    without signing in, and sees only what is for sale.
+    without signing in, and sees only what is for sale. What happens to the order of `about_order_id` may change what the
+    holder of an invoice or a share sees; the order itself is not theirs to see.
     SYSTEM is the studio's own worker. `behind` is the member who looks through a customer's eyes: the viewer then is the
     customer, sees what the customer sees, and both names stand in every fact.
     """
@@ -99,6 +100,7 @@ class Viewer:
     order_id: int | None = None
     invoice_id: int | None = None
     share_id: int | None = None
+    about_order_id: int | None = None
     is_verified: bool = False
     granted: frozenset[Permission] = frozenset()
     withheld: frozenset[Permission] = frozenset()

@@ -63,7 +63,7 @@ async def come_back(request: Request) -> Response:
     attempt, guest = request.path_params["attempt"], guest_viewer(studio.id)
     if mode := await ask(mode_of_guests, guest, attempt, now=utc_now()):
         await leave(settle, studio.id, mode, attempt)
-        return _to(await act(way_back, guest, attempt, now=utc_now()))
+        return _to(await act(way_back, guest, attempt, wiring.current().seal, now=utc_now()))
     if viewer is None:
         return _to(f"/login?next={quote(request.url.path)}")
     _, card = await first_to_see(request, attempt_card, attempt)

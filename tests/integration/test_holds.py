@@ -29,6 +29,7 @@ from portal_app.jobs.reactions import announce_change, mail_change
 from portal_app.ui.shared.changing_cards import changes_card
 from tests.conftest import NOW, Cast
 from tests.integration.paying_desk import Desk
+from tests.integration.payments.office import SEAL
 
 pytestmark = pytest.mark.proof("booking-09")
 WALL = datetime(2026, 11, 26, 9, 30)
@@ -202,7 +203,7 @@ def test_a_guest_comes_back_to_a_fresh_page_as_long_as_theirs_can_be_paid(desk: 
     with desk.database.unit_of_work() as db:
         attempt = db.exec(select(PaymentAttempt)).one()
         assert mode_of_guests(db, guest, attempt.public_id, now=NOW) == attempt.mode
-        path = way_back(db, guest, attempt.public_id, now=NOW)
+        path = way_back(db, guest, attempt.public_id, SEAL, now=NOW)
         assert viewer_of_link(db, cast.harbor, path.removeprefix("/status/")) == holder
         for by, name, now in (
             (guest_viewer(cast.bluebird), attempt.public_id, NOW),
@@ -211,7 +212,7 @@ def test_a_guest_comes_back_to_a_fresh_page_as_long_as_theirs_can_be_paid(desk: 
         ):
             assert mode_of_guests(db, by, name, now=now) == ""
             with pytest.raises(NotFound):
-                way_back(db, by, name, now=now)
+                way_back(db, by, name, SEAL, now=now)
         attempt.return_to = "/orders/1001"
         db.flush()
         assert mode_of_guests(db, guest, attempt.public_id, now=NOW) == ""

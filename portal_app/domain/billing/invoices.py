@@ -83,7 +83,7 @@ def viewer_of_invoice(db: Session, studio_id: int, token: str) -> Viewer | None:
     """Whoever holds this address at this studio: they see its invoice, and may pay it. None for one that opens nothing."""
     held = select(Invoice.id, Invoice.order_id).where(Invoice.token_hash == fingerprint(token), Invoice.studio_id == studio_id)
     found = db.exec(held.where(Invoice.status != InvoiceStatus.DRAFT)).first()
-    return Viewer(studio_id=studio_id, role=Role.LINK, invoice_id=found[0]) if found else None
+    return Viewer(studio_id=studio_id, role=Role.LINK, invoice_id=found[0], about_order_id=found[1]) if found else None
 
 
 def invoice_rows(db: Session, by: Viewer, *, today: date, order_number: int = 0, limit: int = 500) -> list[InvoiceRow]:

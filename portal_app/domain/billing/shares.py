@@ -53,6 +53,7 @@ class HeldShare:
     """What whoever holds the link of a share may know: for what, how much, and how it stands. `has_ended` when the order
     is not split like that anymore."""
 
+    public_id: str
     order_number: int
     status: str
     street: str
@@ -69,7 +70,11 @@ def viewer_of_share(db: Session, studio_id: int, token: str) -> Viewer | None:
     """Whoever holds this link at this studio: they see one payer's part, and may pay it. None for one that opens nothing."""
     held = select(Share).where(Share.token_hash == fingerprint(token), Share.studio_id == studio_id)
     share = db.exec(held).first()
-    return Viewer(studio_id, Role.LINK, name=share.name, email=share.email, share_id=share.id) if share else None
+    if share is None:
+        return None
+    return Viewer(
+        studio_id, Role.LINK, name=share.name, email=share.email, share_id=share.id, about_order_id=share.order_id
+    )  # fmt: skip
 
 
 def split_of(db: Session, by: Viewer, order_number: int) -> SplitCard:
@@ -95,6 +100,7 @@ def held_share(db: Session, by: Viewer) -> HeldShare:
     payers = [] if share.ended_at else payers_of(db, [share.order_id])[share.order_id]
     mine = next((one for one in payers if one.id == share.id), None)
     return HeldShare(
+        public_id=share.public_id,
         order_number=order.number,
         status=order.status,
         street=order.street,

@@ -110,7 +110,8 @@ async def _tell(app: Any, refreshes: Mapping[str, str], news: Collection[FactCar
     studios = {fact.studio_id for fact in news}
     for token, tab in list(OPEN.items()):
         by = tab.viewer
-        concerned = by.is_staff or by.account_id in accounts or by.listing_id in listings or by.order_id in orders
+        concerned = by.is_staff or by.account_id in accounts or by.listing_id in listings
+        concerned = concerned or by.order_id in orders or by.about_order_id in orders
         refresh = refreshes.get(tab.pattern)
         if refresh and concerned and by.studio_id in studios and mine.get(token) == tab.socket:
             await app.event_processor.enqueue(token, Event(name=refresh, payload={}))
