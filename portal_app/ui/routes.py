@@ -92,6 +92,8 @@ from portal_app.ui.public.reset.page import page as reset
 from portal_app.ui.public.reset.state import Reset
 from portal_app.ui.public.second_step.page import page as second_step
 from portal_app.ui.public.second_step.state import SecondStep
+from portal_app.ui.public.share.page import page as share
+from portal_app.ui.public.share.state import PayersPage
 from portal_app.ui.public.sign_in.page import page as sign_in
 from portal_app.ui.public.sign_in.state import SignIn
 from portal_app.ui.public.sign_up.page import page as sign_up
@@ -129,6 +131,7 @@ ROUTES: tuple[Row, ...] = (
     Row("/second-step", second_step, "One more step", PUBLIC, SecondStep.load),
     Row("/status/[token]", order_status, OrderStatusPage.title, PUBLIC, OrderStatusPage.load, OrderStatusPage.load),
     Row("/invoice/[token]", held_invoice, HeldInvoice.title, PUBLIC, HeldInvoice.load, HeldInvoice.load),
+    Row("/pay/[token]", share, PayersPage.title, PUBLIC, PayersPage.load, PayersPage.load),
     Row("/", dashboard, "Home", CUSTOMER, Dashboard.load, Dashboard.load),
     Row("/orders", orders, "Orders", CUSTOMER, Orders.load, Orders.load),
     Row("/orders/[number]", order, OneOrder.title, CUSTOMER, OneOrder.load, OneOrder.load),

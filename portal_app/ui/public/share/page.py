@@ -20,7 +20,9 @@ def page() -> rx.Component:
 
 def _unknown() -> rx.Component:
     start = away("Go to the start", to="/", kind="btn main-act")
-    return rx.fragment(page_head(rx.el.h1("Nothing to pay here")), empty("document", "This link is not in use", S.share.lead, start))
+    return rx.fragment(
+        page_head(rx.el.h1("Nothing to pay here")), empty("document", "This link is not in use", S.share.lead, start)
+    )
 
 
 def _share() -> rx.Component:
@@ -59,7 +61,10 @@ def _good() -> rx.Component:
 def _money() -> rx.Component:
     sentence = "Your payment is on its way. We say so here when it arrives; nothing is charged twice."
     arriving = rx.el.div(note(sentence, drawing="clock", tone="wait"), class_name="under")
-    pay = rx.el.div(pay_press(S.share.due, Paying.pay_share(S.share.id), busy=Paying.going_to == S.share.id), class_name="sheet-top")
+    pay = rx.el.div(
+        pay_press(S.share.due, Paying.pay_share(S.share.id), busy=Paying.going_to == S.share.id, tall=True, wide=True),
+        class_name="sheet-top",
+    )
     due = rx.fragment(
         rx.el.p("Your part", class_name="small quiet"),
         rx.el.p(S.share.due, class_name="big num"),

@@ -34,7 +34,9 @@ class ShareCard:
     is_on_its_way: bool = False
 
 
-UNKNOWN = "This link opens nothing. A newer one may have replaced it: use the newest mail, or ask whoever shares the price with you."
+UNKNOWN = (
+    "This link opens nothing. A newer one may have replaced it: use the newest mail, or ask whoever shares the price with you."
+)
 
 
 class PayersPage(Base):
@@ -91,7 +93,9 @@ def _lead(held: HeldShare, studio: str, paid: str) -> str:
     if held.owes.due:
         return "Due now. You need no account."
     if held.status == OrderStatus.CANCELED:
-        return f"The order is canceled. {studio} settles the {paid} you paid." if paid else "The order is canceled. Nothing is due."
+        return (
+            f"The order is canceled. {studio} settles the {paid} you paid." if paid else "The order is canceled. Nothing is due."
+        )
     if held.status == OrderStatus.PENDING:
         return f"Nothing is due until {studio} accepts the order."
     return "Paid. Nothing more is due from you." if paid else "Nothing is due from you: others paid for you."
