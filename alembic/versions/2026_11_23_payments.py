@@ -270,6 +270,7 @@ def upgrade() -> None:
         batch_op.create_foreign_key('fk_ledger_entry_share', 'share', ['share_id'], ['id'])
         batch_op.create_foreign_key('fk_ledger_entry_invoice', 'invoice', ['invoice_id'], ['id'])
         batch_op.create_foreign_key('fk_ledger_entry_about', 'ledger_entry', ['about_id'], ['id'])
+        batch_op.create_foreign_key('fk_ledger_entry_invoice', 'invoice', ['invoice_id'], ['id'])
         batch_op.create_check_constraint('ck_ledger_entry_kind', "kind IN ('payment', 'credit', 'refund', 'refund_returned', 'dispute', 'dispute_won', 'unallocated')")
         batch_op.create_check_constraint('ck_ledger_entry_method', "method IN ('card', 'bank_debit', 'cash', 'check', 'transfer', 'credit', 'other')")
         batch_op.create_check_constraint('ck_ledger_entry_bill', 'order_id IS NULL OR invoice_id IS NULL')

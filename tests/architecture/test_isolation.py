@@ -68,7 +68,9 @@ def functions(room: str, module: str) -> Iterator[tuple[str, Callable]]:
 
 
 # Where reading functions live: `queries`, and what would not fit beside it.
-READ_IN = ("queries", "agenda", "books", "crew", "explaining", "invoices", "my_day", "owing", "refunds", "waiting")
+READ_IN = (
+    "queries", "agenda", "books", "collecting", "crew", "explaining", "invoices", "my_day", "owing", "refunds", "shares", "waiting",
+)  # fmt: skip
 ROOMS = [module.name for module in pkgutil.iter_modules(portal_app.domain.__path__) if module.ispkg]
 READING = [
     pytest.param(room, name, function, id=f"{room}.{name}")
@@ -110,6 +112,7 @@ def arguments(function: Callable, db: Session, by: Viewer, world: World, cast: C
     named = {
         "attempt_card": world.attempt,
         "invoice_page": f"invoice{MARK}",
+        "collected_by": f"invoice{MARK}",
         "asset_by_public_id": world.asset,
         "upload_card": world.upload,
     }
@@ -200,7 +203,7 @@ def test_the_same_questions_are_answered_at_home(home: Home) -> None:
         insiders = (cast.olive, cast.pia, cast.carl, cast.tess, world.link)
         if all(ask(database, function, by, world, cast) in (None, [], {}, (), "", 0) for by in insiders):
             silent.append(f"{room}.{name}")
-    assert set(silent) <= {"activity.dead_work", "identity.needs_second_step", "billing.held_invoice"}
+    assert set(silent) <= {"activity.dead_work", "identity.needs_second_step", "billing.held_invoice", "billing.held_share"}
 
 
 def test_every_reading_function_names_its_viewer() -> None:
@@ -400,6 +403,27 @@ def verbs_of_settings(world: World) -> dict[str, Callable[[Session, Viewer], Any
     }
 
 
+def verbs_of_splits(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
+    """Who pays an order of Harbor Light with its customer."""
+    from portal_app.adapters.secret_box import SecretBox
+    from portal_app.domain.billing import dividing
+    from portal_app.domain.billing.agreeing import TypedPayer
+
+    seal, share, order = SecretBox(b"k" * 32), f"share{MARK}", world.delivered
+    typed = [TypedPayer("rest"), TypedPayer("percent", "40", "Theirs")]
+
+    def split(db: Session, by: Viewer) -> None:
+        dividing.split_order(lambda: nullcontext(db), lambda *_: None, by, order, typed, "all", seal, now=NOW)
+
+    return {
+        "split_order": split,
+        "undo_split": lambda db, by: dividing.undo_split(lambda: nullcontext(db), lambda *_: None, by, order, now=NOW),
+        "send_share": lambda db, by: dividing.send_share(db, by, order, share, now=NOW),
+        "replace_link": lambda db, by: dividing.replace_link(db, by, order, share, seal, now=NOW),
+        "address_of_share": lambda db, by: dividing.address_of_share(db, by, order, share, seal),
+    }
+
+
 def verbs_at_the_door(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
     """What a photographer does at a property; each visit is its own photographer's."""
     from portal_app.adapters.secret_box import SecretBox
@@ -448,7 +472,7 @@ def verbs_of_crew(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
 def verbs_of_the_studio(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
     """Every verb that only the studio's people have."""
     return (
-        verbs(world) | verbs_of_the_books(world) | verbs_of_invoices(world) | verbs_of_money(world) | verbs_of_places(world) | verbs_of_settings(world) | verbs_of_crew(world) | verbs_at_the_door(world)
+        verbs(world) | verbs_of_the_books(world) | verbs_of_invoices(world) | verbs_of_money(world) | verbs_of_splits(world) | verbs_of_places(world) | verbs_of_settings(world) | verbs_of_crew(world) | verbs_at_the_door(world)
     )  # fmt: skip
 
 

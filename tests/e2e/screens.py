@@ -75,6 +75,7 @@ SHOWN: dict[str, Shown] = {
     "/status/[token]": Shown(NOBODY, "link", "Go to the start", "select 'no-such-order-0000'"),
     "/invoice/[token]": Shown(NOBODY, "link", "Go to the start", "select 'no-such-invoice-0000'"),
     "/payments": Shown(CARL, "button", "^Pay"),
+    "/pay/[token]": Shown(NOBODY, "link", "Go to the start", "select 'no-such-link-0000'"),
     "/invoices": Shown(CARL, "link", "Order 1"),
     "/invoices/[invoice]": Shown(CARL, "button", "^Pay", INVOICE.format("open", "")),
     "/admin/invoices": Shown(OLIVE, "button", "New invoice"),

@@ -130,6 +130,11 @@ def payers_of(db: Session, order_ids: Sequence[int]) -> dict[int, list[Payer]]:
     }
 
 
+def first_dues(db: Session, order_ids: Sequence[int]) -> dict[int, int]:
+    """What is due from who ordered, of those of these orders that several people pay."""
+    return {order_id: payers[0].owes.due for order_id, payers in payers_of(db, order_ids).items()}
+
+
 def others_due(db: Session, order_ids: Sequence[int]) -> dict[int, int]:
     """What of each order's due keeps its listing closed no longer: where the main payer opens it, what the others owe."""
     main_opens = select(Split.order_id).where(col(Split.order_id).in_(order_ids), Split.unlock_when == UnlockWhen.MAIN)

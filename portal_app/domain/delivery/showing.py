@@ -15,6 +15,7 @@ from portal_app.core.money import money_words
 from portal_app.core.viewer import Viewer
 from portal_app.domain.billing import queries as billing
 from portal_app.domain.billing.opening import harmless_due
+from portal_app.domain.billing.shares import first_dues
 from portal_app.domain.customers.queries import whose_are
 from portal_app.domain.delivery.gate import Gate, Sight, Size, sight_for
 from portal_app.domain.delivery.models import Delivery
@@ -200,10 +201,17 @@ def _around(db: Session, by: Viewer, rows: Sequence[Listing]) -> _Around:
         studio=db.get_one(Studio, by.studio_id),
         gates={listing_id: gate_from(deliveries.get(listing_id, []), dues, harmless) for listing_id in ids},
         orders=orders,
-        dues=dues if by.sees_money else dict.fromkeys(dues, 0),
+        dues=_dues_to(db, by, dues),
         deliveries=deliveries,
         visits=_visits(db, ids),
     )
+
+
+def _dues_to(db: Session, by: Viewer, dues: dict[int, int]) -> dict[int, int]:
+    """What each order owes, for those who see money; of one that several pay, who ordered it sees their own part."""
+    if not by.sees_money:
+        return dict.fromkeys(dues, 0)
+    return dues if by.is_staff else dues | first_dues(db, list(dues))
 
 
 def _visits(db: Session, listing_ids: list[int]) -> dict[int, datetime]:

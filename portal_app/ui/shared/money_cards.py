@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from portal_app.core.money import money_words
 from portal_app.domain.billing.balance import Balance
+from portal_app.ui.shared.split_cards import SplitView
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,14 @@ def money_card(status: str, kept: Balance, currency: str, *, is_on_its_way: bool
         note=_note(status, kept.due, kept.paid, currency),
         is_on_its_way=is_on_its_way,
     )
+
+
+def of_payer(whole: MoneyCard, split: SplitView) -> MoneyCard:
+    """The same for who ordered, when several people pay: their own part of it."""
+    if not split.payers:
+        return whole
+    note = "Your part, due now. Others pay the rest." if split.mine else "Your part is paid. Others pay the rest."
+    return replace(whole, due=split.mine, note=note if whole.due else whole.note, is_on_its_way=split.is_on_its_way)
 
 
 def _note(status: str, due: int, paid: int, currency: str) -> str:

@@ -257,7 +257,7 @@ def _sentence(fact: HistoryRow, currency: str, studio: str, zone: str) -> str:
         case "order.split":
             return f"Split among {fact.details['payers']} payers"
         case "order.split_undone":
-            return "Paid by one person again"
+            return "One person pays it again"
         case "payment.received":
             return f"Payment{_of(fact, currency)} received"
         case "payment.corrected":

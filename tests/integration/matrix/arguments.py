@@ -30,6 +30,7 @@ BY_NAME: dict[str, Fill] = {
     "/status/[token].token": lambda t: f"zz9-order_link-{t.order_id}-token",
     "/invoice/{token}/pdf.token": lambda t: t.invoice_token,
     "/invoice/[token].token": lambda t: t.invoice_token,
+    "/pay/[token].token": lambda t: t.share_token,
     "/invitation/[token].token": lambda t: t.invitation_token,
     "/api/invitation/accept.token": lambda t: t.invitation_token,
     "member": lambda t: t.team_member,

@@ -36,6 +36,7 @@ OPENING = (
     "/api/invitation/accept",
     "/invoice/[token]",
     "/invoice/{token}/pdf",
+    "/pay/[token]",
 )
 # In the short run these ask for both, so that everything is answered at least once.
 ANSWERED = {"carl", "tara", "link", "olive"}
@@ -44,6 +45,7 @@ TEAMS = {"coast", "meadow"}
 OPENED = {
     "/invitation/[token]": {"team", "invitation", "account"},
     "/invoice/[token]": {"invoice", "invoice_line"},
+    "/pay/[token]": {"share", "orders.street", "orders.town", "orders.customer_name"},
     "/status/[token]": {"order_line", "order_charge", "orders.street", "orders.town", "listing.street", "listing.town"},
 }
 FILE = re.compile(r"\[(?:original|thumb|web|mls|small|web_marked|thumb_marked) (\w+)\]")

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from portal_app.core.tokens import fingerprint
 from portal_app.core.viewer import Permission, Role, Viewer, permissions_in
 from portal_app.db import Database
-from portal_app.domain.billing.models import Invoice, LedgerEntry, PaymentAttempt, PaymentLine
+from portal_app.domain.billing.models import Invoice, LedgerEntry, PaymentAttempt, PaymentLine, Share
 from portal_app.domain.catalog.models import Coupon, Fee, Question, TaxGroup
 from portal_app.domain.customers.models import Team, TeamMember
 from portal_app.domain.delivery.models import AccessLink
@@ -75,6 +75,8 @@ class Things:
     invitation_token: str = "zz8-nobody-invitation-token"
     invoice: str = "zz8-nobody-invoice-public_id-0"
     invoice_token: str = "zz8-nobody-invoice-token"
+    share: str = "zz8-nobody-share-public_id-0"
+    share_token: str = "zz8-nobody-share-token"
 
     def named(self, text: str) -> str:
         """The text with every one of these taken for the same word: what is left must not depend on them."""
@@ -221,6 +223,7 @@ def _things(db: Session, rows: Rows, record: str) -> Things:
         **{model.__tablename__: first(model, model.studio_id == studio_id).public_id for model in (Coupon, Fee, Question, TaxGroup)},
         service_area=first(ServiceArea, ServiceArea.studio_id == studio_id).public_id,
         invoice=first(Invoice, Invoice.order_id == delivered.id).public_id, invoice_token=f"zz9-invoice-{delivered.id}-token",
+        share=first(Share, Share.order_id == delivered.id).public_id, share_token=f"zz9-share-{delivered.id}-token",
         link_token=f"zz9-link-{customer_id}-token", invitation_token=f"zz9-invitation-member-{studio_id}-token",
     )  # fmt: skip
 

@@ -19,6 +19,7 @@ from portal_app.ui.components.status import status
 from portal_app.ui.shared.invoice_parts import invoice_table
 from portal_app.ui.shared.layout import admin_shell
 from portal_app.ui.shared.session import may
+from portal_app.ui.shared.split_parts import split_dialogs, split_section
 
 
 def page() -> rx.Component:
@@ -37,12 +38,13 @@ def _loaded() -> rx.Component:
             class_name="head",
         ),
         rx.el.div(
-            rx.el.div(_visits(), _ordered(), _invoices(), _history(), _cancel(), class_name="stack gap-7"),
+            rx.el.div(_visits(), _ordered(), _payers(), _invoices(), _history(), _cancel(), class_name="stack gap-7"),
             rx.el.aside(asked(), _next(), who_comes(), _customer(), place_panel(), class_name="stack"),
             class_name="cols staff aside-first",
         ),
         rx.cond(may(Permission.ACCEPT_ORDERS), moving_dialog(S.load), rx.fragment()),
         charge_dialog(),
+        rx.cond(may(Permission.ACCEPT_ORDERS) & may(Permission.SEE_MONEY), split_dialogs(S.load), rx.fragment()),
     )
 
 
@@ -166,6 +168,12 @@ def _invoices() -> rx.Component:
     rows = rx.cond(S.invoices, invoice_table("Invoices of this order", S.invoices), none)
     write = button("Write invoice", drawing="document", on_click=S.write_invoice)
     return rx.cond(may(Permission.SEE_MONEY), section("Invoices", rows, key="invoices", aside=write, apart=False), rx.fragment())
+
+
+def _payers() -> rx.Component:
+    """For those who work on orders and see money: who pays it."""
+    sees = may(Permission.ACCEPT_ORDERS) & may(Permission.SEE_MONEY)
+    return rx.cond(sees, split_section(S.order.number, S.split), rx.fragment())
 
 
 def _sums() -> rx.Component:

@@ -28,6 +28,8 @@ from portal_app.ui.shared.invoice_parts import read_invoices
 from portal_app.ui.shared.order_cards import OrderPageCard, amount_words, order_page_card
 from portal_app.ui.shared.run import act, ask
 from portal_app.ui.shared.session import Base, route_number, viewer_of
+from portal_app.ui.shared.split_cards import SplitView
+from portal_app.ui.shared.splitting import read_split
 
 HOW = {"postcode": "found by its postcode", "town": "found by its town, so about there", "person": "set by hand"}
 UNKNOWN_PLACE = "Nobody knows yet where this is. Drives, travel fees and the sunset need it."
@@ -64,6 +66,7 @@ class AdminOrderState(Base):
     place: str = ""
     changes: ChangesCard = ChangesCard()
     invoices: list[InvoiceCard] = []
+    split: SplitView = SplitView()
     is_correcting: bool = False
     loaded: bool = False
 
@@ -89,6 +92,7 @@ class AdminOrderState(Base):
         now = utc_now()
         self.changes = changes_card(await ask(changes_of, by, page.row.number, now=now), now=now)
         self.invoices = await read_invoices(by, self.studio.zone, "/admin/invoices", order_number=page.row.number)
+        self.split = await read_split(by, page.row.id, page.row.number, page.row.status, page.row.currency)
         self.loaded = True
 
     @staff(Permission.SEE_ORDERS)

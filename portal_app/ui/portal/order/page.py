@@ -15,18 +15,26 @@ from portal_app.ui.shared.changing_dialogs import cancel_part, change_dialogs, h
 from portal_app.ui.shared.invoice_parts import invoice_table
 from portal_app.ui.shared.layout import portal_shell
 from portal_app.ui.shared.paying import pay_button
+from portal_app.ui.shared.split_parts import split_dialogs, split_section
 
 
 def page() -> rx.Component:
     """Head, then the order in two columns; on a phone the money comes first."""
     title = rx.fragment(crumb("Orders", "/orders", S.order.number), address_title(S.order.street, S.order.town))
     body = rx.el.div(
-        _visits(), _lines(), _invoices(), _history(), cancel_part(S.order.number, S.changes), class_name="stack gap-7"
+        _visits(),
+        _lines(),
+        split_section(S.order.number, S.split),
+        _invoices(),
+        _history(),
+        cancel_part(S.order.number, S.changes),
+        class_name="stack gap-7",
     )
     return portal_shell(
         page_head(title, under=rx.el.div(status(S.order.status), _whose(), class_name="row wrap")),
         rx.el.div(body, _money(), class_name="cols aside-first"),
         change_dialogs(S.load),
+        split_dialogs(S.load),
         ready=S.loaded,
     )
 

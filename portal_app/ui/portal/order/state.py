@@ -12,10 +12,12 @@ from portal_app.ui.shared.changing_cards import ChangesCard, changes_card
 from portal_app.ui.shared.guard import customer
 from portal_app.ui.shared.invoice_cards import InvoiceCard
 from portal_app.ui.shared.invoice_parts import read_invoices
-from portal_app.ui.shared.money_cards import MoneyCard, money_card
+from portal_app.ui.shared.money_cards import MoneyCard, money_card, of_payer
 from portal_app.ui.shared.order_cards import OrderPageCard, order_page_card
 from portal_app.ui.shared.run import ask
 from portal_app.ui.shared.session import Base, route_number, viewer_of
+from portal_app.ui.shared.split_cards import SplitView
+from portal_app.ui.shared.splitting import read_split
 
 
 class OneOrder(Base):
@@ -25,6 +27,7 @@ class OneOrder(Base):
     money: MoneyCard = MoneyCard()
     changes: ChangesCard = ChangesCard()
     invoices: list[InvoiceCard] = []
+    split: SplitView = SplitView()
     loaded: bool = False
 
     @rx.var
@@ -39,6 +42,8 @@ class OneOrder(Base):
         kept, arriving = await ask(balance, page.row.id), await ask(is_on_its_way, page.row.id)
         self.order = order_page_card(page, zone=self.studio.zone, unit=self.studio.area_unit, studio=self.studio.name)
         self.money = money_card(page.row.status, kept, page.row.currency, is_on_its_way=arriving)
+        self.split = await read_split(viewer_of(self), page.row.id, page.row.number, page.row.status, page.row.currency)
+        self.money = of_payer(self.money, self.split)
         now = utc_now()
         self.changes = changes_card(await ask(changes_of, viewer_of(self), page.row.number, now=now), now=now)
         self.invoices = await read_invoices(viewer_of(self), self.studio.zone, "/invoices", order_number=page.row.number)
