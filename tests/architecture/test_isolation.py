@@ -472,7 +472,7 @@ def verbs_of_crew(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
 def verbs_of_the_studio(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
     """Every verb that only the studio's people have."""
     return (
-        verbs(world) | verbs_of_the_books(world) | verbs_of_invoices(world) | verbs_of_money(world) | verbs_of_splits(world) | verbs_of_places(world) | verbs_of_settings(world) | verbs_of_crew(world) | verbs_at_the_door(world)
+        verbs(world) | verbs_of_the_books(world) | verbs_of_invoices(world) | verbs_of_money(world) | verbs_of_places(world) | verbs_of_settings(world) | verbs_of_crew(world) | verbs_at_the_door(world)
     )  # fmt: skip
 
 
@@ -484,7 +484,7 @@ def verbs_of_both(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
     from portal_app.domain.scheduling.models import Purpose
 
     why, later = Why("Theirs"), NOW + timedelta(days=5)
-    return {
+    return verbs_of_splits(world) | {
         "reschedule": lambda db, by: reschedule(db, by, world.accepted, Purpose.VISIT, later, why, now=NOW),
         "cancel": lambda db, by: cancel(db, by, world.pending, why, now=NOW),
         "postpone": lambda db, by: postpone(db, by, world.accepted, Purpose.VISIT, why, now=NOW),

@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from portal_app.ui.components.address import address
 from portal_app.ui.components.buttons import button
 from portal_app.ui.components.fields import error_line, field, select
 from portal_app.ui.components.floating import dialog
@@ -20,7 +21,7 @@ def split_section(order: rx.Var, split: rx.Var) -> rx.Component:
     """The payers, once there are several; before that, the way to have several."""
     change = button(rx.cond(split.payers, "Change", "Split the price"), on_click=Splitting.open(order))
     alone = rx.el.p("One person pays this order. Split it, and each payer gets a link of their own.", class_name="small quiet")
-    several = rx.fragment(_payers(order, split), rx.el.p(split.opens, class_name="small quiet"))
+    several = rx.fragment(_payers(order, split), rx.el.p(split.opens, class_name="small quiet under"))
     shown = section(
         "Who pays", rx.cond(split.payers, several, alone), key="payers",
         aside=rx.cond(split.can_split, change, rx.fragment()), apart=False,
@@ -34,7 +35,7 @@ def split_dialogs(on_done: Any) -> rx.Component:
     boxes = rx.fragment(
         dialog(title, _form(on_done), is_open=Splitting.what == "split", on_dismiss=Splitting.shut, broad=True),
         dialog(
-            rx.el.span("Link of ", Splitting.payer), _link(), is_open=Splitting.what == "link", on_dismiss=Splitting.shut
+            f"Link of {Splitting.payer}", _link(), is_open=Splitting.what == "link", on_dismiss=Splitting.shut
         ),
     )  # fmt: skip
     return rx.el.div(boxes, on_mount=Splitting.shut)  # what was open on another page is not open here
@@ -49,7 +50,7 @@ def _payers(order: rx.Var, split: rx.Var) -> rx.Component:
             on_click=Splitting.ask_link(order, card.id, card.name),
         )  # fmt: skip
         return rx.el.tr(
-            rx.el.td(rx.el.span(card.name, class_name="strong"), rx.el.span(card.how, class_name="whose")),
+            rx.el.td(address(card.name, card.how)),
             rx.el.td(card.part, class_name="right num strong"),
             rx.el.td(card.standing, class_name="num"),
             rx.el.td(rx.cond(card.is_paid, rx.fragment(), hand_on), class_name="right"),

@@ -65,6 +65,11 @@ BY_NAME: dict[str, Fill] = {
     "Coupons.form": lambda t: {"code": "NEW10", "kind": "percent", "amount": "10", "use": "on"},
     "AdminInvoice.form": lambda t: {"name-0": "Album", "quantity-0": "1", "price-0": "5", "memo": "words", "due_on": "2027-02-03", "reason": "words"},
     "AdminInvoice.at": lambda t: 0,
+    "Splitting.form": lambda t: {
+        "measure-0": "rest", "name-1": "Ana Reyes", "email-1": "ana@x.example", "measure-1": "percent", "value-1": "40", "opens": "all",
+    },
+    "Splitting.at": lambda t: 1,
+    "Splitting.value": lambda t: "rest",
     "AdminInvoice.what": lambda t: ("void", "finalize", "discard"),
     "AdminInvoices.form": lambda t: {"number": str(t.accepted), "customer": str(t.customer_id), "first": "", "last": ""},
     "AdminInvoices.what": lambda t: "statement",
@@ -161,6 +166,10 @@ OPENED_BY: dict[str, tuple[str, Fill]] = {
     "CalendarState.drop_off": ("CalendarState.open", lambda t: {"entry": f"off-{t.time_off}"}),
     "CalendarState.move_it": ("CalendarState.drag", lambda t: {"entry": f"visit-{t.visit}", "start": "2027-02-03T10:00"}),
     "Charging.charge": ("Charging.open", lambda t: {"order": t.number}),
+    "Splitting.save": ("Splitting.open", lambda t: {"order": t.accepted}),
+    "Splitting.undo": ("Splitting.open", lambda t: {"order": t.number}),
+    "Splitting.mail_link": ("Splitting.ask_link", lambda t: {"order": t.number, "share": t.share, "name": "Ana"}),
+    "Splitting.renew_link": ("Splitting.ask_link", lambda t: {"order": t.number, "share": t.share, "name": "Ana"}),
     "MovingVisit.confirm": ("MovingVisit.open", lambda t: {"order": t.accepted, "what": "move", "purpose": "visit"}),
     "Changing.confirm": ("Changing.open", lambda t: {"order": t.accepted, "what": "cancel", "purpose": "visit"}),
 }
