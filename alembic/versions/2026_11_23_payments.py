@@ -268,7 +268,6 @@ def upgrade() -> None:
         batch_op.create_index('ix_ledger_entry_about_id', ['about_id'], unique=False)
         batch_op.create_index('ix_ledger_entry_invoice_id', ['invoice_id'], unique=False)
         batch_op.create_foreign_key('fk_ledger_entry_share', 'share', ['share_id'], ['id'])
-        batch_op.create_foreign_key('fk_ledger_entry_invoice', 'invoice', ['invoice_id'], ['id'])
         batch_op.create_foreign_key('fk_ledger_entry_about', 'ledger_entry', ['about_id'], ['id'])
         batch_op.create_foreign_key('fk_ledger_entry_invoice', 'invoice', ['invoice_id'], ['id'])
         batch_op.create_check_constraint('ck_ledger_entry_kind', "kind IN ('payment', 'credit', 'refund', 'refund_returned', 'dispute', 'dispute_won', 'unallocated')")
