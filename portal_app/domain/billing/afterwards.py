@@ -8,6 +8,7 @@ about a payment that is not taken in yet takes it in first.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -84,15 +85,16 @@ def sweep_payments(unit_of_work: UnitOfWork, gateway_for: GatewayFor, *, now: da
     With a studio, at what of that studio is undecided or came lately, at once. Returns how many payments were looked at.
     """
     for name, whose, mode in _unanswered(unit_of_work, studio_id, now):
-        gateway = gateway_for(whose, mode)
-        _quietly(lambda gateway=gateway, name=name: send_refund(unit_of_work, gateway, name, now=now))
+        with suppress(Problem):
+            send_refund(unit_of_work, gateway_for(whose, mode), name, now=now)
     turns = _turns(unit_of_work, studio_id, now)
     for turn in turns:
-        gateway = gateway_for(turn.studio_id, turn.mode)
-        asked = gateway is not None and _quietly(
-            lambda gateway=gateway, turn=turn: reconcile_payment(unit_of_work, gateway, turn.studio_id, turn.payment_id, now=now)
-        )
-        if not asked:
+        try:
+            gateway = gateway_for(turn.studio_id, turn.mode)
+            is_known = gateway and reconcile_payment(unit_of_work, gateway, turn.studio_id, turn.payment_id, now=now)
+        except Problem:
+            is_known = False
+        if not is_known:
             _pass_over(unit_of_work, turn, now)
     return len(turns)
 
@@ -194,17 +196,8 @@ def _is_undecided():
     return or_(refund, dispute)
 
 
-def _quietly(act) -> bool:
-    """What cannot be done now has its turn again; one studio's trouble holds up no other's."""
-    try:
-        act()
-    except Problem:
-        return False
-    return True
-
-
 def _pass_over(unit_of_work: UnitOfWork, turn: _Turn, now: datetime) -> None:
-    """Nobody can be asked about it now; the others have their turn first."""
+    """Nobody can be asked about it now. Its turn comes again: one studio's trouble holds up no other's."""
     mine = select(LedgerEntry.attempt_id).where(
         LedgerEntry.studio_id == turn.studio_id, LedgerEntry.mode == turn.mode, LedgerEntry.source_id == turn.payment_id
     )

@@ -129,8 +129,8 @@ def _arrival(attempt: PaymentAttempt, checkout: Checkout) -> Arrival:
 
 
 def _sweep(unit_of_work: UnitOfWork, gateway_for: GatewayFor, known: Known, now: datetime) -> AttemptStatus:
-    gateway = gateway_for(known.studio_id, known.mode)
     try:
+        gateway = gateway_for(known.studio_id, known.mode)
         if gateway is None:
             return _forget(unit_of_work, known, now)
         status = reconcile(unit_of_work, gateway, known.public_id, now=now)

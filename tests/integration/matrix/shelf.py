@@ -15,8 +15,11 @@ from portal_app.domain.billing.gateway import (
     Checkout,
     CheckoutRequest,
     CustomerRequest,
+    DisputeNow,
     Event,
     PaymentNow,
+    RefundNow,
+    RefundRequest,
 )
 from portal_app.wiring import Wiring
 
@@ -80,6 +83,16 @@ class Till:
 
     def remove_card(self, customer: str, card: str) -> None:
         return None
+
+    def create_refund(self, request: RefundRequest) -> RefundNow:
+        name = f"re_{request.refund}"
+        return RefundNow(name, "succeeded", request.amount_cents, "USD", request.payment_id, request.refund)
+
+    def refunds_of(self, payment_id: str) -> list[RefundNow]:
+        return []
+
+    def disputes_of(self, payment_id: str) -> list[DisputeNow]:
+        return []
 
     def account(self) -> AccountNow:
         return AccountNow("acct_1", "Harbor Light", self.is_live, takes_charges=True)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 
 import pytest
 
+from portal_app.adapters.stripe_gateway import StripeGateway
 from portal_app.core.clock import utc_now
+from portal_app.core.errors import Unavailable
+from portal_app.domain.billing.afterwards import sweep_payments
 from portal_app.domain.billing.models import LedgerEntry, PaymentPolicy, WebhookEvent
 from portal_app.domain.billing.paid import fitting, taken_from
 from portal_app.domain.delivery.models import Delivery
@@ -203,6 +207,24 @@ def test_a_refund_nobody_confirmed_is_sent_again_by_the_sweep(desk: Desk) -> Non
     assert desk.refund(10_000) == "requested"
     desk.sweep(minutes=1)
     assert (desk.states, desk.made_there()) == ([("succeeded", 10_000)], [("succeeded", 10_000)])
+
+
+def test_keys_that_cannot_be_read_hold_up_no_other_studio(desk: Desk, cast: Cast) -> None:
+    blue = Desk(open_till(desk.till.database, desk.till.stand_in, cast.bluebird, "Bluebird"), cast)
+    make_order(desk.till.database, cast.bluebird, cast.ollie_customer, now=utc_now())
+    blue.till.pay(cast.ollie)
+    blue.till.stand_in.buyer(session=blue.till.attempts[0].session_id)
+    blue.till.reconcile(blue.till.attempts[0].public_id)
+    desk.till.stand_in.dashboard(refund=blue.till.rows(LedgerEntry)[0].source_id, amount=500)
+
+    def gateway_for(studio_id: int, mode: str) -> StripeGateway:
+        if studio_id == cast.harbor:
+            raise Unavailable
+        return blue.till.gateway
+
+    later = utc_now() + timedelta(hours=25)
+    assert sweep_payments(desk.till.database.unit_of_work, gateway_for, now=later) == 2
+    assert (blue.till.ledger, desk.till.ledger) == ([("payment", 47757), ("refund", -500)], [("payment", 47757)])
 
 
 def test_16_a_payment_of_somebody_else_changes_nothing(desk: Desk, cast: Cast) -> None:
