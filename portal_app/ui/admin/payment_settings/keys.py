@@ -74,8 +74,8 @@ def _key_form(card: rx.Var, mode: str) -> rx.Component:
         _secret(
             f"{mode.capitalize()} key", mode, "key", "secret_key",
             f"A restricted key, rk_{mode}_…, with write access to Checkout Sessions, Customers, PaymentIntents, SetupIntents, "
-            "PaymentMethods, Charges and Refunds, and read access to Disputes, Payouts and Balance. It is tried before it is kept, "
-            "and never shown again.",
+            "PaymentMethods, Charges and Refunds, and read access to Disputes, Payouts and Balance. It is tried before it is "
+            "kept, and never shown again.",
         ),
         button("Try and keep it", kind="main", type="submit"),
     )  # fmt: skip
