@@ -17,6 +17,7 @@ from portal_app.jobs.worker import Job
 
 Reaction = Callable[..., None]
 ONE_REACTION = "react_one"
+FORGET_CARDS = "forget_cards"
 CHANGES_OF_VISITS = (
     "appointment.set", "appointment.moved", "appointment.postponed", "appointment.booked", "appointment.lost",
 )  # fmt: skip
@@ -142,8 +143,15 @@ def end_links(db: Session, fact: Fact, *, now: datetime) -> None:
     end_links_to(db, system_viewer(fact.studio_id), details["team_id"], details["addresses"], now=now)
 
 
+def forget_cards(db: Session, fact: Fact, *, now: datetime) -> None:
+    """Whoever is gone leaves no card behind at the payment service."""
+    asked = {"studio_id": fact.studio_id, "account_id": fact.actor_account_id}
+    enqueue(db, FORGET_CARDS, asked, now=now, studio_id=fact.studio_id, once_key=f"forget_cards:{fact.id}")
+
+
 REACTIONS: dict[str, tuple[Reaction, ...]] = {
     **dict.fromkeys(account_mails.CHANGES, (tell_security_changed,)),
+    "account.closed": (forget_cards,),
     "account.code_requested": (mail_code,),
     "invitation.sent": (mail_invitation,),
     "team.left": (end_links,),

@@ -10,7 +10,7 @@ from sqlalchemy import delete
 
 from portal_app.core.errors import PaymentProblem
 from portal_app.domain.activity.models import Work, WorkState
-from portal_app.domain.billing import afterwards, dividing, giving_back, invoicing, refunding
+from portal_app.domain.billing import afterwards, cards, dividing, giving_back, invoicing, refunding
 from portal_app.domain.billing.settling import reconcile, sweep_open_attempts
 from portal_app.domain.customers import entering, joining, leaving, readdressing
 from portal_app.domain.identity import sessions
@@ -131,6 +131,12 @@ def sweep_payments(job: Job) -> None:
     afterwards.sweep_payments(job.wiring.database.unit_of_work, job.wiring.gateway_for, now=job.now())
 
 
+def forget_cards(job: Job) -> None:
+    """Somebody deleted their account: their cards go too."""
+    asked, wiring = job.payload, job.wiring
+    cards.forget_cards(wiring.database.unit_of_work, wiring.gateway_for, asked["studio_id"], asked["account_id"])
+
+
 def render_asset(job: Job) -> None:
     """Make every size of one photo. After the last try the photo says that it could not be made."""
     wiring, asset_id = job.wiring, job.payload["asset_id"]
@@ -194,6 +200,7 @@ WORKS: Mapping[str, worker.Work] = {
     "reconcile_payment": reconcile_payment,
     giving_back.SEND_REFUND: send_refund,
     "sweep_payments": sweep_payments,
+    reactions.FORGET_CARDS: forget_cards,
     "render_asset": render_asset,
     "release_holds": release_holds,
     "forget_codes": forget_entry_codes,

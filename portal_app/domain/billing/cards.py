@@ -80,6 +80,22 @@ def forget_holder(unit_of_work: UnitOfWork, gateway: PaymentGateway, studio_id: 
             db.add(holder)
 
 
+def forget_cards(
+    unit_of_work: UnitOfWork, gateway_for: Callable[[int, str], PaymentGateway | None], studio_id: int, account_id: int
+) -> None:
+    """Every card of an account that was closed is taken off its file. Safe to repeat. Raises PaymentProblem, Unavailable."""
+    for mode in Mode:
+        with unit_of_work() as db:
+            holder = _known(db, studio_id, account_id, mode)
+            customer = (holder.stripe_id if holder else "") or ""
+        gateway = gateway_for(studio_id, mode) if customer else None
+        if gateway is None:
+            continue
+        for card in gateway.cards(customer):
+            gateway.remove_card(customer, card.id)
+        forget_holder(unit_of_work, gateway, studio_id, customer)
+
+
 def own_cards(unit_of_work: UnitOfWork, gateway: PaymentGateway, by: Viewer) -> list[CardRow]:
     """What is on file for this customer, the default first. Read at the payment service, so a card that was taken off
     there is not here either. Raises PaymentProblem, Unavailable."""

@@ -195,26 +195,27 @@ def _may(read: Callable[[], object]) -> bool:
     return True
 
 
-def _account_behind(unit_of_work: UnitOfWork, safe: KeySafe, by: Viewer, mode: str) -> str:
-    """The account of the keys that are kept already; where nobody asked before, it is asked now."""
+def _account_behind(unit_of_work: UnitOfWork, safe: KeySafe, by: Viewer, mode: str) -> tuple[str, str]:
+    """Id and name of the account of the keys that are kept already; where nobody asked before, it is asked now."""
     with unit_of_work() as db:
         row = locked_account(db, by.studio_id, mode)
         if row is None or row.account_ref or not row.secret_key_box:
-            return row.account_ref if row else ""
+            return (row.account_ref, row.account_name) if row else ("", "")
         keys = sealed_keys(row)
     try:
-        return safe.opened(keys).account().id
+        account = safe.opened(keys).account()
     except (PaymentProblem, Unavailable):
-        return ""
+        return "", ""
+    return account.id, account.name
 
 
-def _check_same_account(db: Session, row: StripeAccount, stands_for: str, account: AccountNow) -> None:
-    if not stands_for or stands_for == account.id:
+def _check_same_account(db: Session, row: StripeAccount, stands_for: tuple[str, str], account: AccountNow) -> None:
+    known, name = stands_for
+    if not known or known == account.id:
         return
     if not row.is_active and not _has_dealt(db, row):
         return
-    ours = row.account_name or "another account"
-    words = f"This key belongs to {account.name}, and payments here are at {ours}. Enter a key of that one. Nothing was kept."
+    words = f"This key belongs to {account.name}, and payments here are at {name}. Enter a key of that one. Nothing was kept."
     raise InvalidInput("secret_key", words)
 
 

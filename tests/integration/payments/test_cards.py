@@ -10,8 +10,10 @@ import stripe
 from portal_app.core.clock import utc_now
 from portal_app.core.errors import Unavailable
 from portal_app.core.viewer import Role, Viewer
+from portal_app.domain.activity.models import Fact, Work
 from portal_app.domain.billing import cards
 from portal_app.domain.billing.models import CardHolder, PaymentPolicy
+from portal_app.jobs.reactions import forget_cards as forget_reaction
 from tests.conftest import Cast
 from tests.integration.payments.conftest import BASE, Till, in_parallel
 
@@ -147,3 +149,18 @@ def test_a_studio_that_keeps_no_cards_opens_no_page(wallet: Wallet) -> None:
         wallet.page()
     wallet.remove(visa)
     assert wallet.rows() == []
+
+
+def test_a_closed_account_leaves_no_card_behind(wallet: Wallet) -> None:
+    wallet.save(VISA)
+    wallet.save(MASTER)
+    gone, account = wallet.holder(), wallet.by.account_id or 0
+    with wallet.units() as db:
+        forget_reaction(
+            db, Fact(id=1, studio_id=wallet.by.studio_id, kind="account.closed", actor_account_id=account), now=utc_now()
+        )
+    (work,) = [each for each in wallet.till.rows(Work) if each.kind == "forget_cards"]
+    for _ in range(2):
+        cards.forget_cards(wallet.units, lambda *_: wallet.till.gateway, work.payload["studio_id"], work.payload["account_id"])
+    assert wallet.till.gateway.cards(gone) == []
+    assert [row.stripe_id for row in wallet.till.rows(CardHolder)] == [None]

@@ -13,7 +13,7 @@ from portal_app.core.errors import PaymentProblem
 from portal_app.core.money import money_words
 from portal_app.core.viewer import Permission
 from portal_app.domain.billing import charging
-from portal_app.domain.billing.gateway import CardholderNeeded
+from portal_app.domain.billing.gateway import CardDeclined, CardholderNeeded
 from portal_app.off_loop import call
 from portal_app.ui.components.buttons import button
 from portal_app.ui.components.fields import choice
@@ -86,7 +86,8 @@ class Charging(Base):
             self._say(CONFIRM.format(whose=self.whose))
             self.order = 0
         except PaymentProblem as refusal:
-            self.problem = refusal.sentence
+            by_bank = isinstance(refusal, CardDeclined) and refusal.payment_id
+            self.problem = f"The bank says: {refusal.sentence} Nothing was charged." if by_bank else refusal.sentence
         finally:
             self.going, self.turn = False, self.turn + 1
 
