@@ -10,11 +10,14 @@ from typing import Any
 from sqlmodel import select, update
 
 from portal_app import wiring
+from portal_app.adapters.stripe_gateway import StripeGateway
 from portal_app.adapters.stripe_reading import event_of
 from portal_app.core.clock import utc_now
+from portal_app.core.errors import Unavailable
 from portal_app.core.viewer import Viewer
 from portal_app.domain.activity.models import Work
 from portal_app.domain.billing import afterwards, refunding, service
+from portal_app.domain.billing.gateway import RefundNow, RefundRequest
 from portal_app.domain.billing.models import Dispute, LedgerEntry, Refund
 from portal_app.domain.billing.refunds import RefundableCard, refundable
 from portal_app.jobs.worker import Worker
@@ -22,6 +25,18 @@ from portal_app.jobs.works import WORKS
 from portal_app.settings import read_settings
 from tests.conftest import Cast
 from tests.integration.payments.conftest import KEY, Till
+
+
+class Deaf:
+    """A payment service whose answer to a refund never comes; whether it `works` nobody hears."""
+
+    def __init__(self, real: StripeGateway, *, works: bool) -> None:
+        self.real, self.works = real, works
+
+    def create_refund(self, request: RefundRequest) -> RefundNow:
+        if self.works:
+            self.real.create_refund(request)
+        raise Unavailable
 
 
 class Desk:

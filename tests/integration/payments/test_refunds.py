@@ -10,12 +10,13 @@ import pytest
 from portal_app.core.clock import utc_now
 from portal_app.core.errors import InvalidInput, NotAllowed, NotFound
 from portal_app.core.viewer import Permission
+from portal_app.domain.billing.bills import BillName
 from portal_app.domain.billing.gateway import DisputedPayment, RefundRefused
+from portal_app.domain.billing.offline import record_offline_payment
 from portal_app.domain.billing.refunding import KeysGone, NothingToRefund, PaidElsewhere
-from portal_app.domain.billing.service import record_offline_payment
 from tests.conftest import Cast
 from tests.integration.payments.conftest import Till, in_parallel
-from tests.integration.payments.refund_desk import Desk
+from tests.integration.payments.refund_desk import Deaf, Desk
 
 pytestmark = pytest.mark.proof("payments-06")
 
@@ -65,20 +66,20 @@ def test_12_two_people_refund_the_whole_at_once(desk: Desk, full: bool) -> None:
     assert (desk.till.ledger, desk.made_there()) == ([("payment", 47757), ("refund", -47757)], [("succeeded", 47757)])
 
 
-@pytest.mark.parametrize(
-    ("cents", "more", "raised"),
-    [
-        (0, {}, InvalidInput),
-        (-5, {}, InvalidInput),
-        (47758, {}, InvalidInput),
-        (100, {"reason": "  "}, InvalidInput),
-        (100, {"gateway_for": lambda *_: None}, KeysGone),
-        (100, {"entry": 99_999}, NotFound),
-    ],
-)
-def test_what_does_not_fit_is_refused_before_anybody_is_asked(desk: Desk, cents: int, more: dict, raised: type) -> None:
-    with pytest.raises(raised):
-        desk.refund(cents, **more)
+REFUSED: list[tuple[int, dict, type]] = [
+    (0, {}, InvalidInput),
+    (-5, {}, InvalidInput),
+    (47758, {}, InvalidInput),
+    (100, {"reason": "  "}, InvalidInput),
+    (100, {"gateway_for": lambda *_: None}, KeysGone),
+    (100, {"entry": 99_999}, NotFound),
+]
+
+
+def test_what_does_not_fit_is_refused_before_anybody_is_asked(desk: Desk) -> None:
+    for cents, more, raised in REFUSED:
+        with pytest.raises(raised):
+            desk.refund(cents, **more)
     assert (desk.states, desk.till.requests(path="/v1/refunds")) == ([], [])
 
 
@@ -98,31 +99,46 @@ def test_only_who_may_refund_at_this_studio_does(desk: Desk, cast: Cast) -> None
 def test_cash_goes_back_by_hand(desk: Desk, till: Till, cast: Cast) -> None:
     desk.refund(47757)
     with till.database.unit_of_work() as db:
-        record_offline_payment(db, cast.olive, 1001, 5000, "Cash", "cash", now=utc_now())
+        record_offline_payment(db, cast.olive, BillName(order=1001), 5000, "Cash", "cash", now=utc_now())
     cash = [entry.id for entry in desk.entries if entry.source_id == "offline:cash"]
     assert len(desk.cards()) == 1, "only what came by the payment service"
     with pytest.raises(PaidElsewhere):
         desk.refund(100, entry=cash[0], key="another")
 
 
-@pytest.mark.parametrize("broken", ["reset_after", "500", "409"])
-def test_an_answer_that_never_came_is_asked_for_again(desk: Desk, broken: str) -> None:
+@pytest.mark.parametrize("works", [True, False])
+def test_an_answer_that_never_came_is_asked_for_again(desk: Desk, works: bool) -> None:
     """The first try may have worked: the same key makes it the same refund."""
-    desk.till.stand_in.break_(method="POST", path="/v1/refunds", kind=broken, times=3)
-    assert desk.refund(10_000) == "requested"
+    assert desk.refund(10_000, gateway_for=lambda *_: Deaf(desk.till.gateway, works=works)) == "requested"
+    assert len(desk.made_there()) == works
     assert desk.cards()[0].left_cents == 37757, "it may have happened"
     assert desk.send(desk.refunds[0].public_id) == "succeeded"
     assert (desk.states, desk.made_there()) == ([("succeeded", 10_000)], [("succeeded", 10_000)])
     assert desk.till.ledger == [("payment", 47757), ("refund", -10_000)]
 
 
+def test_the_wire_breaks_after_the_refund_was_made(desk: Desk, full: bool) -> None:
+    for broken in ("reset_after", "500", "409") if full else ("reset_after",):
+        desk.till.stand_in.break_(method="POST", path="/v1/refunds", kind=broken, times=3)
+        assert desk.refund(1_000, key=broken) == "requested"
+        desk.sweep(minutes=1)
+    assert set(desk.states) == set(desk.made_there()) == {("succeeded", 1_000)}
+    assert len(desk.states) == len(desk.made_there())
+
+
 def test_a_key_that_was_forgotten_is_not_used_again(desk: Desk) -> None:
-    desk.till.stand_in.break_(method="POST", path="/v1/refunds", kind="reset_before", times=3)
-    assert desk.refund(10_000) == "requested"
+    assert desk.refund(10_000, gateway_for=lambda *_: Deaf(desk.till.gateway, works=False)) == "requested"
     (row,) = desk.refunds
     assert desk.send(row.public_id, now=utc_now() + timedelta(days=2)) == "failed"
     assert (desk.made_there(), desk.cards()[0].left_cents) == ([], 47757)
     assert "never answered" in desk.till.facts("refund.failed")[0]["problem"]
+
+
+def test_a_refund_that_counted_as_failed_and_was_made_after_all_is_found(desk: Desk) -> None:
+    assert desk.refund(10_000, gateway_for=lambda *_: Deaf(desk.till.gateway, works=True)) == "requested"
+    desk.send(desk.refunds[0].public_id, now=utc_now() + timedelta(days=2))
+    assert desk.look()
+    assert (desk.states, desk.till.ledger) == ([("succeeded", 10_000)], [("payment", 47757), ("refund", -10_000)])
 
 
 def test_a_final_no_frees_the_amount(desk: Desk) -> None:
