@@ -11,6 +11,7 @@ from portal_app.core.viewer import Permission, Viewer
 from portal_app.core.words import one_line
 from portal_app.domain.activity.service import record
 from portal_app.domain.delivery.models import Delivery
+from portal_app.domain.delivery.seeing import gate_of
 from portal_app.domain.listings.queries import listing_by_public_id
 from portal_app.domain.media.arranging import lock_listing
 
@@ -62,3 +63,16 @@ def _tell(db: Session, by: Viewer, delivery: Delivery, kind: str, now: datetime,
     db.add(delivery)
     db.flush()
     record(db, by, kind, now=now, order_id=delivery.order_id, listing_id=delivery.listing_id, details=details)
+
+
+def lock_standing(db: Session, by: Viewer, listing_public_id: str) -> str:
+    """`locked` while what was delivered waits for money, `open` when a person opened it, else nothing. Raises NotFound."""
+    if not by.is_staff:
+        raise NotFound
+    listing = listing_by_public_id(db, by, listing_public_id)
+    newest = db.exec(select(Delivery).where(Delivery.listing_id == listing.id).order_by(col(Delivery.id).desc())).first()
+    if newest is None:
+        return ""
+    if newest.released_at is not None:
+        return "open"
+    return "locked" if gate_of(db, listing.id or 0).is_locked else ""

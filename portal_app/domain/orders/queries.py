@@ -80,6 +80,7 @@ class LineRow:
     unit_cents: int | None
     total_cents: int | None
     minutes: int
+    position: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +295,15 @@ def _visits(db: Session, order_ids: list[int]) -> dict[int, list[Visit]]:
 def _lines(db: Session, by: Viewer, order_id: int) -> tuple[LineRow, ...]:
     lines = db.exec(select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.position))
     return tuple(
-        LineRow(line.name, line.detail, line.quantity, _told(by, line.unit_cents), _told(by, line.total_cents), line.minutes)
+        LineRow(
+            line.name,
+            line.detail,
+            line.quantity,
+            _told(by, line.unit_cents),
+            _told(by, line.total_cents),
+            line.minutes,
+            line.position,
+        )
         for line in lines
     )
 

@@ -28,6 +28,7 @@ class PriceCard:
     name: str
     detail: str
     amount: str
+    position: int = 0
 
 
 @dataclass(frozen=True)
@@ -175,6 +176,7 @@ def price_cards(lines: Sequence[LineRow], currency: str) -> list[PriceCard]:
             line.name,
             _detail(line, currency),
             amount_words(line.total_cents, currency),
+            line.position,
         )
         for line in lines
     ]

@@ -78,6 +78,12 @@ BY_NAME: dict[str, Fill] = {
     "Invoices.form": lambda t: {"first": "2026-11-01", "last": ""},
     "AdminInvoices.status": lambda t: "unpaid",
     "Prices.form": lambda t: {"name": "Late", "kind": "fixed", "amount": "10", "use": "on", "tips": "10, 15"},
+    "OrderBooks.open_books.what": lambda t: ("payment", "refund", "add", "quantity", "use", "keep", "credit", "take_back", "release", "lock"),
+    "OrderBooks.open_books.about": lambda t: 0,
+    "OrderBooks.form": lambda t: {
+        "amount_cents": "1", "method": "check", "memo": "words", "reason": "words", "offer": "own", "name": "words", "price": "1",
+        "quantity": "2", "taxed": "on", "tells": "on",
+    },
     "Questions.form": lambda t: {"prompt": "Who opens?", "service": t.service, "need": "yes", "use": "on"},
     "Questions.kind": lambda t: "number",
     "PaymentSettings.mode": lambda t: "test",

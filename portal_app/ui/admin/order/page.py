@@ -6,6 +6,7 @@ import reflex as rx
 
 from portal_app.core.viewer import Permission
 from portal_app.ui.admin.order.answering import asked, who_comes
+from portal_app.ui.admin.order.books_parts import add_button, books, books_dialog, change_button, lock_part
 from portal_app.ui.admin.order.charging import charge_button, charge_dialog
 from portal_app.ui.admin.order.moving_parts import cancel_button, moving_dialog, visit_buttons
 from portal_app.ui.admin.order.place import place_panel
@@ -38,13 +39,23 @@ def _loaded() -> rx.Component:
             class_name="head",
         ),
         rx.el.div(
-            rx.el.div(_visits(), _ordered(), _payers(), _invoices(), _history(), _cancel(), class_name="stack gap-7"),
+            rx.el.div(
+                _visits(),
+                _ordered(),
+                _payers(),
+                books(S.order.number, S.books),
+                _invoices(),
+                _history(),
+                _cancel(),
+                class_name="stack gap-7",
+            ),
             rx.el.aside(asked(), _next(), who_comes(), _customer(), place_panel(), class_name="stack"),
             class_name="cols staff aside-first",
         ),
         rx.cond(may(Permission.ACCEPT_ORDERS), moving_dialog(S.load), rx.fragment()),
         charge_dialog(),
         rx.cond(may(Permission.ACCEPT_ORDERS) & may(Permission.SEE_MONEY), split_dialogs(S.load), rx.fragment()),
+        books_dialog(S.load),
     )
 
 
@@ -63,6 +74,7 @@ def _next() -> rx.Component:
         ),
         rx.cond(S.paid, lines(line("Paid", S.paid), line("Due", S.due), small=True), rx.fragment()),
         rx.cond(S.owes, charge_button(S.order.number), rx.fragment()),
+        lock_part(S.order.number, S.lock),
     )
 
 
@@ -154,12 +166,18 @@ def _ordered() -> rx.Component:
     return section(
         "What was ordered",
         lines(
-            rx.foreach(S.order.lines, lambda row: line(row.name, row.amount, row.detail)),
+            rx.foreach(S.order.lines, _line),
             rx.cond(S.order.total, _sums(), rx.fragment()),
         ),
         key="ordered",
+        aside=add_button(S.order.number, S.order.status),
         apart=False,
     )
+
+
+def _line(row: rx.Var) -> rx.Component:
+    change = change_button(S.order.number, S.order.status, row)
+    return line(row.name, rx.el.span(row.amount, change, class_name="row"), row.detail)
 
 
 def _invoices() -> rx.Component:

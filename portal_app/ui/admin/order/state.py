@@ -12,7 +12,9 @@ from portal_app.core.clock import utc_now, when_words
 from portal_app.core.errors import InvalidInput, NotFound
 from portal_app.core.viewer import Permission
 from portal_app.domain.billing.invoicing import draft_of_order
+from portal_app.domain.billing.ledgers import order_ledger
 from portal_app.domain.billing.queries import balances_for
+from portal_app.domain.delivery.releasing import lock_standing
 from portal_app.domain.listings.places import Place
 from portal_app.domain.orders.confirming import Asked, asked_of, assigned_of, confirm_visit, decline_visit
 from portal_app.domain.orders.locating import place_of_order, set_place
@@ -25,6 +27,7 @@ from portal_app.ui.shared.failures import beside
 from portal_app.ui.shared.guard import staff
 from portal_app.ui.shared.invoice_cards import InvoiceCard
 from portal_app.ui.shared.invoice_parts import read_invoices
+from portal_app.ui.shared.ledger_cards import BooksCard, books_card
 from portal_app.ui.shared.order_cards import OrderPageCard, amount_words, order_page_card
 from portal_app.ui.shared.run import act, ask
 from portal_app.ui.shared.session import Base, route_number, viewer_of
@@ -67,6 +70,8 @@ class AdminOrderState(Base):
     changes: ChangesCard = ChangesCard()
     invoices: list[InvoiceCard] = []
     split: SplitView = SplitView()
+    books: BooksCard = BooksCard()
+    lock: str = ""
     is_correcting: bool = False
     loaded: bool = False
 
@@ -93,6 +98,9 @@ class AdminOrderState(Base):
         self.changes = changes_card(await ask(changes_of, by, page.row.number, now=now), now=now)
         self.invoices = await read_invoices(by, self.studio.zone, "/admin/invoices", order_number=page.row.number)
         self.split = await read_split(by, page.row.id, page.row.number, page.row.status, page.row.currency)
+        if by.sees_money:
+            self.books = books_card(await ask(order_ledger, by, page.row.number), zone=self.studio.zone)
+            self.lock = await ask(lock_standing, by, page.row.listing)
         self.loaded = True
 
     @staff(Permission.SEE_ORDERS)

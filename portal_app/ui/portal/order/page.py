@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from portal_app.ui.components.address import address_title
-from portal_app.ui.components.buttons import link_button
+from portal_app.ui.components.buttons import button, link_button
 from portal_app.ui.components.frames import crumb, fact, note, page_head, panel, section, timeline
 from portal_app.ui.components.people import person
 from portal_app.ui.components.prices import answers, line, lines, minor_line, sum_line, total_line
@@ -25,6 +25,7 @@ def page() -> rx.Component:
         _visits(),
         _lines(),
         split_section(S.order.number, S.split),
+        _payments(),
         _invoices(),
         _history(),
         cancel_part(S.order.number, S.changes),
@@ -95,6 +96,12 @@ def _invoices() -> rx.Component:
     return rx.cond(S.invoices, rows, rx.fragment())
 
 
+def _payments() -> rx.Component:
+    """What was paid, given back or credited; nothing while nothing was."""
+    rows = rx.foreach(S.books.rows, lambda row: line(row.words, row.amount, row.caption))
+    return rx.cond(S.books.rows, section("Payments", lines(rows), key="payments", apart=False), rx.fragment())
+
+
 def _history() -> rx.Component:
     facts = rx.foreach(S.order.history, lambda one: fact(one.title, one.caption, now=one.is_latest))
     return section("History", timeline(facts), key="history", apart=False)
@@ -114,7 +121,12 @@ def _money() -> rx.Component:
 def _due() -> rx.Component:
     sentence = "Your payment is on its way. We say so here when it arrives; nothing is charged twice."
     arriving = rx.el.div(note(sentence, drawing="clock", tone="wait"), class_name="under")
-    pay = rx.el.div(pay_button(S.order.number, S.money.due, wide=True), class_name="sheet-top")
+    words = rx.Var.create("Use ") + S.books.usable + " of credit"
+    credit = rx.el.div(button(words, wide=True, on_click=S.pay_from_credit), class_name="sheet-top")
+    pay = rx.fragment(
+        rx.el.div(pay_button(S.order.number, S.money.due, wide=True), class_name="sheet-top"),
+        rx.cond(S.books.usable, credit, rx.fragment()),
+    )
     return rx.fragment(
         rx.el.p("Amount due", class_name="small quiet"),
         rx.el.p(S.money.due, class_name="big num"),

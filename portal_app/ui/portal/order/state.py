@@ -5,6 +5,10 @@ from __future__ import annotations
 import reflex as rx
 
 from portal_app.core.clock import utc_now
+from portal_app.core.tokens import new_public_id
+from portal_app.domain.billing.bills import BillName
+from portal_app.domain.billing.crediting import use_credit
+from portal_app.domain.billing.ledgers import order_ledger
 from portal_app.domain.billing.queries import balance, is_on_its_way
 from portal_app.domain.orders.queries import order_page
 from portal_app.domain.orders.windows import changes_of
@@ -12,9 +16,10 @@ from portal_app.ui.shared.changing_cards import ChangesCard, changes_card
 from portal_app.ui.shared.guard import customer
 from portal_app.ui.shared.invoice_cards import InvoiceCard
 from portal_app.ui.shared.invoice_parts import read_invoices
+from portal_app.ui.shared.ledger_cards import BooksCard, books_card
 from portal_app.ui.shared.money_cards import MoneyCard, money_card, of_payer
 from portal_app.ui.shared.order_cards import OrderPageCard, order_page_card
-from portal_app.ui.shared.run import ask
+from portal_app.ui.shared.run import act, ask
 from portal_app.ui.shared.session import Base, route_number, viewer_of
 from portal_app.ui.shared.split_cards import SplitView
 from portal_app.ui.shared.splitting import read_split
@@ -28,6 +33,7 @@ class OneOrder(Base):
     changes: ChangesCard = ChangesCard()
     invoices: list[InvoiceCard] = []
     split: SplitView = SplitView()
+    books: BooksCard = BooksCard()
     loaded: bool = False
 
     @rx.var
@@ -47,4 +53,13 @@ class OneOrder(Base):
         now = utc_now()
         self.changes = changes_card(await ask(changes_of, viewer_of(self), page.row.number, now=now), now=now)
         self.invoices = await read_invoices(viewer_of(self), self.studio.zone, "/invoices", order_number=page.row.number)
+        self.books = books_card(await ask(order_ledger, viewer_of(self), page.row.number), zone=self.studio.zone)
         self.loaded = True
+
+    @customer
+    async def pay_from_credit(self) -> None:
+        """All of the credit, or all that is due. The second click finds nothing left to do."""
+        bill = BillName(order=route_number(self))
+        await act(use_credit, viewer_of(self), bill, new_public_id(), now=utc_now())
+        self._say("Paid from your credit.")
+        await OneOrder.load.fn(self)
