@@ -69,8 +69,20 @@ def functions(room: str, module: str) -> Iterator[tuple[str, Callable]]:
 
 # Where reading functions live: `queries`, and what would not fit beside it.
 READ_IN = (
-    "queries", "agenda", "books", "collecting", "crew", "explaining", "invoices", "my_day", "owing", "refunds", "shares", "waiting",
-)  # fmt: skip
+    "queries",
+    "agenda",
+    "books",
+    "collecting",
+    "crew",
+    "explaining",
+    "invoices",
+    "ledgers",
+    "my_day",
+    "owing",
+    "refunds",
+    "shares",
+    "waiting",
+)
 ROOMS = [module.name for module in pkgutil.iter_modules(portal_app.domain.__path__) if module.ispkg]
 READING = [
     pytest.param(room, name, function, id=f"{room}.{name}")

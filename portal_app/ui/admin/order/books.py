@@ -34,7 +34,8 @@ TITLES = {
 }  # fmt: skip
 SAID = {
     PAYMENT: "The payment is noted.", REFUND: "It goes back.", TAKE_BACK: "The entry is taken back.",
-    CREDIT: "The credit is kept.", USE: "Paid from credit.", KEEP: "What was paid too much is credit now.", ADD: "Added.", QUANTITY: "The order is changed.",
+    CREDIT: "The credit is kept.", USE: "Paid from credit.", KEEP: "What was paid too much is credit now.",
+    ADD: "Added.", QUANTITY: "The order is changed.",
     RELEASE: "The photos are open.", LOCK: "The photos wait for the payment.",
 }  # fmt: skip
 # What may be typed as an offer that is no offer: a line in the studio's own words.
@@ -72,7 +73,7 @@ class OrderBooks(Base):
         )
         self.amount, self.sentence = _amount(what, found, row), _sentence(what, found, row)
         if what in {ADD, QUANTITY}:
-            await self._read_order(by, order, about)
+            await self._read_order(by, order, about if what == QUANTITY else -1)
         self.problem, self.wrong, self.is_own = "", {}, False
         self.what, self.heading = what, TITLES.get(what, "")
 
@@ -80,7 +81,7 @@ class OrderBooks(Base):
         page, shelf = await ask(order_page, by, order), await ask(addable, by, order)
         self._total = page.row.total_cents or 0
         line = next((each for each in page.lines if each.position == place), None)
-        self.amount = str(line.quantity) if line and self.offers is not None else "1"
+        self.amount = str(line.quantity) if line else "1"
         self.sentence = line.name if line else ""
         words = [(each.public_id, f"{each.name}, {money_words(each.unit_cents, page.row.currency)}") for each in shelf]
         self.offers = [*words, (OWN, "Something else …")]

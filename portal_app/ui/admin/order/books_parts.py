@@ -93,7 +93,7 @@ def change_button(order: rx.Var, status: rx.Var, line: rx.Var) -> rx.Component:
     return rx.cond(is_open & may(Permission.ACCEPT_ORDERS) & may(SEES), change, rx.fragment())
 
 
-def lock_part(order: rx.Var, lock: rx.Var) -> rx.Component:
+def lock_part(order: rx.Var, lock: rx.Var, due: rx.Var) -> rx.Component:
     """Delivered photos that wait for money are opened by a person, and closed again."""
     opens = _open("Open them anyway", order, RELEASE)
     closes = _open("Wait for the payment again", order, LOCK)
@@ -101,8 +101,9 @@ def lock_part(order: rx.Var, lock: rx.Var) -> rx.Component:
         rx.cond(lock == "open", "You opened the photos before they are paid.", "The photos wait for the payment."),
         class_name="small quiet",
     )
-    part = rx.el.div(words, rx.cond(lock == "open", closes, opens), class_name="stack gap-2")
-    return rx.cond((lock != "") & may(SEES) & may(Permission.DELIVER), part, rx.fragment())
+    part = rx.el.div(words, rx.cond(lock == "open", closes, opens), class_name="stack gap-2 sheet-top")
+    matters = (lock == "locked") | ((lock == "open") & due.bool())
+    return rx.cond(matters & may(SEES) & may(Permission.DELIVER), part, rx.fragment())
 
 
 def _open(words: Any, order: rx.Var, what: str, about: Any = 0, *, more: Any = "", **look: Any) -> rx.Component:
@@ -184,7 +185,7 @@ def _quantity(hint: str = "") -> rx.Component:
 
 def _add() -> rx.Component:
     own = rx.el.div(
-        field("What", "name", max_length=80, error=OrderBooks.wrong["name"]),
+        field("In your words", "name", max_length=80, error=OrderBooks.wrong["name"]),
         field("Price of one", "price", input_mode="decimal", auto_complete="off", error=OrderBooks.wrong["price"]),
         switch("Taxed", "With the studio’s usual taxes.", checked=rx.Var("undefined"), name="taxed", default_checked=True),
         class_name="stack",

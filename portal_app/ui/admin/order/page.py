@@ -74,7 +74,7 @@ def _next() -> rx.Component:
         ),
         rx.cond(S.paid, lines(line("Paid", S.paid), line("Due", S.due), small=True), rx.fragment()),
         rx.cond(S.owes, charge_button(S.order.number), rx.fragment()),
-        lock_part(S.order.number, S.lock),
+        lock_part(S.order.number, S.lock, S.books.due),
     )
 
 
