@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
+from portal_app.core.money import step
 from portal_app.core.viewer import system_viewer
 from portal_app.domain.billing.gateway import DisputeNow
 from portal_app.domain.billing.kinds import DisputeStatus, EntryKind
@@ -58,7 +59,7 @@ def _opened(db: Session, of: Paid, dispute: DisputeNow, now: datetime) -> Disput
     )  # fmt: skip
     db.add(row)
     parts = paid(db, first.studio_id, first.mode, [of.payment_id])[of.payment_id].parts
-    taken = taken_from([part.left_cents for part in parts], dispute.amount_cents)
+    taken = taken_from([part.left_cents for part in parts], dispute.amount_cents, step(dispute.currency))
     bills = [(part.entry, cents) for part, cents in zip(parts, taken, strict=True) if cents]
     for part, (entry, cents) in enumerate(bills):
         db.add(entry_about(entry, EntryKind.DISPUTE, dispute.id, part, -cents, HELD, now))

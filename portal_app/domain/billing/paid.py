@@ -71,10 +71,10 @@ def fitting(lefts: Sequence[int], cents: int) -> list[int] | None:
     return None
 
 
-def taken_from(lefts: Sequence[int], cents: int) -> list[int]:
-    """How a dispute lies on the bills of a payment: in proportion to what they have left, to the cent."""
+def taken_from(lefts: Sequence[int], cents: int, of: int = 1) -> list[int]:
+    """How a dispute lies on the bills of a payment: in proportion to what they have left, to the cent (or to `of` of them)."""
     weights = [max(0, left) for left in lefts]
-    return split_exactly(cents, weights if any(weights) else [1] + [0] * (len(lefts) - 1))
+    return split_exactly(cents, weights if any(weights) else [1] + [0] * (len(lefts) - 1), of)
 
 
 def paid(db: Session, studio_id: int, mode: str, payment_ids: Collection[str]) -> dict[str, Paid]:

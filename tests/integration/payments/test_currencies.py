@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 import httpx
 import pytest
@@ -10,12 +11,14 @@ from sqlmodel import select, update
 
 from portal_app.adapters.secret_box import SecretBox
 from portal_app.core.clock import utc_now
+from portal_app.core.errors import InvalidInput
 from portal_app.core.money import money_words, step
 from portal_app.db import Database
 from portal_app.domain.billing import invoicing
-from portal_app.domain.billing.gateway import RefundRequest
 from portal_app.domain.billing.invoices import invoice_page
 from portal_app.domain.billing.papers import invoice_paper
+from portal_app.domain.billing.refunding import refund
+from portal_app.domain.billing.refunds import refundable
 from portal_app.domain.catalog.models import Fee, TaxRate
 from portal_app.domain.orders.models import Order, OrderCharge, OrderStatus
 from portal_app.domain.orders.placing import OrderRequest, place_order
@@ -65,8 +68,15 @@ def test_an_order_costs_the_same_everywhere(
     assert till.reconcile(till.attempts[0].public_id) == "paid"
     assert (till.ledger, till.due()) == ([("payment", total)], 0)
     payment = till.gateway.checkout(session.id).payment_id or ""
-    back = till.gateway.create_refund(RefundRequest("r1", payment, 1200, "refund-1-1"))
-    assert (back.amount_cents, back.currency) == (1200, currency)
+    with till.database.reading() as db:
+        (card,) = refundable(db, cast.olive, number)
+    give_back = partial(refund, till.database.unit_of_work, lambda *_: till.gateway, cast.olive, card.entry_id, now=utc_now())
+    if step(currency) > 1:
+        with pytest.raises(InvalidInput):
+            give_back(1205, "A photo was blurred", "odd")
+    assert give_back(1200, "A photo was blurred", "even") == "succeeded"
+    (back,) = till.gateway.refunds_of(payment)
+    assert (back.amount_cents, back.currency, till.due()) == (1200, currency, 1200)
 
 
 @pytest.mark.parametrize(
