@@ -49,9 +49,9 @@ def _keeps_books(page: Page) -> None:
     expect(page.locator("#amount_cents")).to_be_focused()
     page.locator("#amount_cents").fill("100")
     page.get_by_role("dialog").get_by_role("button", name="Note the payment").click()
-    expect(money.get_by_text("Payment by check")).to_be_visible()
+    expect(money.get_by_text("Payment by check", exact=True)).to_be_visible()
     _says(page, "Refund", "Give it back", amount_cents="25", reason="One photo was blurred")
-    expect(money.get_by_text("Refund by check")).to_be_visible()
+    expect(money.get_by_text("Refund by check", exact=True)).to_be_visible()
 
 
 def _adds(page: Page) -> None:
@@ -60,4 +60,4 @@ def _adds(page: Page) -> None:
     page.locator("#name").fill("Rush editing")
     page.locator("#price").fill("50")
     page.get_by_role("dialog").get_by_role("button", name="Add it").click()
-    expect(page.get_by_role("button", name=re.compile("Change, Rush editing"))).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("Change.*Rush editing"))).to_be_visible()
