@@ -10,20 +10,25 @@ from reflex_components_core.core.banner import has_connection_errors
 
 from portal_app import wiring
 from portal_app.core.clock import utc_now
-from portal_app.core.errors import Unavailable
+from portal_app.core.errors import InvalidInput, Unavailable
+from portal_app.core.money import money_example, read_money
 from portal_app.core.viewer import Viewer
 from portal_app.domain.billing.amounts import Part
 from portal_app.domain.billing.bills import BillName
 from portal_app.domain.billing.collecting import collected_by
 from portal_app.domain.billing.returning import way_kept
 from portal_app.domain.billing.service import start_checkout
+from portal_app.domain.orders.tipping import suggested_tips
 from portal_app.domain.studios.queries import StudioCard
 from portal_app.off_loop import call
 from portal_app.ui.components.buttons import button
+from portal_app.ui.components.fields import error_line, field, segments_of
 from portal_app.ui.components.words import Words
 from portal_app.ui.shared.guard import customer_or_link
 from portal_app.ui.shared.run import ask, leave
 from portal_app.ui.shared.session import Base, studio_of, viewer_of
+
+OWN = "own"
 
 
 class NoCardPayments(Unavailable):
@@ -37,6 +42,38 @@ class Paying(Base):
 
     going: int = 0
     going_to: str = ""
+    tips_for: int = 0
+    tips: list[tuple[str, str]] = []
+    tip: str = ""
+    own_tip: str = ""
+
+    @customer_or_link
+    async def offer_tips(self, order: int) -> None:
+        """The tips that are suggested for an order."""
+        found = await ask(suggested_tips, viewer_of(self), order)
+        shares = [(str(tip.cents), f"{tip.basis_points / 100:g}%") for tip in found]
+        self.tips_for, self.tip, self.tips = order, "", [("", "No tip"), *shares, (OWN, "Other")]
+
+    @customer_or_link
+    async def choose_tip(self, tip: str) -> None:
+        """One of them, or an own amount."""
+        self.tip = tip[:20]
+
+    @customer_or_link
+    async def type_tip(self, amount: str) -> None:
+        """The own amount."""
+        self.own_tip = amount[:20]
+
+    def _tip(self, order: int) -> int:
+        """In minor units. What was sent is only a wish: the verb says whether it may be."""
+        if self.tips_for != order or not self.tip:
+            return 0
+        if self.tip != OWN:
+            return int(self.tip) if self.tip.isdecimal() else 0
+        cents = read_money(self.own_tip, self.studio.currency)
+        if cents is None:
+            raise InvalidInput("tip", f"Type an amount, {money_example(self.studio.currency)}.")
+        return cents
 
     @customer_or_link
     async def pay(self, order: int):
@@ -44,7 +81,7 @@ class Paying(Base):
         self.going = order
         yield
         try:
-            yield rx.redirect(await self._checkout(Part(BillName(order=order))))
+            yield rx.redirect(await self._checkout(Part(BillName(order=order), tip_cents=self._tip(order))))
         finally:
             self.going = 0
 
@@ -104,3 +141,21 @@ def pay_press(amount: Words, on_click: Any, *, busy: rx.Var, more: Words = "", k
     )
     why = rx.el.p("No connection. You can pay as soon as it is back.", class_name="tiny quiet foot-note", role="status")
     return rx.el.div(press, rx.cond(has_connection_errors, why, rx.fragment()), class_name="pay-act")
+
+
+def tip_choice(order: rx.Var) -> rx.Component:
+    """Folded away beneath the button: a tip that joins the order when it is paid."""
+    own = field(
+        "Tip", "own_tip", input_mode="decimal", auto_complete="off", max_length=12, placeholder="for example 20",
+        default_value=Paying.own_tip, on_change=Paying.type_tip.debounce(200),
+    )  # fmt: skip
+    refused = Paying.field_errors["tip"]
+    offered = rx.el.div(
+        segments_of("Tip for the photographer", "tip", Paying.tips, value=Paying.tip, on_change=Paying.choose_tip),
+        rx.cond(Paying.tip == OWN, own, rx.fragment()),
+        rx.cond(refused, error_line(refused), rx.fragment()),
+        rx.cond(Paying.tip, rx.el.p("It is added on the payment page.", class_name="tiny quiet"), rx.fragment()),
+        class_name="stack gap-2",
+    )
+    ask_for = rx.el.button("Add a tip", type="button", class_name="btn soft", on_click=Paying.offer_tips(order))
+    return rx.cond(Paying.tips_for == order, offered, ask_for)

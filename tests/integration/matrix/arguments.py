@@ -102,6 +102,7 @@ BY_NAME: dict[str, Fill] = {
     "who": lambda t: str(t.account_id),
     "group": lambda t: "orders",
     "card": lambda t: "pm_1",
+    "tip": lambda t: "own",
     "bill": lambda t: f"order-{t.number}",
     "amount": lambda t: "10",
     "text": lambda t: "x",

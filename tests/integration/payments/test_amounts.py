@@ -14,6 +14,7 @@ from portal_app.domain.billing import cards, queries
 from portal_app.domain.billing.amounts import TooLittleToCharge
 from portal_app.domain.billing.models import CardHolder, LedgerEntry, PaymentPolicy
 from portal_app.domain.orders.models import Order, OrderCharge
+from portal_app.domain.orders.tipping import suggested_tips
 from tests.conftest import Cast
 from tests.integration.builders import make_order
 from tests.integration.payments.conftest import Till, part
@@ -117,6 +118,18 @@ def test_a_tip_for_an_order_that_was_canceled_meanwhile_is_too_much_like_the_res
     with till.database.reading() as db:
         balance = queries.balance(db, till.order.id)
     assert (balance.total, balance.over) == (47757, 50257)
+
+
+def test_what_is_suggested_as_a_tip(till: Till, cast: Cast) -> None:
+    with till.database.unit_of_work() as db:
+        assert [(tip.basis_points, tip.cents) for tip in suggested_tips(db, cast.carl, 1001)] == [
+            (1000, 4776),
+            (1500, 7164),
+            (2000, 9551),
+        ]
+        assert suggested_tips(db, cast.ollie, 1001) == suggested_tips(db, cast.tess, 1001) == []
+        db.exec(update(Order).values(status="canceled"))
+        assert suggested_tips(db, cast.carl, 1001) == []
 
 
 @pytest.mark.parametrize("tip", [-1, 47758])

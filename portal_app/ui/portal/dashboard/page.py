@@ -66,7 +66,7 @@ def _due() -> rx.Component:
         rx.el.p(S.orders_words, class_name="small quiet"),
         lines(rows, small=True),
         rx.cond(S.to_pay.number, _pay_oldest(), rx.fragment()),
-        rx.cond(S.owing.length() > MOST_OWED, _all_owed(), rx.fragment()),
+        rx.cond(S.owing.length() > 1, _several(), rx.fragment()),
         class_name="panel due",
         aria_labelledby="due",
     )
@@ -81,9 +81,8 @@ def _pay_oldest() -> rx.Component:
     )
 
 
-def _all_owed() -> rx.Component:
-    words = rx.el.span(f"See all {S.owing.length()} in Orders")
-    return rx.el.p(go(words, to="/orders", kind="link small"), class_name="foot-note")
+def _several() -> rx.Component:
+    return rx.el.p(go("Pay all of them, or some", to="/payments", kind="link small"), class_name="foot-note")
 
 
 def _all() -> rx.Component:

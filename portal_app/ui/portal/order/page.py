@@ -14,7 +14,7 @@ from portal_app.ui.portal.order.state import OneOrder as S
 from portal_app.ui.shared.changing_dialogs import cancel_part, change_dialogs, held_words, lost_words, none_words, visits_part
 from portal_app.ui.shared.invoice_parts import invoice_table
 from portal_app.ui.shared.layout import portal_shell
-from portal_app.ui.shared.paying import pay_button
+from portal_app.ui.shared.paying import pay_button, tip_choice
 from portal_app.ui.shared.split_parts import split_dialogs, split_section
 
 
@@ -124,7 +124,9 @@ def _due() -> rx.Component:
     words = rx.Var.create("Use ") + S.books.usable + " of credit"
     credit = rx.el.div(button(words, wide=True, on_click=S.pay_from_credit), class_name="sheet-top")
     pay = rx.fragment(
-        rx.el.div(pay_button(S.order.number, S.money.due, wide=True), class_name="sheet-top"),
+        rx.el.div(
+            pay_button(S.order.number, S.money.due, wide=True), tip_choice(S.order.number), class_name="sheet-top stack gap-2"
+        ),
         rx.cond(S.books.usable, credit, rx.fragment()),
     )
     return rx.fragment(
