@@ -6,10 +6,12 @@ A test that shows one says so in its first line, *Failure 7: …*, or in its nam
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlmodel import update
@@ -46,6 +48,15 @@ def work(till: Till) -> None:
 
 def mails(till: Till, kind: str) -> list[str]:
     return [mail.to_email for mail in till.rows(Mail) if mail.kind == kind]
+
+
+def test_none_of_the_twenty_three_is_missing() -> None:
+    named = set()
+    for path in Path(__file__).parent.glob("test_*.py"):
+        for numbers in re.findall(r'def test_(\d+)_|"""Failures? ([\d, and]+)', path.read_text()):
+            named |= {int(number) for number in re.findall(r"\d+", " ".join(numbers))}
+    missing = set(range(1, 24)) - named
+    assert not missing, f"nothing shows {sorted(missing)}"
 
 
 def test_an_event_before_our_own_commit_and_during_the_way_back(till: Till, cast: Cast, app: str) -> None:
