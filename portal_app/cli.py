@@ -21,6 +21,7 @@ from portal_app.core.viewer import system_viewer
 from portal_app.db import Database, upgrade_to_head
 from portal_app.demo.cast import STUDIOS
 from portal_app.demo.founding import STARTER_SHELF, address_on, stock
+from portal_app.domain.billing.connecting import EVENTS
 from portal_app.domain.billing.journal_text import Form
 from portal_app.domain.billing.journaling import journal
 from portal_app.domain.billing.keys import connect_stripe
@@ -214,9 +215,6 @@ def _forget_second_step(asked: argparse.Namespace) -> int:
     return 0
 
 
-STRIPE_EVENTS = "checkout.session.completed, .expired, .async_payment_succeeded, .async_payment_failed"
-
-
 def _connect_stripe(asked: argparse.Namespace) -> int:
     settings = ready_settings()
     database = Database(settings.database_url)
@@ -224,7 +222,7 @@ def _connect_stripe(asked: argparse.Namespace) -> int:
         with database.reading() as db:
             studio = studio_by_slug(db, asked.slug)
         endpoint_token = new_token()
-        print(f"In Stripe, add a webhook endpoint at {studio.address}/webhooks/stripe/{endpoint_token}\nfor {STRIPE_EVENTS}.")
+        print(f"In Stripe, add a webhook endpoint at {studio.address}/webhooks/stripe/{endpoint_token}\nfor {', '.join(EVENTS)}.")
         secret_key, webhook_secret = _secret("Secret or restricted key: "), _secret("Signing secret of that endpoint: ")
         mode = mode_of(secret_key, webhook_secret)
         boxes = seal_keys(SecretBox(*settings.keys), studio.id, mode, secret_key, webhook_secret)

@@ -27,6 +27,12 @@ from portal_app.domain.units import UnitOfWork
 # So long the payment service goes on signing with a secret that was replaced there, at most.
 BOTH_COUNT = timedelta(hours=24)
 NOBODY = "none0"
+# What an endpoint at the payment service has to send. Each is only a hint: whatever is missed is found by asking.
+EVENTS = (
+    "checkout.session.completed", "checkout.session.expired", "checkout.session.async_payment_succeeded",
+    "checkout.session.async_payment_failed", "payment_intent.succeeded", "charge.refunded", "refund.created", "refund.updated",
+    "refund.failed", "charge.dispute.created", "charge.dispute.closed",
+)  # fmt: skip
 
 
 class KeySafe(Protocol):
@@ -174,6 +180,7 @@ def _tried(gateway: PaymentGateway) -> AccountNow:
         "Customers and PaymentMethods": lambda: gateway.cards(f"cus_{NOBODY}"),
         "PaymentIntents": lambda: gateway.payment(f"pi_{NOBODY}"),
         "Charges and Refunds": lambda: gateway.refunds_of(f"pi_{NOBODY}"),
+        "Disputes": lambda: gateway.disputes_of(f"pi_{NOBODY}"),
     }
     missing = [name for name, read in reads.items() if not _may(read)]
     if missing:

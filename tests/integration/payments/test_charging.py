@@ -10,20 +10,23 @@ import pytest
 import stripe
 from sqlmodel import select
 
+from portal_app.adapters.secret_box import SecretBox
 from portal_app.core.clock import utc_now
 from portal_app.core.errors import NotAllowed, NotFound, Unavailable
 from portal_app.core.viewer import Permission, Role, Viewer
 from portal_app.domain.activity.models import Fact, Work
 from portal_app.domain.billing import charging, service
+from portal_app.domain.billing.agreeing import TypedPayer
 from portal_app.domain.billing.amounts import NothingDue
 from portal_app.domain.billing.cards import CardGone
+from portal_app.domain.billing.dividing import split_order
 from portal_app.domain.billing.gateway import CardDeclined, CardholderNeeded, ChargeRequest, Event, PaymentNow
 from portal_app.domain.billing.paying import PaymentOnItsWay
 from portal_app.domain.notifications.charge_mails import mail_cardholder
 from portal_app.domain.notifications.models import Mail
 from portal_app.domain.orders.links import viewer_of_link
 from tests.conftest import Cast
-from tests.integration.payments.conftest import BASE, Till, in_parallel
+from tests.integration.payments.conftest import BASE, KEY, Till, in_parallel
 from tests.integration.payments.test_cards import VISA, Wallet
 
 pytestmark = pytest.mark.proof("payments-05")
@@ -242,3 +245,13 @@ def test_19_a_card_that_goes_while_it_is_charged(visa: Cashier, gone: str) -> No
         visa.charge(gateway=Late(visa.till.gateway, does=True))
     assert (visa.till.due(), visa.standing) == (47757, [("card", "failed")])
     assert visa.wallet.rows() == []
+
+
+def test_no_card_pays_what_several_people_pay(visa: Cashier) -> None:
+    typed = [TypedPayer("rest"), TypedPayer("percent", "40", "Sam", "sam@elsewhere.example")]
+    split_order(
+        visa.till.database.unit_of_work, lambda *_: visa.till.gateway, visa.by, 1001, typed, "all", SecretBox(KEY), now=utc_now()
+    )
+    with pytest.raises(charging.SplitAmongPayers):
+        visa.charge()
+    assert visa.standing == []

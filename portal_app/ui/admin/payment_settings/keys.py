@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from portal_app.domain.billing.connecting import EVENTS
 from portal_app.ui.admin.payment_settings.state import PaymentSettings as S
 from portal_app.ui.components.buttons import button
 from portal_app.ui.components.fields import field
@@ -11,12 +12,6 @@ from portal_app.ui.components.floating import confirm
 from portal_app.ui.components.frames import note, setting
 from portal_app.ui.components.words import Words
 from portal_app.ui.shared.posted import folded, password_field, posted, said, wrong
-
-EVENTS = (
-    "checkout.session.completed, checkout.session.expired, checkout.session.async_payment_succeeded, "
-    "checkout.session.async_payment_failed, payment_intent.succeeded, charge.refunded, refund.updated, refund.failed, "
-    "charge.dispute.created, charge.dispute.closed"
-)
 
 BOTH = "Starts with whsec_. While you replace one, both count for a day."
 
@@ -93,7 +88,7 @@ def _events(card: rx.Var, mode: str) -> rx.Component:
     both = rx.el.p(f"The secret before it still counts until {card.both_count}.", class_name="small quiet")
     steps = rx.el.ol(
         rx.el.li("At the payment service, add an endpoint with this address:", rx.el.code(card.endpoint, class_name="whole")),
-        rx.el.li("Choose these events: ", rx.el.span(EVENTS, class_name="quiet")),
+        rx.el.li("Choose these events: ", rx.el.span(", ".join(EVENTS), class_name="quiet")),
         rx.el.li("Enter its signing secret here."),
         class_name="small numbered",
     )
