@@ -116,6 +116,8 @@ def held_share(db: Session, by: Viewer) -> HeldShare:
 
 def payers_of(db: Session, order_ids: Sequence[int]) -> dict[int, list[Payer]]:
     """The payers of those of these orders that are split, who ordered first. A constant number of statements."""
+    if not order_ids:
+        return {}
     shares: dict[int, list[Share]] = defaultdict(list)
     agreed = select(Share).where(col(Share.order_id).in_(order_ids), col(Share.ended_at).is_(None))
     for share in db.exec(agreed.order_by(col(Share.order_id), col(Share.position))):
