@@ -49,6 +49,8 @@ KIND_WORDS = {
     EntryKind.DISPUTE: "Payment taken back by the bank",
     EntryKind.DISPUTE_WON: "Payment given back by the bank",
 }
+# What lowers what was paid although its kind raises it: a mistake's opposite, and what became credit.
+TAKEN_BACK = {EntryKind.PAYMENT: "Taken back: payment", EntryKind.CREDIT: "Kept as credit"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,8 @@ def _charge(invoice: Invoice, street: str, zone: str) -> Movement:
 
 def _payment(entry: LedgerEntry, order_number: int | None, invoice_number: int | None, zone: str) -> Movement:
     words = KIND_WORDS.get(EntryKind(entry.kind), "Payment")
+    if entry.amount_cents < 0:
+        words = TAKEN_BACK.get(EntryKind(entry.kind), words)
     how = METHOD_WORDS.get(Method(entry.method), "") if entry.kind == EntryKind.PAYMENT else ""
     about = f"Order {order_number}" if order_number else f"Invoice {invoice_number or ''}".strip()
     return Movement(local(entry.at, zone).date(), f"{words} {how}".strip(), about, -entry.amount_cents)
