@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from portal_app.core.errors import NotFound
 from portal_app.core.money import least_charge
 from portal_app.core.viewer import Viewer
 from portal_app.domain.billing.amounts import Part
-from portal_app.domain.billing.bills import Bill, BillName, bills_named, for_payer
+from portal_app.domain.billing.attempts import arriving
+from portal_app.domain.billing.bills import BillName, bills_named, for_payer
 from portal_app.domain.billing.invoices import paid_of, visible
-from portal_app.domain.billing.kinds import AttemptStatus
-from portal_app.domain.billing.models import Invoice, InvoiceStatus, PaymentAttempt, PaymentLine
+from portal_app.domain.billing.models import Invoice, InvoiceStatus
 from portal_app.domain.billing.policies import payment_policy
 from portal_app.domain.orders.models import Order
 
@@ -39,18 +39,9 @@ def collected_by(db: Session, by: Viewer, public_id: str) -> Collected:
         return Collected(Part(name), 0, is_on_its_way=False)
     (bill,) = for_payer(db, bills_named(db, by, [name]))
     left = max(0, invoice.total_cents - paid_of(db, [invoice])[invoice.id or 0])
-    due, on_its_way = bill.due_cents, _is_on_its_way(db, bill)
+    due, on_its_way = bill.due_cents, bool(arriving(db, [bill]))
     if not left or left >= due or due - left < least_charge(bill.currency):
         return Collected(Part(name), due if left else 0, on_its_way)
     if left < least_charge(bill.currency) or not payment_policy(db, bill.studio_id).takes_parts:
         return Collected(Part(name), due, on_its_way)
     return Collected(Part(name, left), left, on_its_way)
-
-
-def _is_on_its_way(db: Session, bill: Bill) -> bool:
-    """Whether a bank debit of it, or of its payer's share, was accepted and has not arrived."""
-    of_it = col(PaymentLine.order_id) == bill.order_id if bill.order_id else col(PaymentLine.invoice_id) == bill.invoice_id
-    if bill.share_id:
-        of_it &= col(PaymentLine.share_id) == bill.share_id
-    lines = select(PaymentLine.id).join(PaymentAttempt, col(PaymentAttempt.id) == col(PaymentLine.attempt_id))
-    return db.exec(lines.where(of_it, PaymentAttempt.status == AttemptStatus.PROCESSING)).first() is not None
