@@ -12,7 +12,8 @@ from portal_app.core.errors import InvalidInput, NotAllowed, NotFound
 from portal_app.core.viewer import Role, Viewer, guest_viewer
 from portal_app.db import Database
 from portal_app.domain.activity.models import Fact
-from portal_app.domain.billing.queries import balance, owed
+from portal_app.domain.billing.owing import owed
+from portal_app.domain.billing.queries import balance
 from portal_app.domain.orders.canceling import cancel
 from portal_app.domain.orders.changing import FeeChanged, NoVisit, TooLate, Why, postpone
 from portal_app.domain.orders.models import Order, OrderCharge, OrderStatus, Wish

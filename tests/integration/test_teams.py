@@ -13,9 +13,9 @@ from portal_app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound,
 from portal_app.core.viewer import Role, Viewer
 from portal_app.db import Database
 from portal_app.domain.activity.models import Fact
-from portal_app.domain.billing import queries as billing
 from portal_app.domain.billing.bills import locked_order
 from portal_app.domain.billing.models import PaymentAttempt
+from portal_app.domain.billing.owing import owed
 from portal_app.domain.customers import teams
 from portal_app.domain.customers.copies import addressees, set_copies
 from portal_app.domain.customers.models import Customer, Team, TeamMember
@@ -96,7 +96,7 @@ def test_an_admin_sees_and_pays_what_members_order_in_the_team_and_a_member_sees
 
     assert seen(database, cast.carl) == {hers: "Tess Abernathy, Coastline", his: "Coastline"}
     assert seen(database, cast.tess) == {hers: "Coastline", her_own: ""}
-    assert {debt.order_number: debt.whose for debt in ask(database, billing.owed, cast.carl)} == seen(database, cast.carl)
+    assert {debt.order_number: debt.whose for debt in ask(database, owed, cast.carl)} == seen(database, cast.carl)
     assert sum(ask(database, status_counts, cast.carl).values()) == 2
     assert ask(database, next_visit, cast.carl, now=NOW).number == hers
     cards = ask(database, listing_cards, cast.carl)

@@ -14,11 +14,26 @@ from portal_app.domain.billing.attempts import arriving
 from portal_app.domain.billing.bills import Bill, bills_of, open_bills
 from portal_app.domain.billing.kinds import EntryKind
 from portal_app.domain.billing.models import Invoice, LedgerEntry
-from portal_app.domain.billing.queries import invoices_to_pay, orders_to_pay
+from portal_app.domain.billing.queries import due, invoices_to_pay, may_owe, on_their_way, orders_to_pay
+from portal_app.domain.billing.shares import first_dues
 from portal_app.domain.customers.queries import whose_are
 from portal_app.domain.orders.models import Order
 
 RECENT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One order that still owes something."""
+
+    order_number: int
+    status: str
+    street: str
+    town: str
+    due_cents: int
+    currency: str
+    is_on_its_way: bool = False
+    whose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +56,24 @@ class MoneyMove:
     currency: str
     at: datetime
     bills: tuple[Bill, ...]
+
+
+def owed(db: Session, by: Viewer, *, team: str = "") -> list[Owed]:
+    """The viewer's orders that owe something now, oldest first; of one that several pay, who ordered it owes their part. A
+    constant number of statements."""
+    orders = db.exec(orders_to_pay(by, team).where(may_owe()).order_by(col(Order.id))).all()
+    ids = [order.id or 0 for order in orders]
+    dues, coming = due(db, ids), on_their_way(db, ids)
+    dues = dues if by.is_staff else dues | first_dues(db, list(dues))
+    people = whose_are(db, by, [order.customer_id for order in orders])
+    return [
+        Owed(
+            order.number, order.status, order.street, order.town, dues[order.id or 0], order.currency,
+            is_on_its_way=order.id in coming, whose=people.get(order.customer_id, ""),
+        )
+        for order in orders
+        if dues[order.id or 0] > 0
+    ]  # fmt: skip
 
 
 def owed_bills(db: Session, by: Viewer, *, team: str = "") -> list[OwedBill]:

@@ -22,7 +22,7 @@ from portal_app.domain.billing.models import (
     PaymentLine,
     Share,
 )
-from portal_app.domain.customers.queries import own_ids, whose_are
+from portal_app.domain.customers.queries import own_ids
 from portal_app.domain.orders import queries as orders_queries
 from portal_app.domain.orders.models import ChargeKind, Order, OrderCharge, OrderStatus
 
@@ -52,20 +52,6 @@ class EntryCard:
     memo: str
     order_number: int | None
     at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """One order that still owes something."""
-
-    order_number: int
-    status: str
-    street: str
-    town: str
-    due_cents: int
-    currency: str
-    is_on_its_way: bool = False
-    whose: str = ""
 
 
 def orders_to_pay(by: Viewer, team: str = "") -> Select[tuple[Order]]:
@@ -151,21 +137,6 @@ def due(db: Session, order_ids: Sequence[int]) -> dict[int, int]:
     return {order_id: found.due for order_id, found in balances(db, order_ids).items()}
 
 
-def owed(db: Session, by: Viewer, *, team: str = "") -> list[Owed]:
-    """The viewer's orders that owe something now, oldest first, in five statements."""
-    orders = db.exec(orders_to_pay(by, team).where(may_owe()).order_by(col(Order.id))).all()
-    dues, arriving = due(db, [order.id for order in orders]), on_their_way(db, [order.id for order in orders])
-    people = whose_are(db, by, [order.customer_id for order in orders])
-    return [
-        Owed(
-            order.number, order.status, order.street, order.town, dues[order.id], order.currency,
-            is_on_its_way=order.id in arriving, whose=people.get(order.customer_id, ""),
-        )
-        for order in orders
-        if dues[order.id] > 0
-    ]  # fmt: skip
-
-
 def may_owe() -> ColumnElement[bool]:
     """Whether an order asks for its money by now: accepted, or canceled too late."""
     late = and_(Order.status == OrderStatus.CANCELED, late_cents() > 0)
@@ -198,11 +169,14 @@ def is_on_its_way(db: Session, order_id: int) -> bool:
 
 
 def on_their_way(db: Session, order_ids: Sequence[int]) -> set[int]:
-    """Which of these orders a bank debit was accepted for that has not arrived yet."""
+    """Which of these orders a bank debit was accepted for that has not arrived yet; of one that several pay, the debit of
+    who ordered it."""
     processing = (
         select(PaymentLine.order_id)
         .join(PaymentAttempt, col(PaymentAttempt.id) == col(PaymentLine.attempt_id))
+        .outerjoin(Share, col(Share.id) == col(PaymentLine.share_id))
         .where(col(PaymentLine.order_id).in_(order_ids), PaymentAttempt.status == AttemptStatus.PROCESSING)
+        .where(or_(col(Share.id).is_(None), Share.position == 0))
     )
     return {order_id for order_id in db.exec(processing) if order_id}
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from portal_app.core.clock import clock_words, when_words
 from portal_app.core.money import money_words
-from portal_app.domain.billing.queries import Owed
+from portal_app.domain.billing.owing import Owed
 from portal_app.domain.orders.queries import OrderRow
 from portal_app.ui.shared.order_cards import amount_words
 

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 
 from portal_app.core.clock import at_wall_time, local, long_day_words, utc_now
 from portal_app.core.viewer import Permission
-from portal_app.domain.billing.queries import owed
+from portal_app.domain.billing.owing import owed
 from portal_app.domain.billing.waiting import waiting_count
 from portal_app.domain.delivery.queries import listing_cards
 from portal_app.domain.orders.changing import Why

@@ -8,7 +8,7 @@ import reflex as rx
 
 from portal_app.core.clock import utc_now
 from portal_app.core.money import money_words
-from portal_app.domain.billing.queries import Owed, owed
+from portal_app.domain.billing.owing import Owed, owed
 from portal_app.domain.delivery.queries import listing_cards, listing_count
 from portal_app.domain.orders.queries import OrderRow, next_visit
 from portal_app.ui.shared.guard import customer
