@@ -52,7 +52,7 @@ class Paying(Base):
         """The tips that are suggested for an order."""
         found = await ask(suggested_tips, viewer_of(self), order)
         shares = [(str(tip.cents), f"{tip.basis_points / 100:g}%") for tip in found]
-        self.tips_for, self.tip, self.tips = order, "", [("", "No tip"), *shares, (OWN, "Other")]
+        self.tips_for, self.tip, self.tips = order, "", [("", "None"), *shares, (OWN, "Other")]
 
     @customer_or_link
     async def choose_tip(self, tip: str) -> None:
