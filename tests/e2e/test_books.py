@@ -29,7 +29,7 @@ def test_the_studio_keeps_the_books_and_the_customer_uses_credit(portal: Portal,
         sign_in(carl.page, portal.url, "carl@coastline.example", "harbor-demo-1")
         carl.page.goto(order)
         carl.page.get_by_role("button", name="Use $40.00 of credit").click()
-        expect(carl.page.get_by_text("Credit used", exact=True)).to_be_visible()
+        expect(carl.page.get_by_role("region", name="Payments").get_by_text("Credit used")).to_be_visible()
         assert not has_sideways_scroll(carl.page)
         assert serious(carl.page) == []
 
