@@ -371,6 +371,7 @@ def verbs_of_the_books(world: World) -> dict[str, Callable[[Session, Viewer], An
         "lock_again": lambda db, by: releasing.lock_again(db, by, world.listing, now=NOW),
         "add_offer": lambda db, by: adding.add_offer(db, by, world.delivered, "photos", "1", now=NOW),
         "add_own": lambda db, by: adding.add_own(db, by, world.delivered, "Theirs", "1", "1", now=NOW),
+        "take_off": lambda db, by: adding.take_off(db, by, world.delivered, "Theirs", "1", now=NOW),
         "set_quantity": lambda db, by: adding.set_quantity(db, by, world.delivered, 0, 2, now=NOW),
     }
 

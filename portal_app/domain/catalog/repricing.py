@@ -3,6 +3,7 @@
 What stays keeps the price it was agreed at, and is discounted and taxed as it was then: nothing is looked up in the
 catalog of today. The arithmetic is that of `pricing.quote`, so adding a line and taking it off again leads back to the
 same cent. A coupon is good for what was booked with it, not for what joins later. A tip and a late fee stay what they are.
+Money off is a line below zero, taxed like the rest, so that the taxes go down with it.
 
 | lines | coupon | fee | tip | tax | subtotal | discount | fees | tax | total |
 |---|---|---|---|---|---|---|---|---|---|
@@ -11,6 +12,8 @@ same cent. A coupon is good for what was booked with it, not for what joins late
 | 100.00, +50.00 | 20 % | none | none | 10 % | 150.00 | 20.00 | 0 | 13.00 | 143.00 |
 | 100.00, +50.00 | 20 % | 5 % | none | 10 % | 150.00 | 20.00 | 6.50 | 13.00 | 149.50 |
 | 100.00, 50.00 | 20 % | none | 15.00 | 10 % | 150.00 | 30.00 | 0 | 12.00 | 147.00 |
+| 100.00, +-20.00 | none | none | none | 10 % | 80.00 | 0 | 0 | 8.00 | 88.00 |
+| 100.00, +-20.00 | 20 % | none | none | 10 % | 80.00 | 20.00 | 0 | 6.00 | 66.00 |
 | 10.00 | 30.00 off | none | none | 10 % | 10.00 | 10.00 | 0 | 0 | 0 |
 """
 
@@ -45,6 +48,11 @@ class Sums:
     def of(self, *kinds: ChargeKind) -> int:
         """The sum of the charges of some kinds, minor units."""
         return sum(charge.amount_cents for charge in self.charges if charge.kind in kinds)
+
+    @property
+    def net_cents(self) -> int:
+        """What the lines cost, less the discount."""
+        return self.subtotal_cents - self.of(ChargeKind.DISCOUNT)
 
     @property
     def total_cents(self) -> int:

@@ -13,13 +13,20 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from portal_app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from portal_app.core.money import step
+from portal_app.core.money import money_words, step
 from portal_app.core.viewer import Permission, Viewer
 from portal_app.domain.activity.service import record
 from portal_app.domain.catalog.offering import Offer, is_priced, tier_for, tier_words
 from portal_app.domain.catalog.pricing import Charge, ChargeKind
 from portal_app.domain.catalog.queries import offers, terms
-from portal_app.domain.catalog.repricing import LineTerms, added_up_again, charge_rates, kept_line, kept_rates, line_terms
+from portal_app.domain.catalog.repricing import (
+    LineTerms,
+    added_up_again,
+    charge_rates,
+    kept_line,
+    kept_rates,
+    line_terms,
+)
 from portal_app.domain.catalog.typed import read_cents, read_count, read_name
 from portal_app.domain.orders.models import Order, OrderCharge, OrderLine, OrderStatus
 from portal_app.domain.orders.queries import visible
@@ -41,6 +48,12 @@ class LastLine(Conflict):
     """An order is for something."""
 
     sentence = "This is all that is left on the order. Cancel the order instead."
+
+
+class TooMuchOff(Conflict):
+    """No order costs less than nothing, nor does any part of it."""
+
+    sentence = "This takes more off than the order costs. Take off less."
 
 
 class Moved(Conflict):
@@ -117,12 +130,27 @@ def add_own(
     return _add(db, by, order, _line(order, called, "", count, unit, LineTerms(None, rates)), change, now)
 
 
+def take_off(db: Session, by: Viewer, number: int, why: str, amount: str, change: Change = Change(), *, now: datetime) -> Added:
+    """Money off the price, and why; the taxes of the dearest line go down with it. What was paid beyond the new total is over.
+
+    Raises NotFound, NotAllowed, NotNow, Moved, TooMuchOff, InvalidInput for `name` and `price`.
+    """
+    order = _locked(db, by, number, change)
+    called, cents = read_name(why, "name"), read_cents(amount, "price", order.currency)
+    if not cents:
+        raise InvalidInput("price", "Type how much goes off, more than 0.")
+    dearest = max(_lines(db, order), key=lambda each: each.total_cents)
+    rates = line_terms(dearest.terms, _agreed(db, order)).rates
+    line = _line(order, called, "", 1, -cents, LineTerms(None, rates))
+    return _add(db, by, order, line, change, now, f"Took {money_words(cents, order.currency)} off: {called}")
+
+
 def set_quantity(
     db: Session, by: Viewer, number: int, position: int, quantity: int, change: Change = Change(), *, now: datetime
 ) -> Added:
     """How many of a line, at the price it was agreed at; none takes it off. What it is already changes nothing.
 
-    Raises NotFound, NotAllowed, NotNow, Moved, LastLine, InvalidInput("quantity").
+    Raises NotFound, NotAllowed, NotNow, Moved, LastLine, TooMuchOff, InvalidInput("quantity").
     """
     order = _locked(db, by, number, change)
     lines = _lines(db, order)
@@ -191,14 +219,16 @@ def _line(order: Order, name: str, detail: str, count: int, unit_cents: int, pri
     )
 
 
-def _add(db: Session, by: Viewer, order: Order, line: OrderLine, change: Change, now: datetime) -> Added:
+def _add(
+    db: Session, by: Viewer, order: Order, line: OrderLine, change: Change, now: datetime, what: str = ""
+) -> Added:  # fmt: skip
     lines = _lines(db, order)
     if len(lines) >= LINES_AT_MOST:
         raise InvalidInput("offer", f"An order has at most {LINES_AT_MOST} lines.")
     line.position = max((each.position for each in lines), default=-1) + 1
     db.add(line)
-    what = f"Added {line.name}" if line.quantity == 1 else f"Added {line.quantity} × {line.name}"
-    return _added_up(db, by, order, what, change, now)
+    added = f"Added {line.name}" if line.quantity == 1 else f"Added {line.quantity} × {line.name}"
+    return _added_up(db, by, order, what or added, change, now)
 
 
 def _added_up(db: Session, by: Viewer, order: Order, what: str, change: Change, now: datetime) -> Added:
@@ -208,6 +238,8 @@ def _added_up(db: Session, by: Viewer, order: Order, what: str, change: Change, 
     agreed = _agreed(db, order)
     lines = [(line.total_cents, line_terms(line.terms, agreed)) for line in _lines(db, order)]
     sums = added_up_again(lines, agreed, step(order.currency))
+    if min([sums.total_cents, sums.net_cents, *(charge.amount_cents for charge in sums.charges)]) < 0:
+        raise TooMuchOff
     if sums.total_cents > max(before, MOST_CENTS):
         raise InvalidInput("quantity", "This is more than one order can cost. Write a second one.")
     order.subtotal_cents, order.total_cents = sums.subtotal_cents, sums.total_cents

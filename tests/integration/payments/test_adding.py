@@ -49,6 +49,11 @@ class Counter:
         with self.office.database.reading() as db:
             return balance(db, self.order.id or 0).due
 
+    @property
+    def over(self) -> int:
+        with self.office.database.reading() as db:
+            return balance(db, self.order.id or 0).over
+
     def rows(self, table: type) -> list[Any]:
         with self.office.database.reading() as db:
             found = list(db.exec(select(table).order_by(table.id)).all())
@@ -126,6 +131,29 @@ def test_taxes_of_today_do_not_change_what_was_agreed(accepted: Counter) -> None
     assert accepted.own(price="100").total_cents == total + 22_000
 
 
+def test_money_taken_off_lowers_the_tax_too_and_what_was_paid_beyond_is_over(accepted: Counter) -> None:
+    total = accepted.order.total_cents
+    accepted.office.pay(accepted.number, total)
+    assert accepted.do(adding.take_off, "Two photos were blurred", "50").total_cents == total - 5_500
+    row = accepted.order
+    assert row.total_cents == row.subtotal_cents + row.tax_cents
+    assert (accepted.due, accepted.over) == (0, 5_500)
+    assert accepted.rows(Fact)[-1].details["what"] == "Took $50.00 off: Two photos were blurred"
+    assert accepted.do(adding.set_quantity, 1, 0).total_cents == total
+    assert (accepted.due, accepted.over) == (0, 0)
+
+
+def test_no_more_comes_off_than_an_order_costs(accepted: Counter) -> None:
+    before = accepted.order
+    whole = f"{before.subtotal_cents // 100}.{before.subtotal_cents % 100:02}"
+    with pytest.raises(adding.TooMuchOff):
+        accepted.do(adding.take_off, "All of it and more", f"{before.subtotal_cents // 100 + 1}")
+    assert accepted.order.total_cents == before.total_cents
+    assert accepted.do(adding.take_off, "All of it", whole).total_cents == 0
+    with pytest.raises(adding.TooMuchOff):
+        accepted.do(adding.set_quantity, 0, 0)
+
+
 def test_the_second_click_adds_nothing(accepted: Counter) -> None:
     total = accepted.order.total_cents
     found = in_parallel([lambda: accepted.own(change=Change(total)) for _ in range(3)])
@@ -141,6 +169,9 @@ def test_the_second_click_adds_nothing(accepted: Counter) -> None:
         (adding.add_own, ("Rush", "", "1"), "price"),
         (adding.add_own, ("Rush", "-5", "1"), "price"),
         (adding.add_own, ("Rush", "5", "100"), "quantity"),
+        (adding.take_off, ("", "5"), "name"),
+        (adding.take_off, ("Blurred", ""), "price"),
+        (adding.take_off, ("Blurred", "-5"), "price"),
         (adding.add_offer, ("nothing", "1"), "offer"),
         (adding.set_quantity, (0, 100), "quantity"),
         (adding.set_quantity, (0, -1), "quantity"),

@@ -19,23 +19,23 @@ from portal_app.domain.billing.ledgers import LedgerRow, OrderLedger, order_ledg
 from portal_app.domain.billing.offline import record_offline_payment, refund_offline, take_back_offline
 from portal_app.domain.billing.refunding import refund
 from portal_app.domain.delivery.releasing import lock_again, release
-from portal_app.domain.orders.adding import Change, add_offer, add_own, addable, set_quantity
+from portal_app.domain.orders.adding import Change, add_offer, add_own, addable, set_quantity, take_off
 from portal_app.domain.orders.queries import order_page
 from portal_app.ui.shared.guard import staff
 from portal_app.ui.shared.run import act, ask, leave
 from portal_app.ui.shared.session import Base, viewer_of
 
 PAYMENT, REFUND, TAKE_BACK, CREDIT, USE, KEEP = "payment", "refund", "take_back", "credit", "use", "keep"
-ADD, QUANTITY, RELEASE, LOCK = "add", "quantity", "release", "lock"
+ADD, OFF, QUANTITY, RELEASE, LOCK = "add", "off", "quantity", "release", "lock"
 TITLES = {
     PAYMENT: "Note a payment", REFUND: "Give money back?", TAKE_BACK: "Take this entry back?", CREDIT: "Give credit",
-    USE: "Pay from credit?", KEEP: "Keep as credit?", ADD: "Add to this order", QUANTITY: "How many?",
+    USE: "Pay from credit?", KEEP: "Keep as credit?", ADD: "Add to this order", OFF: "Take money off?", QUANTITY: "How many?",
     RELEASE: "Open before it is paid?", LOCK: "Wait for the payment again?",
 }  # fmt: skip
 SAID = {
     PAYMENT: "The payment is noted.", REFUND: "It goes back.", TAKE_BACK: "The entry is taken back.",
     CREDIT: "The credit is kept.", USE: "Paid from credit.", KEEP: "What was paid too much is credit now.",
-    ADD: "Added.", QUANTITY: "The order is changed.",
+    ADD: "Added.", OFF: "The order costs less now.", QUANTITY: "The order is changed.",
     RELEASE: "The photos are open.", LOCK: "The photos wait for the payment.",
 }  # fmt: skip
 # What may be typed as an offer that is no offer: a line in the studio's own words.
@@ -72,7 +72,7 @@ class OrderBooks(Base):
             "" if row is None else EntryKind.CREDIT if row.kind == EntryKind.CREDIT else "online" if row.is_online else "hand"
         )
         self.amount, self.sentence = _amount(what, found, row), _sentence(what, found, row)
-        if what in {ADD, QUANTITY}:
+        if what in {ADD, OFF, QUANTITY}:
             await self._read_order(by, order, about if what == QUANTITY else -1)
         self.problem, self.wrong, self.is_own = "", {}, False
         self.what, self.heading = what, TITLES.get(what, "")
@@ -171,6 +171,11 @@ async def _add(self: OrderBooks, by: Viewer, form: dict[str, str]) -> None:
         await act(add_offer, by, self._number, form.get("offer", ""), quantity, change, now=utc_now())
 
 
+async def _take_off(self: OrderBooks, by: Viewer, form: dict[str, str]) -> None:
+    typed = (form.get("name", ""), form.get("price", ""))
+    await act(take_off, by, self._number, *typed, self._change(form), now=utc_now())
+
+
 async def _count(self: OrderBooks, by: Viewer, form: dict[str, str]) -> None:
     typed = form.get("quantity", "").strip()
     if not (typed.isascii() and typed.isdigit() and len(typed) < 4):
@@ -190,13 +195,14 @@ async def _lock(self: OrderBooks, by: Viewer, _: dict[str, str]) -> None:
 
 _VERBS: dict[str, Callable[[OrderBooks, Viewer, dict[str, str]], Awaitable[None]]] = {
     PAYMENT: _pay, REFUND: _give_back, TAKE_BACK: _take_back, CREDIT: _credit, USE: _use, KEEP: _keep, ADD: _add,
-    QUANTITY: _count, RELEASE: _release, LOCK: _lock,
+    OFF: _take_off, QUANTITY: _count, RELEASE: _release, LOCK: _lock,
 }  # fmt: skip
 
 
 def _amount(what: str, found: OrderLedger, row: LedgerRow | None) -> str:
     """What stands in the field of the amount at first."""
-    cents = found.balance.due if what == PAYMENT else row.refundable_cents if what == REFUND and row else 0
+    back = min(row.refundable_cents, found.balance.over or row.refundable_cents) if row else 0
+    cents = found.balance.due if what == PAYMENT else back if what == REFUND else 0
     return money_typed(cents, found.currency) if cents else ""
 
 
@@ -210,14 +216,23 @@ def _sentence(what: str, found: OrderLedger, row: LedgerRow | None) -> str:
     if what == KEEP:
         return f"{words(found.balance.over)} was paid too much. As credit it pays the next order, and is not refunded anymore."
     if what == REFUND and row and row.is_online:
-        return "It goes back to the card or account it came from. That takes some days."
+        return "It goes back to the card or account it came from. That takes some days. " + _owed_again(found, row)
     if what == REFUND and row:
         back = (
             "It is the customer’s credit again."
             if row.kind == EntryKind.CREDIT
             else "You give it back yourself; here it is noted."
         )
-        return back
+        return f"{back} {_owed_again(found, row)}"
     if what == TAKE_BACK and row:
         return f"{words(abs(row.amount_cents))} is written down again with the opposite sign. Both entries stay."
     return ""
+
+
+def _owed_again(found: OrderLedger, row: LedgerRow) -> str:
+    """Money given back is not a lower price: what was not paid too much is due once more."""
+    if row.refundable_cents <= found.balance.over:
+        return ""
+    over = found.balance.over
+    what = f"More than the {money_words(over, found.currency)} paid too much" if over else "What you give back"
+    return f"{what} is due again. If the order should cost less, take money off it first."

@@ -13,6 +13,7 @@ from portal_app.ui.admin.order.books import (
     KEEP,
     LOCK,
     METHODS,
+    OFF,
     PAYMENT,
     QUANTITY,
     REFUND,
@@ -83,7 +84,10 @@ def add_button(order: rx.Var, status: rx.Var) -> rx.Component:
     """Beside what was ordered, once the order is accepted."""
     is_open = (status == "accepted") | (status == "completed")
     may_change = may(Permission.ACCEPT_ORDERS) & may(SEES)
-    return rx.cond(is_open & may_change, _open("Add an item", order, ADD, drawing="plus"), rx.fragment())
+    both = rx.el.div(
+        _open("Add an item", order, ADD, drawing="plus"), _open("Take money off", order, OFF), class_name="row wrap gap-2"
+    )
+    return rx.cond(is_open & may_change, both, rx.fragment())
 
 
 def change_button(order: rx.Var, status: rx.Var, line: rx.Var) -> rx.Component:
@@ -123,6 +127,7 @@ def books_dialog(on_done: Any) -> rx.Component:
             (TAKE_BACK, _reason()),
             (CREDIT, rx.el.div(_amount(), _reason("The customer reads it."), class_name="stack")),
             (ADD, _add()),
+            (OFF, _money_off()),
             (QUANTITY, rx.el.div(_quantity("0 takes it off."), _tells(), class_name="stack")),
             (RELEASE, _reason()),
             rx.fragment(),
@@ -150,6 +155,7 @@ def _verb() -> rx.Component:
         (USE, "Use the credit"),
         (KEEP, "Keep as credit"),
         (ADD, "Add it"),
+        (OFF, "Take it off"),
         (QUANTITY, "Change it"),
         (RELEASE, "Open the photos"),
         "Lock the photos",
@@ -202,6 +208,19 @@ def _add() -> rx.Component:
         _tells(),
         class_name="stack",
     )
+
+
+def _money_off() -> rx.Component:
+    return rx.el.div(
+        field(
+            "How much", "price", hint="Before tax; the tax goes down with it.", input_mode="decimal", auto_complete="off",
+            error=OrderBooks.wrong["price"],
+        ),
+        field("Why?", "name", hint="It stands on the order.", max_length=80, auto_complete="off", error=OrderBooks.wrong["name"]),
+        rx.el.p("What was paid beyond the new price can be refunded, or kept as credit.", class_name="small quiet"),
+        _tells(),
+        class_name="stack",
+    )  # fmt: skip
 
 
 def _tells() -> rx.Component:
