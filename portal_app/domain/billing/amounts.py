@@ -82,6 +82,8 @@ def _spread(bills: Sequence[Bill], cents: int) -> list[Wanted]:
     dues, currency = [bill.due_cents for bill in oldest], bills[0].currency
     if not 0 < cents <= sum(dues) or cents % step(currency):
         raise InvalidInput("cents", f"Type an amount up to {money_words(sum(dues), currency)}.")
+    if cents < least_charge(currency) <= sum(dues):
+        raise InvalidInput("cents", f"Cards take {money_words(least_charge(currency), currency)} or more.")
     try:
         parts = oldest_first(cents, dues, least_charge(currency))
     except TooLittleLeft as refusal:

@@ -9,6 +9,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from portal_app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from portal_app.core.money import money_words
 from portal_app.core.viewer import Permission, Viewer
 from portal_app.core.words import one_line
 from portal_app.domain.billing.balance import Balance
@@ -52,7 +53,9 @@ def record_offline_payment(
         return bill.balance
     how = read_method(method)
     if not 0 < amount_cents <= bill.due_cents:
-        raise InvalidInput("amount_cents", "Enter an amount that is not more than what is due.")
+        due = money_words(bill.due_cents, bill.currency)
+        more = "Note that much, and give what came beyond it as credit." if bill.due_cents else "Give what came as credit."
+        raise InvalidInput("amount_cents", f"{due} is due. {more}" if amount_cents > 0 else "Enter an amount above 0.")
     words = one_line(memo, MEMO_AT_MOST) or "Paid offline"
     write(db, by, bill, EntryKind.PAYMENT, amount_cents, source, method=how, memo=words, now=now)
     book_bill(db, by, bill, now=now)

@@ -264,8 +264,10 @@ def _sentence(fact: HistoryRow, currency: str, studio: str, zone: str) -> str:
             return f"Payment{_of(fact, currency)} received"
         case "payment.corrected":
             return f"Payment{_of(fact, currency)} taken back: it was noted by mistake"
-        case "refund.noted":
+        case "refund.noted" | "payment.refunded":
             return f"Refund{_of(fact, currency)} given"
+        case "refund.failed":
+            return f"Refund{_of(fact, currency)} did not go through"
         case "credit.used":
             return f"Credit{_of(fact, currency)} used"
         case "credit.kept":

@@ -11,7 +11,7 @@ from reflex_components_core.core.banner import has_connection_errors
 from portal_app import wiring
 from portal_app.core.clock import utc_now
 from portal_app.core.errors import InvalidInput, Unavailable
-from portal_app.core.money import money_example, read_money
+from portal_app.core.money import money_example, money_words, read_money
 from portal_app.core.viewer import Viewer
 from portal_app.domain.billing.amounts import Part
 from portal_app.domain.billing.bills import BillName
@@ -46,23 +46,32 @@ class Paying(Base):
     tips: list[tuple[str, str]] = []
     tip: str = ""
     own_tip: str = ""
+    tip_words: str = ""
 
     @customer_or_link
     async def offer_tips(self, order: int) -> None:
         """The tips that are suggested for an order."""
         found = await ask(suggested_tips, viewer_of(self), order)
         shares = [(str(tip.cents), f"{tip.basis_points / 100:g}%") for tip in found]
-        self.tips_for, self.tip, self.tips = order, "", [("", "None"), *shares, (OWN, "Other")]
+        self.tips_for, self.tip, self.tip_words = order, "", ""
+        self.tips = [("", "None"), *shares, (OWN, "Other")]
 
     @customer_or_link
     async def choose_tip(self, tip: str) -> None:
         """One of them, or an own amount."""
         self.tip = tip[:20]
+        self._say_tip()
 
     @customer_or_link
     async def type_tip(self, amount: str) -> None:
         """The own amount."""
         self.own_tip = amount[:20]
+        self._say_tip()
+
+    def _say_tip(self) -> None:
+        """*+ $7.77 tip* on the button, once one is chosen."""
+        cents = int(self.tip) if self.tip.isdecimal() else read_money(self.own_tip, self.studio.currency) if self.tip else 0
+        self.tip_words = f" + {money_words(cents, self.studio.currency)} tip" if cents else ""
 
     def _tip(self, order: int) -> int:
         """In minor units. What was sent is only a wish: the verb says whether it may be."""
@@ -122,13 +131,18 @@ async def payment_page(studio: StudioCard, by: Viewer, parts: Sequence[Part], re
 
 
 def pay_button(
-    order: rx.Var, amount: Words, *, more: Words = "", kind: str = "main", tall: bool = True, wide: bool = False
+    order: rx.Var, amount: Words, *, more: Words | rx.Component = "", kind: str = "main", tall: bool = True, wide: bool = False
 ) -> rx.Component:
     """*Pay $412.50* for an order, and `more` where several orders wait."""
-    return pay_press(amount, Paying.pay(order), busy=Paying.going == order, more=more, kind=kind, tall=tall, wide=wide)
+    tip = rx.el.span(rx.cond(Paying.tips_for == order, Paying.tip_words, ""), class_name="num")
+    return pay_press(
+        amount, Paying.pay(order), busy=Paying.going == order, more=rx.fragment(tip, more), kind=kind, tall=tall, wide=wide
+    )
 
 
-def pay_press(amount: Words, on_click: Any, *, busy: rx.Var, more: Words = "", kind: str = "main", **look: bool) -> rx.Component:
+def pay_press(
+    amount: Words, on_click: Any, *, busy: rx.Var, more: Words | rx.Component = "", kind: str = "main", **look: bool
+) -> rx.Component:
     """*Pay $412.50*. Off while the connection is lost: money waits for an answer."""
     press = button(
         rx.el.span("Pay ", rx.el.span(amount, class_name="num"), more),
@@ -154,7 +168,6 @@ def tip_choice(order: rx.Var) -> rx.Component:
         segments_of("Tip for the photographer", "tip", Paying.tips, value=Paying.tip, on_change=Paying.choose_tip),
         rx.cond(Paying.tip == OWN, own, rx.fragment()),
         rx.cond(refused, error_line(refused), rx.fragment()),
-        rx.cond(Paying.tip, rx.el.p("It is added on the payment page.", class_name="tiny quiet"), rx.fragment()),
         class_name="stack gap-2",
     )
     ask_for = rx.el.button("Add a tip", type="button", class_name="btn soft", on_click=Paying.offer_tips(order))

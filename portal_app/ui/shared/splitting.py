@@ -73,13 +73,11 @@ class Splitting(Base):
         self.what, self.wrong, self.address = "", {}, ""
 
     @person
-    async def add_payer(self) -> rx.event.EventSpec | None:
+    async def add_payer(self) -> None:
         """One more who pays."""
-        if len(self.payers) >= PAYERS_AT_MOST:
-            return None
-        at = max((one.at for one in self.payers), default=0) + 1
-        self.payers = [*self.payers, PayerField(at, f"{self._key}-{at}")]
-        return rx.set_focus(f"split-name-{at}")
+        if len(self.payers) < PAYERS_AT_MOST:
+            at = max((one.at for one in self.payers), default=0) + 1
+            self.payers = [*self.payers, PayerField(at, f"{self._key}-{at}")]
 
     @person
     async def drop_payer(self, at: int) -> rx.event.EventSpec:
@@ -94,7 +92,9 @@ class Splitting(Base):
 
     @person
     async def save(self, form: dict[str, Any]):
-        """Agree on it; what does not add up is said beside it."""
+        """Agree on it; what does not add up is said beside it. A second click finds nothing to save."""
+        if self.what != "split":
+            return
         self.is_working, self.wrong = True, {}
         yield
         places = [one.at for one in self.payers]
@@ -106,9 +106,8 @@ class Splitting(Base):
             self.what = ""
             self._say("Saved. Whoever pays another amount now gets a mail with their own link.")
         except InvalidInput as wrong:
-            field = _in_form(wrong.field, places)
-            self.wrong = {field: wrong.sentence}
-            yield rx.set_focus(f"split-{field}")
+            self.wrong = {_in_form(wrong.field, places): wrong.sentence, "payers": wrong.sentence}
+            yield rx.set_focus(PROBLEM)  # the fields are as many as there are payers, and none can be called by its name
         finally:
             self.is_working = False
 

@@ -98,7 +98,9 @@ class OrderBooks(Base):
 
     @staff(Permission.SEE_MONEY)
     async def write_books(self, form: dict[str, str]):
-        """Do it. What cannot be is said in the dialog."""
+        """Do it. What cannot be is said in the dialog. A second click finds no dialog."""
+        if not self.what:
+            return
         self.is_working, self.problem, self.wrong = True, "", {}
         yield
         verbs = _VERBS.get(self.what)
@@ -106,7 +108,7 @@ class OrderBooks(Base):
             if verbs is None:
                 raise NotFound
             await verbs(self, viewer_of(self), form)
-            self._say(SAID[self.what])
+            self._say("It is noted." if self.what == REFUND and self._kind != "online" else SAID[self.what])
             self.what = ""
         except InvalidInput as wrong:
             self.wrong = {wrong.field: wrong.sentence}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from portal_app.core.clock import date_words, local
 from portal_app.core.money import money_words
 from portal_app.domain.billing.bills import Bill, BillName
+from portal_app.domain.billing.kinds import EntryKind
 from portal_app.domain.billing.owing import MoneyMove, OwedBill
 
 WORDS = {
@@ -43,6 +44,7 @@ class MoveRow:
     detail: str
     amount: str
     href: str
+    is_payment: bool
 
 
 def bill_row(owed: OwedBill, *, is_picked: bool) -> BillRow:
@@ -72,6 +74,7 @@ def move_row(move: MoneyMove, zone: str) -> MoveRow:
         detail=" · ".join([when, *labels]),
         amount=money_words(move.amount_cents, move.currency),
         href=href_of(move.bills[0]) if len(move.bills) == 1 else "",
+        is_payment=move.kind == EntryKind.PAYMENT,
     )
 
 

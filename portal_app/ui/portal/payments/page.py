@@ -66,9 +66,9 @@ def _aside() -> rx.Component:
 
 
 def _pay() -> rx.Component:
-    amount = rx.el.span(" ", rx.cond(S.amount, S.typed, S.total), class_name="num")
+    amount = rx.el.span(" ", rx.cond(S.typed, S.typed, S.total), class_name="num")
     label = rx.el.span(rx.cond((S.picked == S.payable) & (S.payable > 1) & (S.amount == ""), "Pay all", "Pay"), amount)
-    off = has_connection_errors | (S.picked == 0)
+    off = has_connection_errors | (S.picked == 0) | S.field_errors["cents"].bool()
     busy = {"busy": S.going, "busy_label": "Opening the payment page"}
     press = button(label, kind="main", tall=True, wide=True, disabled=off, on_click=S.pay, **busy)
     why = rx.cond(has_connection_errors, OFF, rx.cond(S.picked == 0, "Choose what to pay.", ""))

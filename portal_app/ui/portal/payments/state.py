@@ -96,7 +96,7 @@ class Payments(TeamChoice):
     @customer
     async def set_amount(self, amount: str) -> None:
         """An amount other than all that is ticked; what it would pay is shown at once."""
-        self.amount = amount[:20]
+        self.amount = amount.strip()[:20]
         self._spread()
 
     @customer
@@ -130,10 +130,14 @@ class Payments(TeamChoice):
         """What the typed amount would pay, in words; the same rule decides when it is paid."""
         self.parts, self.typed, self.field_errors = [], "", {}
         picked = [bill for bill in self.bills if bill.is_picked]
-        cents = read_money(self.amount, picked[0].currency) if picked and self.amount.strip() else None
-        if not cents or len({bill.currency for bill in picked}) > 1:
+        if not picked or not self.amount or len({bill.currency for bill in picked}) > 1:
             return
-        self.typed = money_words(cents, picked[0].currency)
+        currency, total = picked[0].currency, sum(bill.cents for bill in picked)
+        cents = read_money(self.amount, currency)
+        if not cents or cents > total:
+            self.field_errors = {"cents": f"Type an amount up to {money_words(total, currency)}, {money_example(currency)}."}
+            return
+        self.typed = money_words(cents, currency)
         try:
             shares = oldest_first(cents, [bill.cents for bill in picked], least_charge(picked[0].currency))
         except (TooLittleLeft, ValueError):
@@ -144,10 +148,16 @@ class Payments(TeamChoice):
 
     async def _read(self) -> None:
         by = viewer_of(self)
+        before, known = [(bill.key, bill.cents) for bill in self.bills], {move.key for move in self.moves}
         owed = await ask(owed_bills, by, team=self.team)
         rows = [bill_row(one, is_picked=True) for one in owed]
         self.bills = [bill_row(one, is_picked=row.key not in self.left_out) for one, row in zip(owed, rows, strict=True)]
         self.moves = [move_row(move, self.studio.zone) for move in await ask(money_moves, by, team=self.team)]
+        if self.loaded and any(move.is_payment and move.key not in known for move in self.moves[:1]):
+            self._say("Your payment has arrived. Thank you.")
+        if self.loaded and before != [(bill.key, bill.cents) for bill in self.bills]:
+            self.amount = ""  # it was for what was owed before
+            self._spread()
         self.may_part = await ask(takes_parts, by)
         self.takes_cards = await call(wiring.current().gateway_for, studio_of(self).id) is not None
         self.may_keep = self.takes_cards and await ask(keeps_cards, by)
