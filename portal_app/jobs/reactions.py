@@ -99,6 +99,11 @@ def mail_items_changed(db: Session, fact: Fact, *, now: datetime) -> None:
     change_mails.mail_items_changed(db, fact, now=now)
 
 
+def mail_credit(db: Session, fact: Fact, *, now: datetime) -> None:
+    """The customer learns of credit they were given."""
+    refund_mails.mail_credit(db, fact, now=now)
+
+
 def mail_refund(db: Session, fact: Fact, *, now: datetime) -> None:
     """The customer learns what goes back."""
     refund_mails.mail_refund(db, fact, now=now)
@@ -164,6 +169,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "appointment.declined": (announce_decline,),
     "listing.delivered": (mail_delivery,),
     "order.items_changed": (mail_items_changed,),
+    "credit.given": (mail_credit,),
     "credit.used": (settle_visits,),
     "charge.needs_cardholder": (mail_cardholder,),
     "payment.received": (settle_visits, mail_receipt, announce_odd_payment),

@@ -26,10 +26,13 @@ from portal_app.domain.billing.models import CreditEntry, LedgerEntry
 from portal_app.domain.billing.offline import asked_back, book_bill, is_written, left_of, locked_entry, read_reason, tell, write
 from portal_app.domain.billing.paying import PaymentOnItsWay
 from portal_app.domain.customers.models import Customer
+from portal_app.domain.customers.queries import own_ids
 from portal_app.domain.customers.queries import visible as customers_visible
 from portal_app.domain.orders.models import Order
 from portal_app.domain.studios.models import Studio
 
+# What a card can be charged at once (Stripe: eight digits): more is a slip of the keys.
+MOST_CENTS = 99_999_999
 PAID_BY = (EntryKind.PAYMENT, EntryKind.CREDIT)
 
 
@@ -86,6 +89,8 @@ def give_credit(
         return kept
     if not amount_cents:
         raise InvalidInput("amount_cents", "Enter an amount.")
+    if amount_cents > MOST_CENTS:
+        raise InvalidInput("amount_cents", f"Give up to {money_words(MOST_CENTS, currency)} at a time.")
     if kept + amount_cents < 0:
         raise InvalidInput("amount_cents", f"There is {money_words(kept, currency)} of credit left. Take back no more than that.")
     why = read_reason(reason)
@@ -199,6 +204,14 @@ def credit_for(db: Session, by: Viewer, name: BillName) -> int:
     if not by.is_customer and not by.is_staff:
         return 0
     return _sum(db, _purse(db, db.get_one(Customer, bill.customer_id)), bill.currency)
+
+
+def own_credit(db: Session, by: Viewer, *, team: str = "") -> tuple[int, str]:
+    """The credit of all records a customer may see, or of those of one team, in minor units of the studio's currency."""
+    currency = db.exec(select(Studio.currency).where(Studio.id == by.studio_id)).one()
+    total = select(func.coalesce(func.sum(CreditEntry.amount_cents), 0))
+    mine = col(CreditEntry.customer_id).in_(own_ids(by, team))
+    return int(db.exec(total.where(mine, CreditEntry.currency == currency)).one()), currency
 
 
 def _purse(db: Session, customer: Customer) -> list[int]:

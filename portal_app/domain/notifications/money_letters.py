@@ -79,6 +79,18 @@ def refunded(what: str, page: str, *, cents: str, by_debit: bool, reason: str, s
     )
 
 
+def credited(page: str, *, cents: str, left: str, reason: str, studio: str) -> Letter:
+    """To the customer: credit they were given, and why."""
+    return Letter(
+        subject=f"{cents} of credit from {studio}",
+        preheader=f"{studio} gave you {cents} of credit.",
+        title=f"You have {left} of credit",
+        paragraphs=(f"{studio} gave you {cents}. Use it on the page of any order that is due.",),
+        quote=reason,
+        button=Button("See your payments", page),
+    )
+
+
 def refund_failed(what: str, page: str, *, cents: str, problem: str) -> Letter:
     """To the studio: the customer does not have the money."""
     return Letter(

@@ -40,6 +40,20 @@ def mail_refund(db: Session, fact: Fact, *, now: datetime) -> None:
         )  # fmt: skip
 
 
+def mail_credit(db: Session, fact: Fact, *, now: datetime) -> None:
+    """To the customer it was given to."""
+    studio, details = _studio(db, fact), fact.details
+    letter = money_letters.credited(
+        f"{studio.address}/payments", cents=_cents(fact), left=money_words(details["left_cents"], details["currency"]),
+        reason=details["reason"], studio=studio.name,
+    )  # fmt: skip
+    for one in addressees(db, fact.customer_id or 0):
+        write_mail(
+            db, studio, letter, kind="credit", once_key=f"credit:{fact.id}:{one.email.lower()}", to_email=one.email,
+            to_name=one.name, order=None, now=now,
+        )  # fmt: skip
+
+
 def mail_refund_failed(db: Session, fact: Fact, *, now: datetime) -> None:
     """To the studio."""
     what, _ = _what(db, fact)

@@ -8,12 +8,15 @@ import pytest
 from sqlmodel import select
 
 from portal_app.core.errors import InvalidInput, NotAllowed, NotFound
+from portal_app.domain.activity.models import Fact
 from portal_app.domain.billing import crediting
 from portal_app.domain.billing.bills import BillName
 from portal_app.domain.billing.crediting import NoCredit, NothingOver
 from portal_app.domain.billing.models import CreditEntry, LedgerEntry
 from portal_app.domain.billing.queries import balance
 from portal_app.domain.customers.models import Customer
+from portal_app.domain.notifications.models import Mail
+from portal_app.domain.notifications.refund_mails import mail_credit
 from portal_app.domain.orders.models import Order
 from tests.conftest import NOW
 from tests.integration.payments.conftest import in_parallel
@@ -180,3 +183,24 @@ def test_records_of_one_account_are_one_purse_and_a_team_has_its_own(office: Off
     with office.database.reading() as db:
         used = db.exec(select(CreditEntry.customer_id).where(CreditEntry.amount_cents < 0)).all()
         assert used == [cast.carl_customer]
+
+
+def test_who_is_given_credit_sees_it_and_hears_of_it_once(office: Office) -> None:
+    office.order(cents=10_000)
+    give(office, 5_000, "A late delivery")
+    with office.database.reading() as db:
+        assert crediting.own_credit(db, office.cast.carl) == (5_000, "USD")
+        assert crediting.own_credit(db, office.cast.omar)[0] == 0
+    for _ in range(2):
+        with office.database.unit_of_work() as db:
+            mail_credit(db, db.exec(select(Fact).where(Fact.kind == "credit.given")).one(), now=NOW)
+    with office.database.reading() as db:
+        (mail,) = db.exec(select(Mail)).all()
+        assert mail.subject == "$50.00 of credit from Harbor Light"
+        assert "A late delivery" in mail.text
+
+
+def test_a_slip_of_the_keys_gives_no_fortune(office: Office) -> None:
+    with pytest.raises(InvalidInput, match="Give up to"):
+        give(office, crediting.MOST_CENTS + 1)
+    assert credit(office).cents == 0

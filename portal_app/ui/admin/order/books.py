@@ -26,15 +26,18 @@ from portal_app.ui.shared.run import act, ask, leave
 from portal_app.ui.shared.session import Base, viewer_of
 
 PAYMENT, REFUND, TAKE_BACK, CREDIT, USE, KEEP = "payment", "refund", "take_back", "credit", "use", "keep"
+UNCREDIT = "uncredit"
 ADD, OFF, QUANTITY, RELEASE, LOCK = "add", "off", "quantity", "release", "lock"
 TITLES = {
     PAYMENT: "Note a payment", REFUND: "Give money back?", TAKE_BACK: "Take this entry back?", CREDIT: "Give credit",
-    USE: "Pay from credit?", KEEP: "Keep as credit?", ADD: "Add to this order", OFF: "Take money off?", QUANTITY: "How many?",
+    UNCREDIT: "Take credit back?", USE: "Pay from credit?", KEEP: "Keep as credit?", ADD: "Add to this order",
+    OFF: "Take money off?", QUANTITY: "How many?",
     RELEASE: "Open before it is paid?", LOCK: "Wait for the payment again?",
 }  # fmt: skip
 SAID = {
     PAYMENT: "The payment is noted.", REFUND: "It goes back.", TAKE_BACK: "The entry is taken back.",
-    CREDIT: "The credit is kept.", USE: "Paid from credit.", KEEP: "What was paid too much is credit now.",
+    CREDIT: "The credit is given.", UNCREDIT: "The credit is taken back.", USE: "Paid from credit.",
+    KEEP: "What was paid too much is credit now.",
     ADD: "Added.", OFF: "The order costs less now.", QUANTITY: "The order is changed.",
     RELEASE: "The photos are open.", LOCK: "The photos wait for the payment.",
 }  # fmt: skip
@@ -156,6 +159,11 @@ async def _credit(self: OrderBooks, by: Viewer, form: dict[str, str]) -> None:
     await act(give_credit, by, found.customer_id, self._cents(form), form.get("reason", ""), self._key, now=utc_now())
 
 
+async def _uncredit(self: OrderBooks, by: Viewer, form: dict[str, str]) -> None:
+    found = await ask(order_ledger, by, self._number)
+    await act(give_credit, by, found.customer_id, -self._cents(form), form.get("reason", ""), self._key, now=utc_now())
+
+
 async def _use(self: OrderBooks, by: Viewer, _: dict[str, str]) -> None:
     await act(use_credit, by, self._bill, self._key, now=utc_now())
 
@@ -196,15 +204,15 @@ async def _lock(self: OrderBooks, by: Viewer, _: dict[str, str]) -> None:
 
 
 _VERBS: dict[str, Callable[[OrderBooks, Viewer, dict[str, str]], Awaitable[None]]] = {
-    PAYMENT: _pay, REFUND: _give_back, TAKE_BACK: _take_back, CREDIT: _credit, USE: _use, KEEP: _keep, ADD: _add,
-    OFF: _take_off, QUANTITY: _count, RELEASE: _release, LOCK: _lock,
+    PAYMENT: _pay, REFUND: _give_back, TAKE_BACK: _take_back, CREDIT: _credit, UNCREDIT: _uncredit, USE: _use,
+    KEEP: _keep, ADD: _add, OFF: _take_off, QUANTITY: _count, RELEASE: _release, LOCK: _lock,
 }  # fmt: skip
 
 
 def _amount(what: str, found: OrderLedger, row: LedgerRow | None) -> str:
     """What stands in the field of the amount at first."""
     back = min(row.refundable_cents, found.balance.over or row.refundable_cents) if row else 0
-    cents = found.balance.due if what == PAYMENT else back if what == REFUND else 0
+    cents = {PAYMENT: found.balance.due, REFUND: back, UNCREDIT: found.credit_cents}.get(what, 0)
     return money_typed(cents, found.currency) if cents else ""
 
 

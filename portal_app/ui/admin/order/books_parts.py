@@ -19,6 +19,7 @@ from portal_app.ui.admin.order.books import (
     REFUND,
     RELEASE,
     TAKE_BACK,
+    UNCREDIT,
     USE,
     OrderBooks,
 )
@@ -73,10 +74,15 @@ def _to_do(order: rx.Var, card: rx.Var) -> rx.Component:
     )
     keep = rx.cond(may(Permission.REFUND), _open("Keep as credit", order, KEEP), rx.fragment())
     credit = rx.el.p("The customer has ", rx.el.strong(card.credit), " of credit.", class_name="small")
+    back = rx.cond(may(Permission.REFUND), _open("Take credit back", order, UNCREDIT), rx.fragment())
     use = rx.cond(card.usable, _open(rx.Var.create("Use ") + card.usable, order, USE), rx.fragment())
     return rx.fragment(
         rx.cond(card.over, rx.el.div(over, keep, class_name="row between wrap"), rx.fragment()),
-        rx.cond(card.credit, rx.el.div(credit, use, class_name="row between wrap"), rx.fragment()),
+        rx.cond(
+            card.credit,
+            rx.el.div(credit, rx.el.div(back, use, class_name="row wrap gap-2"), class_name="row between wrap"),
+            rx.fragment(),
+        ),
     )
 
 
@@ -125,6 +131,7 @@ def books_dialog(on_done: Any) -> rx.Component:
             (PAYMENT, _payment()),
             (REFUND, rx.el.div(_amount(), _reason("The customer reads it."), class_name="stack")),
             (TAKE_BACK, _reason()),
+            (UNCREDIT, rx.el.div(_amount(), _reason("It stands in the customer’s account."), class_name="stack")),
             (CREDIT, rx.el.div(_amount(), _reason("The customer reads it."), class_name="stack")),
             (ADD, _add()),
             (OFF, _money_off()),
@@ -152,6 +159,7 @@ def _verb() -> rx.Component:
         (REFUND, "Give it back"),
         (TAKE_BACK, "Take it back"),
         (CREDIT, "Give the credit"),
+        (UNCREDIT, "Take it back"),
         (USE, "Use the credit"),
         (KEEP, "Keep as credit"),
         (ADD, "Add it"),

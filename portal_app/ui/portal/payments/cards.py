@@ -70,12 +70,18 @@ def move_row(move: MoneyMove, zone: str) -> MoveRow:
     when = date_words(local(move.at, zone).date())
     return MoveRow(
         key=move.key,
-        title=WORDS.get(move.kind) or PAID_BY.get(move.method, "Payment"),
+        title=_title(move),
         detail=" · ".join([when, *labels]),
         amount=money_words(move.amount_cents, move.currency),
         href=href_of(move.bills[0]) if len(move.bills) == 1 else "",
         is_payment=move.kind == EntryKind.PAYMENT,
     )
+
+
+def _title(move: MoneyMove) -> str:
+    if move.kind == EntryKind.CREDIT and move.amount_cents < 0:
+        return "Kept as credit"
+    return WORDS.get(move.kind) or PAID_BY.get(move.method, "Payment")
 
 
 def bill_key(name: BillName) -> str:

@@ -25,6 +25,7 @@ def page() -> rx.Component:
     return portal_shell(
         page_head(rx.el.h1("Payments"), papers),
         rx.cond(S.teams, rx.el.div(team_select(S, S.in_team), class_name="row end over"), rx.fragment()),
+        rx.cond(S.credit, rx.el.p("You have ", rx.el.strong(S.credit), " of credit. Use it on an order’s page."), rx.fragment()),
         rx.cond(S.bills, due, nothing),
         section("Paid and given back", _moves(), key="moves"),
         ready=S.loaded,

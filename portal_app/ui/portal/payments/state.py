@@ -9,6 +9,7 @@ from portal_app.core.errors import InvalidInput
 from portal_app.core.money import least_charge, money_example, money_words, read_money
 from portal_app.domain.billing.amounts import Part
 from portal_app.domain.billing.cards import keeps_cards
+from portal_app.domain.billing.crediting import own_credit
 from portal_app.domain.billing.owing import money_moves, owed_bills
 from portal_app.domain.billing.policies import takes_parts
 from portal_app.domain.billing.spreading import TooLittleLeft, oldest_first
@@ -29,6 +30,7 @@ class Payments(TeamChoice):
     bills: list[BillRow] = []
     moves: list[MoveRow] = []
     left_out: list[str] = []
+    credit: str = ""
     amount: str = ""
     typed: str = ""
     parts: list[tuple[str, str]] = []
@@ -158,6 +160,8 @@ class Payments(TeamChoice):
         if self.loaded and before != [(bill.key, bill.cents) for bill in self.bills]:
             self.amount = ""  # it was for what was owed before
             self._spread()
+        cents, currency = await ask(own_credit, by, team=self.team)
+        self.credit = money_words(cents, currency) if cents else ""
         self.may_part = await ask(takes_parts, by)
         self.takes_cards = await call(wiring.current().gateway_for, studio_of(self).id) is not None
         self.may_keep = self.takes_cards and await ask(keeps_cards, by)
