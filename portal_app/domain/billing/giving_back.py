@@ -20,15 +20,16 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from portal_app.core.errors import NotFound
 from portal_app.core.viewer import Viewer
 from portal_app.domain.activity.service import enqueue
 from portal_app.domain.billing.bills import lock_bills
 from portal_app.domain.billing.keys import keys_of_studio
 from portal_app.domain.billing.kinds import CancelRefund, EntryKind
 from portal_app.domain.billing.models import LedgerEntry, Refund
-from portal_app.domain.billing.paid import locked_paid
+from portal_app.domain.billing.paid import locked_paid, paid
 from portal_app.domain.billing.policies import payment_policy
-from portal_app.domain.billing.queries import balance
+from portal_app.domain.billing.queries import balance, orders_to_pay
 from portal_app.domain.billing.refunding import plan, refund_name
 from portal_app.domain.orders.models import Order, OrderStatus
 
@@ -41,6 +42,21 @@ def goes_back(policy: str, paid_cents: int, fee_cents: int) -> int:
     if policy == CancelRefund.NONE:
         return 0
     return max(0, paid_cents - (fee_cents if policy == CancelRefund.MINUS_FEE else 0))
+
+
+def would_go_back(db: Session, by: Viewer, number: int, fee_cents: int = 0) -> int:
+    """What a cancellation with this late fee would send back the way it came, in minor units. Raises NotFound."""
+    order = db.exec(orders_to_pay(by).where(Order.number == number)).first()
+    if order is None:
+        raise NotFound
+    came = _payments(db, order.id or 0)
+    policy = payment_policy(db, order.studio_id).cancel_refund
+    whole = goes_back(policy, balance(db, order.id or 0).paid, fee_cents)
+    left = 0
+    for mode in {entry.mode for entry in came}:
+        of = paid(db, order.studio_id, mode, {entry.source_id for entry in came if entry.mode == mode})
+        left += sum(of[e.source_id].left_of(e.id or 0) for e in came if e.mode == mode and not of[e.source_id].is_disputed)
+    return min(whole, left)
 
 
 def give_back_canceled(db: Session, by: Viewer, order_id: int, *, now: datetime) -> int:

@@ -12,8 +12,8 @@ from portal_app.core.viewer import Permission, Viewer
 from portal_app.domain.billing.balance import COUNTS, Balance
 from portal_app.domain.billing.bills import Bill, BillName, bills_named
 from portal_app.domain.billing.crediting import credit_for
-from portal_app.domain.billing.kinds import EntryKind
-from portal_app.domain.billing.models import LedgerEntry, PaymentAttempt
+from portal_app.domain.billing.kinds import DisputeStatus, EntryKind
+from portal_app.domain.billing.models import Dispute, LedgerEntry, PaymentAttempt
 from portal_app.domain.billing.offline import OFFLINE, TAKES_BACK, left_of
 from portal_app.domain.billing.refunds import refundable
 
@@ -44,13 +44,15 @@ class LedgerRow:
 
 @dataclass(frozen=True, slots=True)
 class OrderLedger:
-    """All of it, oldest first, with what is due and over, and the credit there is for the order."""
+    """All of it, oldest first, with what is due and over, and the credit there is for the order;
+    `bank_decides` while a payment of it is disputed."""
 
     rows: tuple[LedgerRow, ...]
     balance: Balance
     currency: str
     customer_id: int
     credit_cents: int = 0
+    bank_decides: bool = False
 
 
 def order_ledger(db: Session, by: Viewer, order_number: int) -> OrderLedger:
@@ -64,7 +66,17 @@ def order_ledger(db: Session, by: Viewer, order_number: int) -> OrderLedger:
         .order_by(col(LedgerEntry.id))
     ).all()
     rows = _for_the_studio(db, by, bill, entries) if by.is_staff else _plain(entries)
-    return OrderLedger(tuple(rows), bill.balance, bill.currency, bill.customer_id, credit_for(db, by, name))
+    decides = _bank_decides(db, by.studio_id, [entry for entry, _ in entries])
+    return OrderLedger(tuple(rows), bill.balance, bill.currency, bill.customer_id, credit_for(db, by, name), decides)
+
+
+def _bank_decides(db: Session, studio_id: int, entries: Sequence[LedgerEntry]) -> bool:
+    """Whether a payment among them is disputed, and its bank has not decided."""
+    payments = {entry.source_id for entry in entries if entry.attempt_id and entry.kind == EntryKind.PAYMENT}
+    undecided = select(Dispute.id).where(
+        Dispute.studio_id == studio_id, Dispute.status == DisputeStatus.OPEN, col(Dispute.payment_id).in_(payments)
+    )
+    return bool(payments) and db.exec(undecided).first() is not None
 
 
 def _plain(entries: Sequence[tuple[LedgerEntry, str | None]]) -> list[LedgerRow]:

@@ -8,6 +8,7 @@ import reflex as rx
 
 from portal_app.core.clock import local, utc_now
 from portal_app.core.errors import Conflict, InvalidInput, NotFound
+from portal_app.domain.billing.giving_back import would_go_back
 from portal_app.domain.billing.queries import balances_for
 from portal_app.domain.billing.upfront import choose_time
 from portal_app.domain.orders.canceling import cancel
@@ -130,9 +131,11 @@ class Changing(Base):
         row = (await ask(order_page, by, self._number)).row
         if self.what == CANCEL:
             paid = (await ask(balances_for, by, [row.id])).get(row.id)
+            back = await ask(would_go_back, by, self._number, _fee(found.cancel)) if paid else 0
             self.asked = words.cancel_words(
-                found, zone=self.studio.zone, currency=row.currency, paid_cents=paid.paid if paid else 0, studio=self.studio.name
-            )
+                found, zone=self.studio.zone, currency=row.currency, paid_cents=paid.paid if paid else 0, back_cents=back,
+                studio=self.studio.name,
+            )  # fmt: skip
             self.is_firm, verdict = True, found.cancel
         else:
             visit = _visit(found, self._purpose)

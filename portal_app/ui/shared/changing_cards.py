@@ -122,19 +122,25 @@ def postpone_words(found: Changes, visit: VisitChange, currency: str) -> Asked:
     )
 
 
-def cancel_words(found: Changes, *, zone: str, currency: str, paid_cents: int, studio: str) -> Asked:
+def cancel_words(found: Changes, *, zone: str, currency: str, paid_cents: int, back_cents: int, studio: str) -> Asked:
     """The whole order, and what happens to money that was paid already."""
     verdict = found.cancel or Free()
     fee = _fee(verdict, currency)
-    paid = money_words(paid_cents, currency)
-    kept = f" The {paid} you have paid stay with {studio}, who settles them with you." if paid_cents else ""
+    kept = paid_words(paid_cents, back_cents, currency, f"stays with {studio}, who settles it with you")
     return Asked(
         title="Cancel this order?",
-        consequence="The photographer’s time is given back." + kept + " " + _free(verdict, zone),
+        consequence="The photographer’s time is given back. " + kept + _free(verdict, zone),
         late=_late(verdict, currency, "cancellation"),
         refused=_refused(verdict, found),
         act=f"Cancel for {fee}" if fee else "Cancel the order",
     )
+
+
+def paid_words(paid_cents: int, back_cents: int, currency: str, stays: str) -> str:
+    """What becomes of money that was paid, in one sentence or two with a space behind; nothing when none was."""
+    back = f"{money_words(back_cents, currency)} goes back to the card or account that paid. " if back_cents > 0 else ""
+    rest = paid_cents - max(0, back_cents)
+    return back + (f"{money_words(rest, currency)} that was paid {stays}. " if rest > 0 else "")
 
 
 def day_choices(days: Sequence[DayOpenings], zone: str) -> list[tuple[str, str]]:

@@ -223,6 +223,8 @@ class Guard(Middleware):
         if kind != "page":
             return None
         base.missing, base.field_errors = False, {}
+        if any(toast["kind"] == "bad" for toast in base.toasts):  # it is read on the page it led to, and not beyond
+            base.toasts = [toast | {"read": "yes"} for toast in base.toasts if "read" not in toast]
         callers = self.doors.get(page_pattern(base), PUBLIC)
         return None if callers.admit(arrival.viewer) else [self._elsewhere(arrival.viewer, base.router.url.path)]
 

@@ -52,6 +52,7 @@ class BooksCard:
     credit: str = ""
     usable: str = ""
     currency: str = ""
+    is_disputed: bool = False
 
 
 def books_card(found: OrderLedger, *, zone: str) -> BooksCard:
@@ -64,6 +65,7 @@ def books_card(found: OrderLedger, *, zone: str) -> BooksCard:
         credit=_some(found.credit_cents, found.currency),
         usable=_some(usable, found.currency),
         currency=found.currency,
+        is_disputed=found.bank_decides,
     )
 
 

@@ -90,7 +90,9 @@ class Paying(Base):
         self.going = order
         yield
         try:
-            yield rx.redirect(await self._checkout(Part(BillName(order=order), tip_cents=self._tip(order))))
+            address = await self._checkout(Part(BillName(order=order), tip_cents=self._tip(order)))
+            self.tips_for, self.tip, self.own_tip, self.tip_words = 0, "", "", ""  # it is on the page that opens now
+            yield rx.redirect(address)
         finally:
             self.going = 0
 

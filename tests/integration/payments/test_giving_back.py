@@ -13,7 +13,7 @@ from portal_app.core.viewer import system_viewer
 from portal_app.domain.billing import allocating, waiting
 from portal_app.domain.billing.allocating import NothingToAllocate, NotOfThisPayment, OtherCurrency, allocate
 from portal_app.domain.billing.bills import BillName
-from portal_app.domain.billing.giving_back import give_back_canceled, goes_back
+from portal_app.domain.billing.giving_back import give_back_canceled, goes_back, would_go_back
 from portal_app.domain.billing.keys import connect_stripe
 from portal_app.domain.billing.models import LedgerEntry, PaymentAttempt, PaymentPolicy
 from portal_app.domain.notifications.models import Mail
@@ -51,11 +51,10 @@ def test_what_goes_back(policy: str, paid: int, fee: int, back: int) -> None:
     assert goes_back(policy, paid, fee) == back
 
 
-def canceled(desk: Desk, policy: str, fee: int) -> None:
+def canceled(desk: Desk, fee: int) -> None:
     """As if order 1001 had been canceled late."""
     order = desk.till.order
     with desk.till.database.unit_of_work() as db:
-        db.add(PaymentPolicy(studio_id=desk.till.studio_id, cancel_refund=policy))
         db.exec(update(Order).where(Order.id == order.id).values(status="canceled"))
         if fee:
             db.add(
@@ -72,7 +71,11 @@ def give_back(desk: Desk) -> int:
 
 @pytest.mark.parametrize(("policy", "fee", "back"), [("none", 0, 0), ("minus_fee", 7500, 40257), ("full", 7500, 47757)])
 def test_a_canceled_order_gives_back_once(desk: Desk, policy: str, fee: int, back: int) -> None:
-    canceled(desk, policy, fee)
+    with desk.till.database.unit_of_work() as db:
+        db.add(PaymentPolicy(studio_id=desk.till.studio_id, cancel_refund=policy))
+    with desk.till.database.reading() as db:
+        assert would_go_back(db, desk.cast.carl, 1001, fee) == back, "what is said before it is done"
+    canceled(desk, fee)
     assert max(in_parallel([lambda: give_back(desk)] * 3)) == back
     assert desk.states == ([("requested", back)] if back else [])
     for row in desk.refunds:
@@ -85,7 +88,7 @@ def test_it_goes_back_to_the_newest_payments_first_and_never_more_than_they_have
     desk.refund(47757)
     desk.paid()
     first, second = [entry.id for entry in desk.entries if entry.kind == "payment"]
-    canceled(desk, "minus_fee", 7500)
+    canceled(desk, 7500)
     assert give_back(desk) == 40257
     assert [(row.entry_id, row.amount_cents) for row in desk.refunds] == [(first, 47757), (second, 40257)]
 

@@ -185,7 +185,15 @@ def _payment() -> rx.Component:
     return rx.el.div(
         _amount(),
         select("How it came", "method", METHODS, error=OrderBooks.wrong["method"]),
-        field("Note", "memo", optional=True, max_length=200, placeholder="Check 204", auto_complete="off"),
+        field(
+            "Note",
+            "memo",
+            optional=True,
+            hint="The customer reads it.",
+            max_length=200,
+            placeholder="Check 204",
+            auto_complete="off",
+        ),
         class_name="stack",
     )
 

@@ -7,12 +7,16 @@ from datetime import datetime
 from portal_app.core.clock import at_wall_time, local, utc_now
 from portal_app.core.errors import Conflict, InvalidInput
 from portal_app.core.viewer import Permission
+from portal_app.domain.billing.giving_back import would_go_back
+from portal_app.domain.billing.queries import balances_for
 from portal_app.domain.orders.canceling import cancel
 from portal_app.domain.orders.changing import Why, postpone
 from portal_app.domain.orders.moving import reschedule
+from portal_app.domain.orders.queries import order_page
 from portal_app.domain.orders.windows import changes_of
 from portal_app.domain.scheduling.crew import crew
 from portal_app.domain.scheduling.models import Purpose
+from portal_app.ui.shared.changing_cards import paid_words
 from portal_app.ui.shared.failures import beside
 from portal_app.ui.shared.guard import staff
 from portal_app.ui.shared.run import act, ask
@@ -32,6 +36,7 @@ class MovingVisit(Base):
     time: str = ""
     members: list[tuple[str, str]] = []
     problem: str = ""
+    paid: str = ""
     is_working: bool = False
     _number: int = 0
     _purpose: str = ""
@@ -48,7 +53,16 @@ class MovingVisit(Base):
         self.members = [("", "Whoever fits best"), *((str(row.member_id), row.name) for row in people)]
         self.what, self.heading = what, TITLES.get(what, "")
         self._number, self._purpose = order, purpose
+        self.paid = await self._what_was_paid(order) if what == CANCEL else ""
         self.problem = ""
+
+    async def _what_was_paid(self, order: int) -> str:
+        """What becomes of it, for those who see money."""
+        by, row = viewer_of(self), (await ask(order_page, viewer_of(self), order)).row
+        kept = (await ask(balances_for, by, [row.id])).get(row.id)
+        if kept is None or kept.paid <= 0:
+            return ""
+        return paid_words(kept.paid, await ask(would_go_back, by, order), row.currency, "stays noted")
 
     @staff(Permission.ACCEPT_ORDERS)
     async def shut(self) -> None:

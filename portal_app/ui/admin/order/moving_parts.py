@@ -78,7 +78,5 @@ def _when() -> rx.Component:
 
 
 def _canceled() -> rx.Component:
-    words = (
-        "It becomes Canceled for the customer too, its time is free again, and nothing is due. Money already paid stays noted."
-    )
-    return rx.el.p(words, class_name="quiet")
+    words = "It becomes Canceled for the customer too, its time is free again, and nothing is due. "
+    return rx.el.p(words, MovingVisit.paid, class_name="quiet")

@@ -123,7 +123,10 @@ def _due() -> rx.Component:
     arriving = rx.el.div(note(sentence, drawing="clock", tone="wait"), class_name="under")
     words = rx.Var.create("Use ") + S.books.usable + " of credit"
     credit = rx.el.div(button(words, wide=True, on_click=S.pay_from_credit), class_name="sheet-top")
+    disputed = "Your bank is looking into a payment of this order. While it decides you need not pay again."
+    held = rx.el.div(note(disputed, drawing="clock", tone="wait"), class_name="under")
     pay = rx.fragment(
+        rx.cond(S.books.is_disputed, held, rx.fragment()),
         rx.el.div(
             pay_button(S.order.number, S.money.due, wide=True), tip_choice(S.order.number), class_name="sheet-top stack gap-2"
         ),

@@ -79,6 +79,8 @@ def move_row(move: MoneyMove, zone: str) -> MoveRow:
 
 
 def _title(move: MoneyMove) -> str:
+    if move.kind == EntryKind.PAYMENT and move.amount_cents < 0:
+        return "Taken back"
     if move.kind == EntryKind.CREDIT and move.amount_cents < 0:
         return "Kept as credit"
     return WORDS.get(move.kind) or PAID_BY.get(move.method, "Payment")
