@@ -58,6 +58,8 @@ async def statement_file(request: Request) -> Response:
     )
     if by is None or not customer.isdigit() or len(customer) > 9:
         raise NotFound
+    if not by.is_staff and "customer" in request.path_params:
+        raise NotFound  # everybody else asks for their own, without a number
     paper = await ask(statement_paper, by, *days, customer_id=int(customer), now=utc_now())
     content = await call(wiring.current().printer.pdf, paper)
     name = disposition("attachment", "Statement.pdf")
