@@ -1,7 +1,7 @@
 """Two processes share the tests: whose turn it is, and which tests stay together. Without `-n` nothing of this happens.
 
 Two shares of `tests/e2e` stay together: what only looks at pages, and the stories, each before a server and a demo of its
-own. Every other file stays in one process, since its tests may share what its fixtures made. A test marked `alone` measures time, and runs while the other process waits.
+own. The matrix may be walked on one database in each. Every other file stays in one process, since its tests may share what its fixtures made. A test marked `alone` measures time, and runs while the other process waits.
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ ROOM, DOOR = HERE / "conftest.py", HERE / "__init__.py"
 OWN_SERVER = "tests/e2e/test_behind_a_proxy.py"
 STORIES, LOOKS = "tests/e2e", "tests/e2e, only looking"
 LOOKING = frozenset(f"tests/e2e/test_{name}.py" for name in ("screens", "weights", "front_door", "failures"))
+MATRIX = "tests/integration/matrix/test_matrix.py"
 LONGEST_FIRST = [
     STORIES,
     LOOKS,
-    "tests/integration/matrix/test_matrix.py",
+    MATRIX,
+    f"{MATRIX} on PostgreSQL",
     "tests/integration/test_slots_raced.py",
     "tests/integration/test_booking_machine.py",
     "tests/integration/test_holds.py",
@@ -59,6 +61,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 def together(nodeid: str) -> str:
     """Tests with the same word stay in one process."""
     path = nodeid.partition("::")[0]
+    if path == MATRIX:
+        return f"{MATRIX} on PostgreSQL" if "[postgresql" in nodeid else MATRIX
     if not path.startswith("tests/e2e/") or path == OWN_SERVER:
         return path
     return LOOKS if path in LOOKING else STORIES

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.side_by_side import LONGEST_FIRST, LOOKING, LOOKS, STORIES, together
+from tests.side_by_side import LONGEST_FIRST, LOOKING, LOOKS, MATRIX, STORIES, together
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFTEST = """
@@ -53,5 +53,6 @@ def test_nobody_is_in_the_room_with_a_test_that_is_alone(tmp_path: Path) -> None
 def test_what_shares_a_server_or_a_file_stays_together() -> None:
     assert together("tests/e2e/test_live.py::test_a[x]") == together("tests/e2e/test_door.py::test_b") == STORIES
     assert together("tests/e2e/test_screens.py::test_a[x]") == together("tests/e2e/test_weights.py::test_b") == LOOKS
+    assert together(f"{MATRIX}::test_a[postgresql]") != together(f"{MATRIX}::test_a[sqlite]") == MATRIX
     assert together("tests/unit/test_money.py::test_a[a::b]") == "tests/unit/test_money.py"
-    assert [name for name in {*LONGEST_FIRST, *LOOKING} - {LOOKS} if not (ROOT / name).exists()] == []
+    assert [name for name in {*LONGEST_FIRST, *LOOKING} - {LOOKS, f"{MATRIX} on PostgreSQL"} if not (ROOT / name).exists()] == []
