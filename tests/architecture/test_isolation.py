@@ -120,6 +120,7 @@ def arguments(function: Callable, db: Session, by: Viewer, world: World, cast: C
         "ask": VisitAsk(1, Purpose.VISIT, frozenset(), None, "America/Los_Angeles", LATE_ON_SUNDAY.date(), LATE_ON_SUNDAY.date()),
         "today": NOW.date(), "member_id": cast.pia.member_id,
         "kind": EntryKind.OFF, "key": f"off{MARK}", "visit": "1",
+        "bill_name": BillName(order=world.delivered),
     }  # fmt: skip
     named = {
         "attempt_card": world.attempt,

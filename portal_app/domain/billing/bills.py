@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import Select
 from sqlmodel import Session, col, select
 
 from portal_app.core.errors import NotFound
@@ -127,6 +128,12 @@ def bills_of(db: Session, lines: Sequence[PaymentLine | LedgerEntry]) -> list[Bi
         of_invoices[line.invoice_id or 0] if not line.order_id else _of_line(of_orders[line.order_id], line, payers)
         for line in lines
     ]
+
+
+def entries_of(bill: Bill) -> Select[tuple[LedgerEntry]]:
+    """The ledger of an order, whoever pays it, or of an invoice that stands alone."""
+    of_order, of_invoice = LedgerEntry.order_id == bill.order_id, LedgerEntry.invoice_id == bill.invoice_id
+    return select(LedgerEntry).where(of_order if bill.order_id else of_invoice)
 
 
 def lock_bills(db: Session, order_ids: Collection[int], invoice_ids: Collection[int]) -> None:

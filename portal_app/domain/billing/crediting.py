@@ -20,7 +20,7 @@ from portal_app.core.viewer import Permission, Viewer
 from portal_app.domain.activity.service import record
 from portal_app.domain.billing.attempts import live_attempts
 from portal_app.domain.billing.balance import Balance
-from portal_app.domain.billing.bills import Bill, BillName, bills_named
+from portal_app.domain.billing.bills import Bill, BillName, bills_named, entries_of
 from portal_app.domain.billing.kinds import AttemptStatus, EntryKind, Method
 from portal_app.domain.billing.models import CreditEntry, LedgerEntry
 from portal_app.domain.billing.offline import asked_back, book_bill, is_written, left_of, locked_entry, read_reason, tell, write
@@ -39,13 +39,13 @@ PAID_BY = (EntryKind.PAYMENT, EntryKind.CREDIT)
 class NoCredit(Conflict):
     """Somebody, or another tab, was faster."""
 
-    sentence = "There is no credit left to use. Look at the order again."
+    sentence = "There is no credit left to use."
 
 
 class NothingOver(Conflict):
     """What was paid is what is owed."""
 
-    sentence = "Nothing was paid too much on this order."
+    sentence = "Nothing was paid too much."
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,11 +263,7 @@ def _called(bill: Bill) -> str:
 def _taken_from(db: Session, bill: Bill) -> list[tuple[LedgerEntry | None, int]]:
     """Which payments what is over comes from, newest first, less what is asked back already; what none of them explains
     comes from nowhere in particular."""
-    came = select(LedgerEntry).where(
-        LedgerEntry.order_id == bill.order_id if bill.order_id else LedgerEntry.invoice_id == bill.invoice_id,
-        LedgerEntry.amount_cents > 0,
-        col(LedgerEntry.about_id).is_(None),
-    )
+    came = entries_of(bill).where(LedgerEntry.amount_cents > 0, col(LedgerEntry.about_id).is_(None))
     entries = db.exec(came.where(col(LedgerEntry.kind).in_(PAID_BY)).order_by(col(LedgerEntry.id).desc())).all()
     left = left_of(db, entries)
     over, parts = bill.balance.over - sum(asked_back(db, list(left)).values()), []

@@ -1,4 +1,4 @@
-"""The ledger of one order as people read it: every entry with what was paid after it, and what may still be done about it."""
+"""The ledger of one bill as people read it: every entry with what was paid after it, and what may still be done about it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from portal_app.core.errors import NotFound
 from portal_app.core.viewer import Permission, Viewer
 from portal_app.domain.billing.balance import COUNTS, Balance
-from portal_app.domain.billing.bills import Bill, BillName, bills_named
+from portal_app.domain.billing.bills import Bill, BillName, bills_named, entries_of
 from portal_app.domain.billing.crediting import credit_for
 from portal_app.domain.billing.kinds import DisputeStatus, EntryKind
 from portal_app.domain.billing.models import Dispute, LedgerEntry, PaymentAttempt
@@ -43,10 +44,11 @@ class LedgerRow:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderLedger:
-    """All of it, oldest first, with what is due and over, and the credit there is for the order;
-    `bank_decides` while a payment of it is disputed."""
+class BillLedger:
+    """All of it, oldest first, with what is due and over, and the credit there is for it; `bank_decides` while a payment
+    of it is disputed."""
 
+    name: BillName
     rows: tuple[LedgerRow, ...]
     balance: Balance
     currency: str
@@ -55,19 +57,21 @@ class OrderLedger:
     bank_decides: bool = False
 
 
-def order_ledger(db: Session, by: Viewer, order_number: int) -> OrderLedger:
-    """The ledger of an order, in a constant number of statements. Raises NotFound when its money is not this viewer's."""
-    name = BillName(order=order_number)
-    (bill,) = bills_named(db, by, [name])
-    entries = db.exec(
-        select(LedgerEntry, PaymentAttempt.payer_email)
-        .outerjoin(PaymentAttempt, col(PaymentAttempt.id) == col(LedgerEntry.attempt_id))
-        .where(LedgerEntry.order_id == bill.order_id, col(LedgerEntry.kind).in_(COUNTS))
-        .order_by(col(LedgerEntry.id))
-    ).all()
+def ledger_of_bill(db: Session, by: Viewer, bill_name: BillName) -> BillLedger:
+    """The ledger of an order, or of an invoice that stands alone, in a constant number of statements.
+
+    Raises NotFound when its money is not this viewer's, and for one payer's share: its order's ledger tells of all payers.
+    """
+    if bill_name.share:
+        raise NotFound
+    (bill,) = bills_named(db, by, [bill_name])
+    counted = entries_of(bill).where(col(LedgerEntry.kind).in_(COUNTS)).order_by(col(LedgerEntry.id))
+    from_page = counted.outerjoin(PaymentAttempt, col(PaymentAttempt.id) == col(LedgerEntry.attempt_id))
+    entries = [(entry, payer) for entry, payer in db.execute(from_page.add_columns(col(PaymentAttempt.payer_email)))]
     rows = _for_the_studio(db, by, bill, entries) if by.is_staff else _plain(entries)
     decides = _bank_decides(db, by.studio_id, [entry for entry, _ in entries])
-    return OrderLedger(tuple(rows), bill.balance, bill.currency, bill.customer_id, credit_for(db, by, name), decides)
+    credit = credit_for(db, by, bill_name)
+    return BillLedger(bill_name, tuple(rows), bill.balance, bill.currency, bill.customer_id, credit, decides)
 
 
 def _bank_decides(db: Session, studio_id: int, entries: Sequence[LedgerEntry]) -> bool:
@@ -92,7 +96,7 @@ def _for_the_studio(
     db: Session, by: Viewer, bill: Bill, entries: Sequence[tuple[LedgerEntry, str | None]]
 ) -> list[LedgerRow]:  # fmt: skip
     left = left_of(db, [entry for entry, _ in entries])
-    online = {card.entry_id: card for card in refundable(db, by, bill.name.order)}
+    online = {card.entry_id: card for card in refundable(db, by, bill.name)}
     rows, after = [], 0
     for entry, payer in entries:
         after += entry.amount_cents

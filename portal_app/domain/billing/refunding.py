@@ -37,7 +37,7 @@ class NothingToRefund(Conflict):
 class PaidElsewhere(Conflict):
     """Cash, a check, a transfer or credit: no payment service can send it back."""
 
-    sentence = "This was not paid by card or bank debit here. Give it back the way it came, and note it on the order."
+    sentence = "This was not paid by card or bank debit here. Give it back the way it came, and note it."
 
 
 class KeysGone(Conflict):

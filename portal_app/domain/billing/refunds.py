@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
-from portal_app.core.errors import NotFound
 from portal_app.core.viewer import Permission, Viewer
+from portal_app.domain.billing.bills import BillName, bills_named, entries_of
 from portal_app.domain.billing.kinds import EntryKind, Method
 from portal_app.domain.billing.models import LedgerEntry
 from portal_app.domain.billing.paid import Paid, paid
-from portal_app.domain.billing.queries import orders_to_pay
-from portal_app.domain.orders.models import Order
 
 METHODS = {
     Method.CARD: "Card payment",
@@ -36,20 +34,16 @@ class RefundableCard:
     words: str
 
 
-def refundable(db: Session, by: Viewer, order_number: int) -> tuple[RefundableCard, ...]:
-    """The online payments of an order, oldest first, in six statements; nothing for whoever may not give money back.
+def refundable(db: Session, by: Viewer, bill_name: BillName) -> tuple[RefundableCard, ...]:
+    """The online payments of a bill, oldest first; nothing for whoever may not give money back.
 
-    Raises NotFound when the order is not this viewer's.
+    A constant number of statements. Raises NotFound when the bill is not this viewer's.
     """
-    order = db.exec(orders_to_pay(by).where(Order.number == order_number)).first()
-    if order is None:
-        raise NotFound
+    (bill,) = bills_named(db, by, [bill_name])
     if not by.may(Permission.REFUND):
         return ()
-    came = select(LedgerEntry).where(
-        LedgerEntry.order_id == order.id, LedgerEntry.kind == EntryKind.PAYMENT, col(LedgerEntry.attempt_id).is_not(None),
-        col(LedgerEntry.about_id).is_(None),
-    )  # fmt: skip
+    online = (LedgerEntry.kind == EntryKind.PAYMENT, col(LedgerEntry.attempt_id).is_not(None))
+    came = entries_of(bill).where(*online, col(LedgerEntry.about_id).is_(None))
     entries = db.exec(came.order_by(col(LedgerEntry.id))).all()
     found: dict[tuple[str, str], Paid] = {}
     for mode in sorted({entry.mode for entry in entries}):

@@ -99,7 +99,7 @@ def refund_failed(what: str, page: str, *, cents: str, problem: str) -> Letter:
         title=f"{cents} did not reach the customer",
         paragraphs=(f"{what}.", problem),
         button=Button("Look at payments", page),
-        closing=("Try again, or give the money back another way and note it on the order.",),
+        closing=("Try again, or give the money back another way and note it.",),
     )
 
 

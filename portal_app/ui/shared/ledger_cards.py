@@ -1,4 +1,4 @@
-"""An order's ledger in words: on the studio's page of it, and on its customer's."""
+"""A bill's ledger in words: on the studio's page of the order or invoice, and on its customer's."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from portal_app.core.clock import when_words
 from portal_app.core.money import money_typed, money_words
 from portal_app.domain.billing.kinds import EntryKind, Method
-from portal_app.domain.billing.ledgers import LedgerRow, OrderLedger
+from portal_app.domain.billing.ledgers import BillLedger, LedgerRow
+from portal_app.ui.shared.bill_keys import bill_key
 
 METHOD_WORDS = {
     Method.CARD: "by card",
@@ -44,8 +45,9 @@ class LedgerCard:
 
 @dataclass(frozen=True)
 class BooksCard:
-    """The ledger with what is left to do about it; empty words where there is nothing."""
+    """The ledger with what is left to do about it; empty words where there is nothing. `bill` is the key of its bill."""
 
+    bill: str = ""
     rows: list[LedgerCard] = field(default_factory=list)
     due: str = ""
     over: str = ""
@@ -55,10 +57,11 @@ class BooksCard:
     is_disputed: bool = False
 
 
-def books_card(found: OrderLedger, *, zone: str) -> BooksCard:
+def books_card(found: BillLedger, *, zone: str) -> BooksCard:
     """Oldest first, as it was written."""
     usable = min(found.credit_cents, found.balance.due)
     return BooksCard(
+        bill=bill_key(found.name),
         rows=[_row(row, found.currency, zone) for row in found.rows],
         due=_some(found.balance.due, found.currency),
         over=_some(found.balance.over, found.currency),

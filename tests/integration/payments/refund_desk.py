@@ -17,6 +17,7 @@ from portal_app.core.errors import Unavailable
 from portal_app.core.viewer import Viewer
 from portal_app.domain.activity.models import Work
 from portal_app.domain.billing import afterwards, refunding, service
+from portal_app.domain.billing.bills import BillName
 from portal_app.domain.billing.gateway import RefundNow, RefundRequest
 from portal_app.domain.billing.models import Dispute, LedgerEntry, Refund
 from portal_app.domain.billing.refunds import RefundableCard, refundable
@@ -56,7 +57,7 @@ class Desk:
 
     def cards(self, by: Viewer | None = None, number: int = 1001) -> tuple[RefundableCard, ...]:
         with self.till.database.reading() as db:
-            return refundable(db, by or self.cast.olive, number)
+            return refundable(db, by or self.cast.olive, BillName(order=number))
 
     def refund(self, cents: int, *, key: str = "once", entry: int = 0, now: datetime | None = None, **more: Any) -> str:
         return refunding.refund(

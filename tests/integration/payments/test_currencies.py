@@ -15,6 +15,7 @@ from portal_app.core.errors import InvalidInput
 from portal_app.core.money import money_words, step
 from portal_app.db import Database
 from portal_app.domain.billing import invoicing
+from portal_app.domain.billing.bills import BillName
 from portal_app.domain.billing.invoices import invoice_page
 from portal_app.domain.billing.papers import invoice_paper
 from portal_app.domain.billing.refunding import refund
@@ -69,7 +70,7 @@ def test_an_order_costs_the_same_everywhere(
     assert (till.ledger, till.due()) == ([("payment", total)], 0)
     payment = till.gateway.checkout(session.id).payment_id or ""
     with till.database.reading() as db:
-        (card,) = refundable(db, cast.olive, number)
+        (card,) = refundable(db, cast.olive, BillName(order=number))
     give_back = partial(refund, till.database.unit_of_work, lambda *_: till.gateway, cast.olive, card.entry_id, now=utc_now())
     if step(currency) > 1:
         with pytest.raises(InvalidInput):

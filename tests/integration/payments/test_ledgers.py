@@ -1,4 +1,4 @@
-"""The ledger of an order as people read it: every entry, what was paid after it, and what may still be done about it."""
+"""The ledger of a bill as people read it: every entry, what was paid after it, and what may still be done about it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,15 @@ from portal_app.core.errors import NotFound
 from portal_app.core.viewer import Permission
 from portal_app.domain.billing import crediting, offline
 from portal_app.domain.billing.bills import BillName
-from portal_app.domain.billing.ledgers import OrderLedger, order_ledger
+from portal_app.domain.billing.ledgers import BillLedger, ledger_of_bill
 from portal_app.domain.billing.models import LedgerEntry
+from portal_app.ui.shared.bill_keys import bill_key, named
 from portal_app.ui.shared.ledger_cards import books_card
 from tests.conftest import NOW
+from tests.integration.payments.conftest import Till
 from tests.integration.payments.office import Office
+from tests.integration.payments.parted import Parted, percents
+from tests.integration.payments.refund_desk import Desk
 
 pytestmark = [pytest.mark.proof("payments-02"), pytest.mark.proof("payments-13")]
 BILL = BillName(order=1001)
@@ -36,9 +40,9 @@ def kept(office: Office) -> Office:
     return office
 
 
-def read(office: Office, who: str = "olive", **changes: object) -> OrderLedger:
+def read(office: Office, who: str = "olive", bill: BillName = BILL, **changes: object) -> BillLedger:
     with office.database.reading() as db:
-        return order_ledger(db, replace(getattr(office.cast, who), **changes), 1001)
+        return ledger_of_bill(db, replace(getattr(office.cast, who), **changes), bill)
 
 
 def test_every_entry_in_words_with_what_was_paid_after_it(kept: Office) -> None:
@@ -87,3 +91,57 @@ def test_as_many_statements_for_many_entries_as_for_few(kept: Office) -> None:
     for place in range(5):
         kept.do(offline.record_offline_payment, kept.cast.olive, BILL, 100, "", f"more{place}", method="cash")
     assert statements() == few
+
+
+def test_an_invoice_without_an_order_has_a_ledger_of_its_own(office: Office, till: Till) -> None:
+    """80.00: a check of 30.00 noted by mistake and taken back, 20.00 of credit, and the rest by card with 10.00 given back."""
+    cast, desk = office.cast, Desk(till, office.cast)
+    office.finalize(alone := office.alone())
+    bill = BillName(invoice=alone)
+    office.do(offline.record_offline_payment, cast.olive, bill, 3_000, "Check 9", "k1", method="check")
+    (noted,) = read(office, bill=bill).rows
+    assert (noted.can_take_back, noted.refundable_cents, read(office, bill=bill).balance.due) == (True, 3_000, 5_000)
+    office.do(offline.take_back_offline, cast.olive, noted.entry_id, "Another customer's")
+    office.do(crediting.give_credit, cast.olive, cast.carl_customer, 2_000, "A late delivery", "k2")
+    assert read(office, bill=bill).credit_cents == 2_000
+    office.do(crediting.use_credit, cast.olive, bill, "k3")
+    desk.paid(alone)
+    online = read(office, bill=bill).rows[-1]
+    assert (online.is_online, online.refundable_cents) == (True, 6_000)
+    assert desk.refund(1_000, entry=online.entry_id) == "succeeded"
+
+    found = read(office, bill=bill)
+    card = books_card(found, zone="UTC")
+    assert [(row.words, row.amount, row.after) for row in card.rows] == [
+        ("Payment by check", "+$30.00", "$30.00"),
+        ("Payment by check, taken back", "−$30.00", "$0.00"),
+        ("Credit used", "+$20.00", "$20.00"),
+        ("Payment by card", "+$60.00", "$80.00"),
+        ("Refund by card", "−$10.00", "$70.00"),
+    ]
+    assert [row.refundable_cents for row in found.rows] == [0, 0, 2_000, 5_000, 0]
+    assert (card.bill, card.due, card.over, card.usable) == (f"invoice-{alone}", "$10.00", "", "")
+    assert {(row.who, row.refundable_cents) for row in read(office, "carl", bill).rows} == {("", 0)}
+
+
+@pytest.mark.parametrize("who", ["omar", "ollie", "tess", "pia"])
+def test_nobody_else_reads_that_of_an_invoice(office: Office, who: str) -> None:
+    office.finalize(alone := office.alone())
+    with pytest.raises(NotFound):
+        read(office, who, BillName(invoice=alone))
+
+
+def test_neither_an_orders_invoice_nor_a_payers_share_has_one(office: Office) -> None:
+    parted = Parted(office.database, office.cast, office.order().id or 0, 1001)
+    office.finalize(of_order := office.draft())
+    parted.split(percents("60", "40"))
+    for name in (BillName(invoice=of_order), BillName(share=parted.payers[1].public_id)):
+        with pytest.raises(NotFound):
+            read(office, bill=name)
+
+
+def test_a_bill_is_found_again_by_its_key() -> None:
+    for name in (BillName(order=1042), BillName(invoice="ab-12")):
+        assert named(bill_key(name)) == name
+    for mangled in ("order-", "order-²", f"order-{10**30}", "what", ""):
+        assert named(mangled).order == 0

@@ -9,6 +9,8 @@ from portal_app.ui.components.buttons import button, link_button
 from portal_app.ui.components.fields import FocusOn, error_line, field, select, text_area
 from portal_app.ui.components.floating import confirm, dialog
 from portal_app.ui.components.frames import crumb, note, page_head, panel
+from portal_app.ui.components.links import go
+from portal_app.ui.shared.books_parts import books, books_dialog
 from portal_app.ui.shared.invoice_parts import pdf_button, sheet, standing_line
 from portal_app.ui.shared.layout import admin_shell
 
@@ -24,6 +26,7 @@ def page() -> rx.Component:
             rx.el.div(
                 _outdated(),
                 rx.cond(S.is_draft & S.is_alone, rx.fragment(), sheet(S.invoice)),
+                _books(),
                 _editor(),
                 class_name="stack gap-7",
             ),
@@ -31,6 +34,7 @@ def page() -> rx.Component:
             class_name="cols staff aside-first",
         ),
         _questions(),
+        books_dialog(S.refresh),
         FocusOn.create(target=S.focus_on, turn=S.focus_turn),
         ready=S.loaded,
     )
@@ -47,8 +51,24 @@ def _money() -> rx.Component:
         rx.el.h2(rx.cond(S.invoice.left, "Still to pay", "Total"), class_name="kick"),
         rx.el.p(amount, class_name="big num"),
         rx.cond(S.invoice.paid, rx.el.p(S.invoice.paid, " is paid.", class_name="small quiet"), rx.fragment()),
+        rx.cond(
+            S.is_alone | S.is_draft,
+            rx.fragment(),
+            rx.el.p(
+                "Payments are noted and given back on ",
+                go(f"order {S.invoice.order_number}", to=f"/admin/orders/{S.invoice.order_number}"),
+                ".",
+                class_name="small quiet",
+            ),
+        ),
         rx.cond(S.void_reason, rx.el.p("Void: ", S.void_reason, class_name="small quiet"), rx.fragment()),
     )
+
+
+def _books() -> rx.Component:
+    """Its ledger, once something is owed or was paid."""
+    matters = S.books.bill.bool() & ((S.invoice.standing != "void") | S.books.rows.bool())
+    return rx.cond(matters, books(S.books, "Money of this invoice"), rx.fragment())
 
 
 def _next() -> rx.Component:

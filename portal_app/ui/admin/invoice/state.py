@@ -13,6 +13,7 @@ from portal_app.core.clock import local, utc_now
 from portal_app.core.errors import InvalidInput
 from portal_app.core.money import money_typed
 from portal_app.core.viewer import Permission
+from portal_app.domain.billing.bills import BillName
 from portal_app.domain.billing.invoices import InvoicePage, invoice_page
 from portal_app.domain.billing.invoicing import (
     TypedLine,
@@ -25,11 +26,13 @@ from portal_app.domain.billing.invoicing import (
     void_invoice,
 )
 from portal_app.domain.billing.keeping import keep_paper
+from portal_app.domain.billing.ledgers import ledger_of_bill
 from portal_app.domain.billing.printed import LINE
 from portal_app.domain.catalog.pricing import ChargeKind
 from portal_app.ui.shared.failures import beside
 from portal_app.ui.shared.guard import staff
 from portal_app.ui.shared.invoice_cards import InvoiceSheet, invoice_sheet
+from portal_app.ui.shared.ledger_cards import BooksCard, books_card
 from portal_app.ui.shared.run import act, ask, stay
 from portal_app.ui.shared.session import Base, route_argument, studio_of, viewer_of
 
@@ -50,6 +53,7 @@ class AdminInvoice(Base):
     """The invoice in the address. `asking` is the question that is open: finalize, void or discard."""
 
     invoice: InvoiceSheet = InvoiceSheet()
+    books: BooksCard = BooksCard()
     fields: list[LineField] = []
     due_on: str = ""
     is_taxed: bool = False
@@ -171,7 +175,15 @@ class AdminInvoice(Base):
         page = await ask(invoice_page, viewer_of(self), route_argument(self), today=today)
         self.invoice = invoice_sheet(page, zone=self.studio.zone, pdf=f"/pdf/invoice/{page.row.public_id}")
         self.is_outdated, self.void_reason = page.is_outdated, page.void_reason
+        self.books = await self._read_books(page)
         return page
+
+    async def _read_books(self, page: InvoicePage) -> BooksCard:
+        """What was paid of it. A draft is not owed yet, and an order's invoice has its money on the order."""
+        if page.order_id or not page.row.finalized_at:
+            return BooksCard()
+        found = await ask(ledger_of_bill, viewer_of(self), BillName(invoice=page.row.public_id))
+        return books_card(found, zone=self.studio.zone)
 
     def _begin(self, page: InvoicePage) -> None:
         self.key = uuid4().hex[:8]

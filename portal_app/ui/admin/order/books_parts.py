@@ -1,4 +1,4 @@
-"""The ledger of an order at the desk, what joins the order or leaves it, and the dialog that all of it opens."""
+"""What joins an order or leaves it, the lock of its photos, and the dialog that all of it opens."""
 
 from __future__ import annotations
 
@@ -7,83 +7,10 @@ from typing import Any
 import reflex as rx
 
 from portal_app.core.viewer import Permission
-from portal_app.ui.admin.order.books import (
-    ADD,
-    CREDIT,
-    KEEP,
-    LOCK,
-    METHODS,
-    OFF,
-    PAYMENT,
-    QUANTITY,
-    REFUND,
-    RELEASE,
-    TAKE_BACK,
-    UNCREDIT,
-    USE,
-    OrderBooks,
-)
-from portal_app.ui.components.buttons import button
-from portal_app.ui.components.fields import error_line, field, select, switch
-from portal_app.ui.components.floating import dialog
-from portal_app.ui.components.frames import section
-from portal_app.ui.components.tables import table
+from portal_app.ui.admin.order.books import ADD, LOCK, OFF, QUANTITY, RELEASE, OrderBooks
+from portal_app.ui.components.fields import field, select, switch
+from portal_app.ui.shared.books_parts import SEES, asking, opener
 from portal_app.ui.shared.session import may
-
-SEES = Permission.SEE_MONEY
-
-
-def books(order: rx.Var, card: rx.Var) -> rx.Component:
-    """For those who see money: every entry, what is over or could be used, and what to note."""
-    none = rx.el.p("No money has moved yet.", class_name="small quiet")
-    heads = (("What", ""), ("Amount", "right"), ("Paid so far", "right made"), ("", "right"))
-    rows = table("Money of this order", heads, rx.foreach(card.rows, lambda row: _row(order, row)))
-    note = rx.el.div(
-        _open("Note a payment", order, PAYMENT, drawing="plus"),
-        rx.cond(may(Permission.REFUND), _open("Give credit", order, CREDIT), rx.fragment()),
-        class_name="row wrap",
-    )
-    body = rx.el.div(rx.cond(card.rows, rows, none), _to_do(order, card), note, class_name="stack")
-    return rx.cond(may(SEES), section("Money", body, key="money", apart=False), rx.fragment())
-
-
-def _row(order: rx.Var, row: rx.Var) -> rx.Component:
-    refund = _open("Refund", order, REFUND, row.entry, more=row.words)
-    back = _open("Take back", order, TAKE_BACK, row.entry, more=row.words)
-    return rx.el.tr(
-        rx.el.td(
-            rx.el.span(row.words, class_name="strong"),
-            rx.el.br(),
-            rx.el.span(row.caption, class_name="small quiet"),
-            rx.cond(row.reference, rx.el.span(rx.el.br(), row.reference, class_name="small quiet code"), rx.fragment()),
-            rx.cond(row.is_disputed, rx.el.span(rx.el.br(), "The bank holds this payment.", class_name="small"), rx.fragment()),
-        ),
-        rx.el.td(row.amount, class_name="right num"),
-        rx.el.td(row.after, class_name="right num made quiet"),
-        rx.el.td(
-            rx.cond(may(Permission.REFUND) & row.refund.bool(), refund, rx.fragment()),
-            rx.cond(row.can_take_back, back, rx.fragment()),
-            class_name="right",
-        ),
-    )
-
-
-def _to_do(order: rx.Var, card: rx.Var) -> rx.Component:
-    over = rx.el.p(
-        rx.el.strong(card.over), " was paid too much. Refund it, or keep it as the customer’s credit.", class_name="small"
-    )
-    keep = rx.cond(may(Permission.REFUND), _open("Keep as credit", order, KEEP), rx.fragment())
-    credit = rx.el.p("The customer has ", rx.el.strong(card.credit), " of credit.", class_name="small")
-    back = rx.cond(may(Permission.REFUND), _open("Take credit back", order, UNCREDIT), rx.fragment())
-    use = rx.cond(card.usable, _open(rx.Var.create("Use ") + card.usable, order, USE), rx.fragment())
-    return rx.fragment(
-        rx.cond(card.over, rx.el.div(over, keep, class_name="row between wrap"), rx.fragment()),
-        rx.cond(
-            card.credit,
-            rx.el.div(credit, rx.el.div(back, use, class_name="row wrap gap-2"), class_name="row between wrap"),
-            rx.fragment(),
-        ),
-    )
 
 
 def add_button(order: rx.Var, status: rx.Var) -> rx.Component:
@@ -116,52 +43,26 @@ def lock_part(order: rx.Var, lock: rx.Var, due: rx.Var) -> rx.Component:
     return rx.cond(matters & may(SEES) & may(Permission.DELIVER), part, rx.fragment())
 
 
-def _open(words: Any, order: rx.Var, what: str, about: Any = 0, *, more: Any = "", **look: Any) -> rx.Component:
-    hidden = rx.el.span(", ", more, class_name="hide") if isinstance(more, rx.Var) else rx.fragment()
-    return button(rx.fragment(words, hidden), kind="soft", on_click=OrderBooks.open_books(order, what, about), **look)
+def _open(words: str, order: rx.Var, what: str, place: Any = 0, **look: Any) -> rx.Component:
+    return opener(words, OrderBooks.open_order(order, what, place), **look)
 
 
-def books_dialog(on_done: Any) -> rx.Component:
+def order_dialog(on_done: Any) -> rx.Component:
     """The open dialog; `on_done` reads the page again after it."""
-    form = rx.el.form(
-        rx.cond(OrderBooks.problem, rx.el.div(error_line(OrderBooks.problem), role="alert"), rx.fragment()),
-        rx.cond(OrderBooks.sentence, rx.el.p(OrderBooks.sentence, class_name="quiet"), rx.fragment()),
-        rx.match(
-            OrderBooks.what,
-            (PAYMENT, _payment()),
-            (REFUND, rx.el.div(_amount(), _reason("The customer reads it."), class_name="stack")),
-            (TAKE_BACK, _reason()),
-            (UNCREDIT, rx.el.div(_amount(), _reason("It stands in the customer’s account."), class_name="stack")),
-            (CREDIT, rx.el.div(_amount(), _reason("The customer reads it."), class_name="stack")),
-            (ADD, _add()),
-            (OFF, _money_off()),
-            (QUANTITY, rx.el.div(_quantity("0 takes it off."), _tells(), class_name="stack")),
-            (RELEASE, _reason()),
-            rx.fragment(),
-        ),
-        rx.el.div(
-            button("Leave it", kind="soft", on_click=OrderBooks.shut_books),
-            button(_verb(), kind="main", type="submit", busy=OrderBooks.is_working),
-            class_name="row wrap acts",
-        ),
-        on_submit=[OrderBooks.write_books, on_done],
-        no_validate=True,
-        class_name="stack",
+    asked = rx.match(
+        OrderBooks.what,
+        (ADD, _add()),
+        (OFF, _money_off()),
+        (QUANTITY, rx.el.div(_quantity("0 takes it off."), _tells(), class_name="stack")),
+        (RELEASE, _reason()),
+        rx.fragment(),
     )
-    box = dialog(OrderBooks.heading, form, is_open=OrderBooks.what != "", on_dismiss=OrderBooks.shut_books)
-    return rx.cond(may(SEES), rx.el.div(box, on_mount=OrderBooks.shut_books), rx.fragment())
+    return asking(OrderBooks, asked, _verb(), OrderBooks.shut_order, [OrderBooks.change_order, on_done])
 
 
 def _verb() -> rx.Component:
     return rx.match(
         OrderBooks.what,
-        (PAYMENT, "Note the payment"),
-        (REFUND, "Give it back"),
-        (TAKE_BACK, "Take it back"),
-        (CREDIT, "Give the credit"),
-        (UNCREDIT, "Take it back"),
-        (USE, "Use the credit"),
-        (KEEP, "Keep as credit"),
         (ADD, "Add it"),
         (OFF, "Take it off"),
         (QUANTITY, "Change it"),
@@ -170,37 +71,16 @@ def _verb() -> rx.Component:
     )
 
 
-def _amount() -> rx.Component:
+def _reason() -> rx.Component:
     return field(
-        "Amount", "amount_cents", default_value=OrderBooks.amount, input_mode="decimal", auto_complete="off",
-        error=OrderBooks.wrong["amount_cents"],
+        "Why?", "reason", hint="It stands in the order’s history.", max_length=200, auto_complete="off",
+        error=OrderBooks.wrong["reason"],
     )  # fmt: skip
-
-
-def _reason(hint: str = "It stands in the order’s history.") -> rx.Component:
-    return field("Why?", "reason", hint=hint, max_length=200, auto_complete="off", error=OrderBooks.wrong["reason"])
-
-
-def _payment() -> rx.Component:
-    return rx.el.div(
-        _amount(),
-        select("How it came", "method", METHODS, error=OrderBooks.wrong["method"]),
-        field(
-            "Note",
-            "memo",
-            optional=True,
-            hint="The customer reads it.",
-            max_length=200,
-            placeholder="Check 204",
-            auto_complete="off",
-        ),
-        class_name="stack",
-    )
 
 
 def _quantity(hint: str = "") -> rx.Component:
     return field(
-        "How many", "quantity", default_value=OrderBooks.amount, input_mode="numeric", hint=hint, auto_complete="off",
+        "How many", "quantity", default_value=OrderBooks.quantity, input_mode="numeric", hint=hint, auto_complete="off",
         error=OrderBooks.wrong["quantity"],
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ import reflex as rx
 
 from portal_app.core.viewer import Permission
 from portal_app.ui.admin.order.answering import asked, who_comes
-from portal_app.ui.admin.order.books_parts import add_button, books, books_dialog, change_button, lock_part
+from portal_app.ui.admin.order.books_parts import add_button, change_button, lock_part, order_dialog
 from portal_app.ui.admin.order.charging import charge_button, charge_dialog
 from portal_app.ui.admin.order.moving_parts import cancel_button, moving_dialog, visit_buttons
 from portal_app.ui.admin.order.place import place_panel
@@ -17,6 +17,7 @@ from portal_app.ui.components.frames import crumb, fact, panel, section, timelin
 from portal_app.ui.components.people import person
 from portal_app.ui.components.prices import answers, line, lines, minor_line, sum_line, total_line
 from portal_app.ui.components.status import status
+from portal_app.ui.shared.books_parts import books, books_dialog
 from portal_app.ui.shared.invoice_parts import invoice_table
 from portal_app.ui.shared.layout import admin_shell
 from portal_app.ui.shared.session import may
@@ -43,7 +44,7 @@ def _loaded() -> rx.Component:
                 _visits(),
                 _ordered(),
                 _payers(),
-                books(S.order.number, S.books),
+                books(S.books, "Money of this order"),
                 _invoices(),
                 _history(),
                 _cancel(),
@@ -56,6 +57,7 @@ def _loaded() -> rx.Component:
         charge_dialog(),
         rx.cond(may(Permission.ACCEPT_ORDERS) & may(Permission.SEE_MONEY), split_dialogs(S.load), rx.fragment()),
         books_dialog(S.load),
+        order_dialog(S.load),
     )
 
 

@@ -11,8 +11,9 @@ from portal_app import wiring
 from portal_app.core.clock import utc_now, when_words
 from portal_app.core.errors import InvalidInput, NotFound
 from portal_app.core.viewer import Permission
+from portal_app.domain.billing.bills import BillName
 from portal_app.domain.billing.invoicing import draft_of_order
-from portal_app.domain.billing.ledgers import order_ledger
+from portal_app.domain.billing.ledgers import ledger_of_bill
 from portal_app.domain.billing.queries import balances_for
 from portal_app.domain.delivery.releasing import lock_standing
 from portal_app.domain.listings.places import Place
@@ -99,7 +100,7 @@ class AdminOrderState(Base):
         self.invoices = await read_invoices(by, self.studio.zone, "/admin/invoices", order_number=page.row.number)
         self.split = await read_split(by, page.row.id, page.row.number, page.row.status, page.row.currency)
         if by.sees_money:
-            self.books = books_card(await ask(order_ledger, by, page.row.number), zone=self.studio.zone)
+            self.books = books_card(await ask(ledger_of_bill, by, BillName(order=page.row.number)), zone=self.studio.zone)
             self.lock = await ask(lock_standing, by, page.row.listing)
         self.loaded = True
 

@@ -8,7 +8,7 @@ from portal_app.core.clock import utc_now
 from portal_app.core.tokens import new_public_id
 from portal_app.domain.billing.bills import BillName
 from portal_app.domain.billing.crediting import use_credit
-from portal_app.domain.billing.ledgers import order_ledger
+from portal_app.domain.billing.ledgers import ledger_of_bill
 from portal_app.domain.billing.queries import balance, is_on_its_way
 from portal_app.domain.orders.queries import order_page
 from portal_app.domain.orders.windows import changes_of
@@ -53,7 +53,8 @@ class OneOrder(Base):
         now = utc_now()
         self.changes = changes_card(await ask(changes_of, viewer_of(self), page.row.number, now=now), now=now)
         self.invoices = await read_invoices(viewer_of(self), self.studio.zone, "/invoices", order_number=page.row.number)
-        self.books = books_card(await ask(order_ledger, viewer_of(self), page.row.number), zone=self.studio.zone)
+        bill = BillName(order=page.row.number)
+        self.books = books_card(await ask(ledger_of_bill, viewer_of(self), bill), zone=self.studio.zone)
         self.loaded = True
 
     @customer

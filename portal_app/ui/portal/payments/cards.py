@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from portal_app.core.clock import date_words, local
 from portal_app.core.money import money_words
-from portal_app.domain.billing.bills import Bill, BillName
+from portal_app.domain.billing.bills import Bill
 from portal_app.domain.billing.kinds import EntryKind
 from portal_app.domain.billing.owing import MoneyMove, OwedBill
+from portal_app.ui.shared.bill_keys import bill_key
 
 WORDS = {
     "refund": "Refund", "refund_returned": "Refund that came back", "dispute": "Taken back by the bank",
@@ -84,17 +85,6 @@ def _title(move: MoneyMove) -> str:
     if move.kind == EntryKind.CREDIT and move.amount_cents < 0:
         return "Kept as credit"
     return WORDS.get(move.kind) or PAID_BY.get(move.method, "Payment")
-
-
-def bill_key(name: BillName) -> str:
-    """A bill's name as one word."""
-    return f"order-{name.order}" if name.order else f"invoice-{name.invoice}"
-
-
-def named(key: str) -> BillName:
-    """The bill that a key names; client data, so it is found through what the viewer may pay."""
-    kind, _, which = key.partition("-")
-    return BillName(order=int(which)) if kind == "order" and which.isdigit() else BillName(invoice=which)
 
 
 def href_of(bill: Bill) -> str:

@@ -14,7 +14,8 @@ from portal_app.domain.billing.owing import money_moves, owed_bills
 from portal_app.domain.billing.policies import takes_parts
 from portal_app.domain.billing.spreading import TooLittleLeft, oldest_first
 from portal_app.off_loop import call
-from portal_app.ui.portal.payments.cards import BillRow, MoveRow, bill_row, move_row, named
+from portal_app.ui.portal.payments.cards import BillRow, MoveRow, bill_row, move_row
+from portal_app.ui.shared.bill_keys import named
 from portal_app.ui.shared.guard import customer
 from portal_app.ui.shared.paying import payment_page
 from portal_app.ui.shared.run import ask
