@@ -21,6 +21,7 @@ def test_an_invoice_is_written_finalized_and_seen_by_its_address(portal: Portal,
         _begins(olive.page, portal)
         _writes(olive.page)
         path = _finalizes(olive.page)
+        _notes_its_money(olive.page)
         page = anybody.open(portal.url + path)
         expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(r"^Invoice \d{4}$"))
         expect(page.get_by_text("Linen album")).to_be_visible()
@@ -63,3 +64,21 @@ def _finalizes(page: Page) -> str:
     assert Path(coming.value.path()).read_bytes().startswith(b"%PDF-")
     page.get_by_role("button", name="Show its address").click()
     return "/invoice/" + page.get_by_label("Its address").input_value().rpartition("/")[2]
+
+
+def _notes_its_money(page: Page) -> None:
+    """A check that was noted on the wrong invoice, and the one that came for it."""
+    money = page.get_by_role("region", name="Money")
+    for method in ("Check", "Bank transfer"):
+        money.get_by_role("button", name="Note a payment").click()
+        page.locator("#amount_cents").fill("30")
+        page.locator("#method").select_option(label=method)
+        page.get_by_role("dialog").get_by_role("button", name="Note the payment").click()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(money.get_by_text("$60.00")).to_be_visible()
+    money.get_by_role("button", name="Take back").first.click()
+    page.locator("#reason").fill("It was for another customer")
+    page.get_by_role("dialog").get_by_role("button", name="Take it back").click()
+    expect(money.get_by_text("Payment by check, taken back")).to_be_visible()
+    expect(page.get_by_role("complementary").get_by_text("$50.00")).to_be_visible()
+    assert serious(page) == []

@@ -83,10 +83,12 @@ class AdminInvoice(Base):
 
     @staff(Permission.SEE_MONEY)
     async def load(self) -> None:
-        """Read the invoice, and begin its editor anew."""
+        """Read the invoice, and begin its editor anew. A download connects again, and must not hide the address."""
+        before = self.invoice.id
         page = await self._read()
         self._begin(page)
-        self.address, self.asking, self.field_errors = "", "", {}
+        self.address = self.address if page.row.public_id == before else ""
+        self.asking, self.field_errors = "", {}
         self.loaded = True
 
     @staff(Permission.SEE_MONEY)
