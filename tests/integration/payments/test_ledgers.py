@@ -98,6 +98,8 @@ def test_an_invoice_without_an_order_has_a_ledger_of_its_own(office: Office, til
     cast, desk = office.cast, Desk(till, office.cast)
     office.finalize(alone := office.alone())
     bill = BillName(invoice=alone)
+    office.finalize(another := office.alone())
+    office.do(offline.record_offline_payment, cast.olive, BillName(invoice=another), 8_000, "", "k0", method="cash")
     office.do(offline.record_offline_payment, cast.olive, bill, 3_000, "Check 9", "k1", method="check")
     (noted,) = read(office, bill=bill).rows
     assert (noted.can_take_back, noted.refundable_cents, read(office, bill=bill).balance.due) == (True, 3_000, 5_000)
