@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import socket
@@ -12,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,8 +21,10 @@ from typing import Any
 
 import pytest
 import stripe
+import uvicorn
 from sqlmodel import select
 
+from portal_app import entrance, wiring
 from portal_app.adapters.secret_box import SecretBox
 from portal_app.adapters.stripe_gateway import StripeGateway
 from portal_app.adapters.stripe_keys import open_gateway, seal_keys
@@ -34,6 +38,8 @@ from portal_app.domain.billing.bills import BillName
 from portal_app.domain.billing.gateway import CheckoutRequest
 from portal_app.domain.billing.models import AttemptStatus, LedgerEntry, PaymentAttempt, WebhookEvent
 from portal_app.domain.orders.models import Order
+from portal_app.settings import read_settings
+from portal_app.web.api import make_api
 from tests.conftest import Cast
 from tests.integration.builders import make_order
 from tests.integration.payments.office import Office
@@ -276,3 +282,37 @@ def in_parallel(acts: list) -> list[Any]:
 def office(database: Database, cast: Cast) -> Office:
     """Where invoices are written."""
     return Office(database, cast)
+
+
+@pytest.fixture(scope="session")
+def web_server(app_port: int) -> Iterator[str]:
+    """The app's HTTP routes on a real socket, for whatever wiring is current."""
+    config = uvicorn.Config(make_api(), host="127.0.0.1", port=app_port, log_level="warning", lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the web server did not start"
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{app_port}"
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture
+def app(till: Till, web_server: str, tmp_path) -> Iterator[str]:
+    """The app of this test's database."""
+    settings = read_settings(
+        {
+            "PORTAL_ENV": "development",
+            "PORTAL_DATA_DIR": str(tmp_path / "files"),
+            "PORTAL_SECRET_KEY": base64.urlsafe_b64encode(KEY).decode(),
+            "PORTAL_STRIPE_API_BASE": till.stand_in.base,
+        }
+    )
+    threads = ThreadPoolExecutor(4)
+    wiring.use(wiring.Wiring(settings, till.database, None, None, None, threads))  # type: ignore[arg-type]
+    entrance.forget_studios()
+    yield web_server
+    threads.shutdown()
+    wiring.use(None)

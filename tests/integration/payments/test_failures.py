@@ -33,11 +33,8 @@ from tests.conftest import Cast
 from tests.integration.builders import make_order
 from tests.integration.memory_gateway import MemoryGateway
 from tests.integration.payments.conftest import BASE, Till, in_parallel
-from tests.integration.payments.test_webhooks import app, web_server
 
 pytestmark = pytest.mark.proof("payments-01")
-
-__all__ = ["app", "web_server"]
 
 
 def work(till: Till) -> None:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import threading
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import httpx
 import pytest
-import uvicorn
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
-from portal_app import entrance, wiring
+from portal_app import wiring
 from portal_app.core.clock import utc_now
 from portal_app.core.tokens import fingerprint, new_token
 from portal_app.core.viewer import Viewer
@@ -25,46 +20,11 @@ from portal_app.domain.billing.models import LedgerEntry, PaymentAttempt, Webhoo
 from portal_app.domain.identity.models import SignInSession
 from portal_app.jobs.worker import Worker
 from portal_app.jobs.works import WORKS
-from portal_app.settings import read_settings
-from portal_app.web.api import make_api
 from tests.conftest import Cast
 from tests.integration.builders import make_order
-from tests.integration.payments.conftest import KEY, Till, open_till
+from tests.integration.payments.conftest import Till, open_till
 
 pytestmark = pytest.mark.proof("main-job-17")
-
-
-@pytest.fixture(scope="session")
-def web_server(app_port: int) -> Iterator[str]:
-    """The app's HTTP routes on a real socket, for whatever wiring is current."""
-    config = uvicorn.Config(make_api(), host="127.0.0.1", port=app_port, log_level="warning", lifespan="off")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{app_port}"
-    server.should_exit = True
-    thread.join(10)
-
-
-@pytest.fixture
-def app(till: Till, web_server: str, tmp_path) -> Iterator[str]:
-    """The app of this test's database."""
-    settings = read_settings(
-        {
-            "PORTAL_ENV": "development",
-            "PORTAL_DATA_DIR": str(tmp_path / "files"),
-            "PORTAL_SECRET_KEY": base64.urlsafe_b64encode(KEY).decode(),
-            "PORTAL_STRIPE_API_BASE": till.stand_in.base,
-        }
-    )
-    threads = ThreadPoolExecutor(4)
-    wiring.use(wiring.Wiring(settings, till.database, None, None, None, threads))  # type: ignore[arg-type]
-    entrance.forget_studios()
-    yield web_server
-    threads.shutdown()
-    wiring.use(None)
 
 
 @pytest.fixture
