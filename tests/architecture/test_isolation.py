@@ -393,6 +393,7 @@ def verbs_of_places(world: World) -> dict[str, Callable[[Session, Viewer], Any]]
 
 def verbs_of_settings(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
     """How Harbor Light is booked, and what lowers its prices."""
+    from portal_app.domain.billing.ruling import save_payment_policy
     from portal_app.domain.catalog import asking, taxing
     from portal_app.domain.catalog.couponing import TypedCoupon, remove_coupon, save_coupon
     from portal_app.domain.catalog.taxing import TypedFee, remove_fee, remove_tax_group, save_fee, save_tax_group
@@ -400,6 +401,7 @@ def verbs_of_settings(world: World) -> dict[str, Callable[[Session, Viewer], Any
 
     coupon, asked = TypedCoupon("THEIRS", "percent", "10"), f"question{MARK}"
     return {
+        "save_payment_policy": lambda db, by: save_payment_policy(db, by, {}, now=NOW),
         "save_question": lambda db, by: asking.save_question(db, by, asked, asking.TypedQuestion("Theirs", "text"), now=NOW),
         "duplicate_question": lambda db, by: asking.duplicate_question(db, by, asked, now=NOW),
         "move_question": lambda db, by: asking.move_question(db, by, asked, 1, now=NOW),

@@ -97,7 +97,7 @@ def _leaves(page: Page) -> None:
 
 def test_a_member_is_shown_the_places_that_open_to_them(portal: Portal, browser: Browser):
     everybody = {"Today", "My day", "Calendar", "Orders", "Account"}
-    some = {"Customers", "Staff", "Settings", "Audit log"}
+    some = {"Invoices", "Payments", "Customers", "Staff", "Settings", "Audit log"}
     for who, more in (("pia@harborlight.example", set()), (OLIVE, some)):
         with visitor(browser, portal, who, DESK) as seen:
             seen.page.goto(f"{portal.url}/account")

@@ -223,7 +223,8 @@ def called_by_staff() -> set[str]:
     return found
 
 
-TRIED_ELSEWHERE = {"invite", "require_second_step"}
+# They leave the building, or ask for a password first.
+TRIED_ELSEWHERE = {"invite", "require_second_step", "disconnect", "try_keys", "chargeable", "sweep_payments"}
 
 
 class Undone(Exception):

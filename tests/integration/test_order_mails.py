@@ -126,7 +126,7 @@ def test_two_reactions_to_a_fact_do_not_block_each_other(database: Database, cas
     ("kind", "details", "words"),
     [
         ("payment.unallocated", {"problem": "It came in EUR, not USD."}, "It was not counted. It came in EUR, not USD."),
-        ("payment.received", {"over_cents": 40_125}, "$401.25 more is paid than the order owes."),
+        ("payment.received", {"over_cents": 40_125}, "$401.25 more is paid than is owed."),
         ("payment.received", {"over_cents": 0}, None),
     ],
 )

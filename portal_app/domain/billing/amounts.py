@@ -60,6 +60,8 @@ def amounts_of(db: Session, bills: Sequence[Bill], parts: Sequence[Part], cents:
     currency = bills[0].currency
     if any(bill.currency != currency for bill in bills):
         raise SeveralCurrencies()
+    if cents is not None and 0 < cents < least_charge(currency) <= sum(bill.due_cents for bill in bills):
+        raise InvalidInput("cents", f"Cards take {money_words(least_charge(currency), currency)} or more.")
     wanted = [_part(*each) for each in zip(bills, parts, strict=True)] if cents is None else _spread(bills, cents)
     if sum(each.cents + each.tip_cents for each in wanted) < least_charge(currency):
         raise TooLittleToCharge()
@@ -82,8 +84,6 @@ def _spread(bills: Sequence[Bill], cents: int) -> list[Wanted]:
     dues, currency = [bill.due_cents for bill in oldest], bills[0].currency
     if not 0 < cents <= sum(dues) or cents % step(currency):
         raise InvalidInput("cents", f"Type an amount up to {money_words(sum(dues), currency)}.")
-    if cents < least_charge(currency) <= sum(dues):
-        raise InvalidInput("cents", f"Cards take {money_words(least_charge(currency), currency)} or more.")
     try:
         parts = oldest_first(cents, dues, least_charge(currency))
     except TooLittleLeft as refusal:
