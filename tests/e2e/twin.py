@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 import shutil
 import sys
@@ -25,7 +24,8 @@ def copied_build(target: Path, port: int) -> Path:
     shutil.copytree(ROOT / ".web", target, ignore=shutil.ignore_patterns("node_modules"), symlinks=True)
     (script,) = (target / "build" / "client" / "assets").glob("reflex-env-*.js")
     script.write_text(re.sub(r"localhost:\d+", f"localhost:{port}", script.read_text()))
-    Path(f"{script}.gz").write_bytes(gzip.compress(script.read_bytes()))
+    for compressed in script.parent.glob(f"{script.name}.*"):
+        compressed.unlink()
     return target
 
 
