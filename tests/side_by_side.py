@@ -1,7 +1,8 @@
 """Two processes share the tests: whose turn it is, and which tests stay together. Without `-n` nothing of this happens.
 
-Two shares of `tests/e2e` stay together: what only looks at pages, and the stories, each before a server and a demo of its
-own. The matrix may be walked on one database in each. Every other file stays in one process, since its tests may share what its fixtures made. A test marked `alone` measures time, and runs while the other process waits.
+Two shares of `tests/e2e` stay together, each before a server and a demo of its own: what looks at one page at a time, and
+the stories. The matrix may be walked on one database in each process. Every other file stays in one, since its tests may
+share what its fixtures made. A test marked `alone` measures time, and runs while the other process waits.
 """
 
 from __future__ import annotations

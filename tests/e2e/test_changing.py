@@ -15,7 +15,7 @@ from portal_app.domain.scheduling.models import BookingPolicy
 from tests.e2e.browsing import PHONE, has_sideways_scroll, person, serious
 from tests.e2e.conftest import Portal
 from tests.e2e.placed import ZONE, execute, placed
-from tests.e2e.screens import CARL, visitor
+from tests.e2e.screens import CARL, OLIVE, visitor
 
 pytestmark = [pytest.mark.proof("booking-11"), pytest.mark.slow, pytest.mark.timeout(120)]
 
@@ -55,6 +55,28 @@ def test_a_customer_moves_postpones_and_books_again(portal: Portal, browser: Bro
         _books_the_old_time_again(page, order.starts_at)
         assert [row[1] for row in _visits(portal, order.number)] == ["booked"]
         assert carl.faults == []
+
+
+def test_a_missing_day_is_said_at_the_desk_and_stays_said(portal: Portal, browser: Browser) -> None:
+    """The page behind the dialog is read again at once, and must not wipe what was just said."""
+    order = placed(portal, "23 Third Thought", by_account=CARL)
+    with visitor(browser, portal, OLIVE, PHONE) as olive:
+        page = olive.page
+        page.goto(f"{portal.url}/admin/orders/{order.number}")
+        page.get_by_role("button", name="Move or assign").click()
+        day = _question(page).get_by_label("Day", exact=True)
+        day.fill("")
+        _question(page).get_by_role("button", name="Set the time").dblclick()
+        expect(day).to_have_attribute("aria-invalid", "true")
+        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(400)
+        expect(day).to_have_attribute("aria-invalid", "true")
+        expect(day).to_be_focused()
+        assert [row[1:] for row in _visits(portal, order.number)] == [("booked", 0)]
+        _question(page).get_by_role("button", name="Keep it as it is").click()
+        page.get_by_role("button", name="Move or assign").click()
+        expect(day).to_have_attribute("aria-invalid", "false")
+        assert olive.faults == []
 
 
 def _the_keyboard_opens_and_leaves(page: Page) -> None:
