@@ -6,7 +6,16 @@ from dataclasses import dataclass, replace
 
 from portal_app.core.money import money_words
 from portal_app.domain.billing.balance import Balance
+from portal_app.domain.delivery.gate import Sight
 from portal_app.ui.shared.split_cards import SplitView
+
+LOCKED = "Due now. Your photos open moments after the payment."
+DUE = {
+    Sight.NOTHING: "Due now. Once it is paid, your photos are open from the moment they are delivered.",
+    Sight.MARKED: LOCKED,
+    Sight.SMALL: LOCKED,
+    Sight.OPEN: "Due now. Your photos are open already.",
+}
 
 
 @dataclass(frozen=True)
@@ -19,12 +28,12 @@ class MoneyCard:
     is_on_its_way: bool = False
 
 
-def money_card(status: str, kept: Balance, currency: str, *, is_on_its_way: bool) -> MoneyCard:
-    """The aside of an order in words."""
+def money_card(status: str, kept: Balance, currency: str, *, sight: Sight, is_on_its_way: bool) -> MoneyCard:
+    """The aside of an order in words; `sight` is what its customer sees of the photos now."""
     return MoneyCard(
         due=money_words(kept.due, currency) if kept.due > 0 else "",
         paid=money_words(kept.paid, currency) if kept.paid else "",
-        note=_note(status, kept.due, kept.paid, currency),
+        note=_note(status, kept.due, kept.paid, currency, sight),
         is_on_its_way=is_on_its_way,
     )
 
@@ -37,11 +46,11 @@ def of_payer(whole: MoneyCard, split: SplitView) -> MoneyCard:
     return replace(whole, due=split.mine, note=note if whole.due else whole.note, is_on_its_way=split.is_on_its_way)
 
 
-def _note(status: str, due: int, paid: int, currency: str) -> str:
+def _note(status: str, due: int, paid: int, currency: str, sight: Sight) -> str:
     if status == "pending" and due <= 0 < paid:
         return f"You paid {money_words(paid, currency)} at booking. Nothing more is due until the studio accepts your order."
     if status == "pending":
         return "Due now, so that your time is booked." if due > 0 else "Nothing is due until the studio accepts your order."
     if status == "canceled":
         return "This order is canceled. Only the late fee is due." if due > 0 else "This order is canceled. Nothing is due."
-    return "Due now. Your photos open moments after the payment." if due > 0 else "Paid in full. Nothing more is due."
+    return DUE[sight] if due > 0 else "Paid in full. Nothing more is due."

@@ -10,6 +10,7 @@ from portal_app.domain.billing.bills import BillName
 from portal_app.domain.billing.crediting import use_credit
 from portal_app.domain.billing.ledgers import ledger_of_bill
 from portal_app.domain.billing.queries import balance, is_on_its_way
+from portal_app.domain.delivery.queries import gate_of
 from portal_app.domain.orders.queries import order_page
 from portal_app.domain.orders.windows import changes_of
 from portal_app.ui.shared.changing_cards import ChangesCard, changes_card
@@ -47,7 +48,8 @@ class OneOrder(Base):
         page = await ask(order_page, viewer_of(self), route_number(self))
         kept, arriving = await ask(balance, page.row.id), await ask(is_on_its_way, page.row.id)
         self.order = order_page_card(page, zone=self.studio.zone, unit=self.studio.area_unit, studio=self.studio.name)
-        self.money = money_card(page.row.status, kept, page.row.currency, is_on_its_way=arriving)
+        sight = (await ask(gate_of, page.row.listing_id)).sight
+        self.money = money_card(page.row.status, kept, page.row.currency, sight=sight, is_on_its_way=arriving)
         self.split = await read_split(viewer_of(self), page.row.id, page.row.number, page.row.status, page.row.currency)
         self.money = of_payer(self.money, self.split)
         now = utc_now()

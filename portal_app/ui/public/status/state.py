@@ -10,6 +10,7 @@ from portal_app.core.clock import utc_now
 from portal_app.core.errors import NotFound
 from portal_app.core.viewer import Role
 from portal_app.domain.billing.queries import balance, is_on_its_way
+from portal_app.domain.delivery.queries import gate_of
 from portal_app.domain.orders.queries import OrderPage, order_page, order_rows
 from portal_app.domain.orders.windows import changes_of
 from portal_app.ui.shared.changing_cards import ChangesCard, changes_card
@@ -62,7 +63,8 @@ class OrderStatusPage(Base):
         page = await ask(order_page, by, found.number)
         kept, arriving = await ask(balance, found.id), await ask(is_on_its_way, found.id)
         self.order = status_card(page, zone=self.studio.zone, unit=self.studio.area_unit, studio=self.studio.name)
-        self.money = money_card(found.status, kept, found.currency, is_on_its_way=arriving)
+        sight = (await ask(gate_of, found.listing_id)).sight
+        self.money = money_card(found.status, kept, found.currency, sight=sight, is_on_its_way=arriving)
         now = utc_now()
         self.changes = changes_card(await ask(changes_of, by, found.number, now=now), now=now)
         self.loaded = True
