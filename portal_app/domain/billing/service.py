@@ -37,7 +37,7 @@ def receive_event(unit_of_work: UnitOfWork, studio_id: int, mode: str, event: Ev
 def _store_event(db: Session, studio_id: int, mode: str, event: Event, body: bytes, now: datetime) -> bool:
     if _is_stored(db, studio_id, mode, event.id):
         return False
-    attempt = _attempt_of(db, studio_id, mode, event)
+    attempt, is_later = _attempt_of(db, studio_id, mode, event), is_about_later(event)
     row = WebhookEvent(
         studio_id=studio_id,
         mode=mode,
@@ -48,6 +48,7 @@ def _store_event(db: Session, studio_id: int, mode: str, event: Event, body: byt
         payment_id=event.payment_id,
         body=body,
         received_at=now,
+        processed_at=None if attempt or is_later else now,  # an event that asks for nothing is done with
         problem="" if attempt or not event.session_id else "It names no payment of ours.",
     )
     db.add(row)
@@ -57,7 +58,7 @@ def _store_event(db: Session, studio_id: int, mode: str, event: Event, body: byt
         payload = {"attempt": attempt, "studio_id": studio_id, "mode": mode, **hints}
         once = f"event:{studio_id}:{mode}:{event.id}"
         enqueue(db, "reconcile_attempt", payload, now=now, studio_id=studio_id, once_key=once, priority=10)
-    elif is_about_later(event):
+    elif is_later:
         about = {"payment_id": event.payment_id, "studio_id": studio_id, "mode": mode}
         once = f"event:{studio_id}:{mode}:{event.id}"
         enqueue(db, "reconcile_payment", about, now=now, studio_id=studio_id, once_key=once, priority=20)

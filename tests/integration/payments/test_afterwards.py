@@ -76,6 +76,15 @@ def test_10_refunds_are_counted_once_each_and_to_the_cent(desk: Desk) -> None:
     assert [row.problem for row in desk.till.events if row.payment_id and not row.processed_at] == []
 
 
+def test_06_an_event_that_asks_for_nothing_is_done_with(desk: Desk) -> None:
+    """However late: after everything else about its payment was heard."""
+    told = {event.type: event.id for event in desk.till.stored_events()}
+    desk.hear([told["charge.succeeded"]])
+    (row,) = [row for row in desk.till.events if row.kind == "charge.succeeded"]
+    assert row.processed_at
+    assert desk.till.ledger == [("payment", 47757)]
+
+
 def test_10_everybody_looks_at_once(desk: Desk, full: bool) -> None:
     """Failure 10, in parallel."""
     desk.till.stand_in.dashboard(refund=desk.payment, amount=500)
