@@ -12,6 +12,8 @@ from dataclasses import field as _field
 
 from portal_app.core.tokens import new_token
 
+ARRIVED = "arrived"
+
 
 @dataclass(frozen=True, slots=True)
 class Flash:

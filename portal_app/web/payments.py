@@ -13,13 +13,16 @@ from starlette.routing import BaseRoute, Route
 from portal_app import wiring
 from portal_app.core.clock import utc_now
 from portal_app.core.errors import PaymentProblem, Unavailable
+from portal_app.core.flash import ARRIVED, Flash
 from portal_app.core.viewer import guest_viewer
 from portal_app.domain.billing.gateway import BadSignature
+from portal_app.domain.billing.kinds import AttemptStatus
 from portal_app.domain.billing.queries import attempt_card
 from portal_app.domain.billing.returning import mode_of_guests, way_back
 from portal_app.domain.billing.service import receive_event, reconcile
 from portal_app.domain.units import UnitOfWork
 from portal_app.off_loop import act, ask, call, leave
+from portal_app.web.forms import say
 from portal_app.web.viewer import first_to_see, viewer_of_request
 
 BODY_AT_MOST = 256 * 1024
@@ -62,23 +65,24 @@ async def come_back(request: Request) -> Response:
     studio, viewer = await viewer_of_request(request)
     attempt, guest = request.path_params["attempt"], guest_viewer(studio.id)
     if mode := await ask(mode_of_guests, guest, attempt, now=utc_now()):
-        await leave(settle, studio.id, mode, attempt)
-        return _to(await act(way_back, guest, attempt, wiring.current().seal, now=utc_now()))
+        has_come = await leave(settle, studio.id, mode, attempt)
+        return _back(await act(way_back, guest, attempt, wiring.current().seal, now=utc_now()), has_come=has_come)
     if viewer is None:
         return _to(f"/login?next={quote(request.url.path)}")
     _, card = await first_to_see(request, attempt_card, attempt)
-    await leave(settle, studio.id, card.mode, attempt)
-    return _to(card.return_to)
+    has_come = await leave(settle, studio.id, card.mode, attempt)
+    return _back(card.return_to, has_come=has_come)
 
 
-def settle(unit_of_work: UnitOfWork, studio_id: int, mode: str, attempt: str) -> None:
-    """Reconcile now if that is possible; otherwise the webhook or the sweep does it soon."""
+def settle(unit_of_work: UnitOfWork, studio_id: int, mode: str, attempt: str) -> bool:
+    """Reconcile now if that is possible; otherwise the webhook or the sweep does it soon. Whether the money has come."""
     try:
         gateway = wiring.current().gateway_for(studio_id, mode)
         if gateway is not None:
-            reconcile(unit_of_work, gateway, attempt, now=utc_now())
+            return reconcile(unit_of_work, gateway, attempt, now=utc_now()) == AttemptStatus.PAID
     except (Unavailable, PaymentProblem) as problem:
         log.warning("a return could not be settled at once: %s", problem)
+    return False
 
 
 def routes() -> list[BaseRoute]:
@@ -102,5 +106,11 @@ async def _body(request: Request) -> bytes | None:
     return bytes(body)
 
 
-def _to(path: str) -> Response:
+def _back(path: str, *, has_come: bool) -> Response:
+    """To the page it was paid from, which says that the money came: also where nothing else of it is to be seen there."""
+    onward = _to(path)
+    return say(onward, Flash(ARRIVED, sentence="Your payment has arrived. Thank you.")) if has_come else onward
+
+
+def _to(path: str) -> RedirectResponse:
     return RedirectResponse(path, 303, {"Cache-Control": "no-store"})

@@ -329,6 +329,7 @@ def verbs_of_invoices(world: World) -> dict[str, Callable[[Session, Viewer], Any
         "save_words": lambda db, by: billing.save_words(db, by, invoice, "Theirs", "", now=NOW),
         "discard_draft": lambda db, by: billing.discard_draft(db, by, invoice, now=NOW),
         "finalize": lambda db, by: billing.finalize(db, by, invoice, now=NOW),
+        "issue": lambda db, by: billing.issue(db, by, invoice, now=NOW),
         "send_invoice": lambda db, by: billing.send_invoice(db, by, invoice, now=NOW),
         "void_invoice": lambda db, by: billing.void_invoice(db, by, invoice, "Theirs", now=NOW),
         "address_of": lambda db, by: billing.address_of(db, by, invoice, seal),

@@ -12,7 +12,7 @@ from portal_app.core.viewer import Viewer
 from portal_app.domain.billing.amounts import Part
 from portal_app.domain.billing.attempts import arriving
 from portal_app.domain.billing.bills import BillName, bills_named, for_payer
-from portal_app.domain.billing.invoices import paid_of, visible
+from portal_app.domain.billing.invoices import settled_of, visible
 from portal_app.domain.billing.models import Invoice, InvoiceStatus
 from portal_app.domain.billing.policies import payment_policy
 from portal_app.domain.orders.models import Order
@@ -38,7 +38,7 @@ def collected_by(db: Session, by: Viewer, public_id: str) -> Collected:
     if invoice.status != InvoiceStatus.OPEN:
         return Collected(Part(name), 0, is_on_its_way=False)
     (bill,) = for_payer(db, bills_named(db, by, [name]))
-    left = max(0, invoice.total_cents - paid_of(db, [invoice])[invoice.id or 0])
+    left = settled_of(db, [invoice])[invoice.id or 0].left
     due, on_its_way = bill.due_cents, bool(arriving(db, [bill]))
     if not left or left >= due or due - left < least_charge(bill.currency):
         return Collected(Part(name), due if left else 0, on_its_way)

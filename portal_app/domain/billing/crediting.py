@@ -170,7 +170,13 @@ def return_credit(
         return bill.balance
     if not 0 < amount_cents <= left_of(db, [entry])[entry_id]:
         raise InvalidInput("amount_cents", "Enter an amount that is not more than what is left of this credit.")
-    why = read_reason(reason)
+    return credit_again(db, by, bill, entry, amount_cents, read_reason(reason), source, now=now)
+
+
+def credit_again(
+    db: Session, by: Viewer, bill: Bill, entry: LedgerEntry, amount_cents: int, why: str, source: str, *, now: datetime
+) -> Balance:  # fmt: skip
+    """Take this much of a bill's entry, which came from credit, back into it. The bill is locked, the amount is sound."""
     _locked_purse(db, db.get_one(Customer, bill.customer_id))
     _keep(db, by, bill, amount_cents, source, why, now)
     write(

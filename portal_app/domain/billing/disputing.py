@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlalchemy import and_
+from sqlmodel import Session, col, select
 
 from portal_app.core.money import step
 from portal_app.core.viewer import system_viewer
+from portal_app.domain.billing.bills import Bill, BillName
 from portal_app.domain.billing.gateway import DisputeNow
 from portal_app.domain.billing.kinds import DisputeStatus, EntryKind
 from portal_app.domain.billing.models import Dispute, LedgerEntry
@@ -32,6 +35,21 @@ REASONS = {
 def reason_words(reason: str) -> str:
     """What the cardholder's bank says, in a sentence."""
     return REASONS.get(reason, f"The bank's reason: {reason.replace('_', ' ') or 'none given'}.")
+
+
+def disputed(db: Session, bills: Sequence[Bill]) -> set[BillName]:
+    """Which of these bills a bank holds a payment of, and has not decided. One statement."""
+    entry = LedgerEntry
+    ours = col(entry.order_id).in_([bill.order_id for bill in bills if bill.order_id])
+    alone = col(entry.invoice_id).in_([bill.invoice_id for bill in bills if bill.invoice_id])
+    same = and_(
+        col(Dispute.studio_id) == col(entry.studio_id), col(Dispute.mode) == col(entry.mode),
+        col(Dispute.stripe_id) == col(entry.source_id),
+    )  # fmt: skip
+    held = select(entry.order_id, entry.invoice_id).join(Dispute, same)
+    open_ones = held.where(ours | alone, entry.kind == EntryKind.DISPUTE, Dispute.status == DisputeStatus.OPEN)
+    found = {(order_id, invoice_id) for order_id, invoice_id in db.execute(open_ones)}
+    return {bill.name for bill in bills if (bill.order_id, bill.invoice_id) in found}
 
 
 def follow_dispute(db: Session, of: Paid, dispute: DisputeNow, *, now: datetime) -> Dispute:

@@ -11,7 +11,7 @@
 | full | 0 | 0 | 0 | 0 |
 
 `none` leaves it to a person; with `full` a late fee is asked for by itself. What came by a payment service goes back the
-way it came, the newest payment first; cash and checks wait for a person.
+way it came, the newest payment first, then what was paid from credit is credit again; cash and checks wait for a person.
 """
 
 from __future__ import annotations
@@ -23,10 +23,12 @@ from sqlmodel import Session, col, select
 from portal_app.core.errors import NotFound
 from portal_app.core.viewer import Viewer
 from portal_app.domain.activity.service import enqueue
-from portal_app.domain.billing.bills import lock_bills
+from portal_app.domain.billing.bills import Bill, BillName, bills_named, lock_bills
+from portal_app.domain.billing.crediting import credit_again
 from portal_app.domain.billing.keys import keys_of_studio
 from portal_app.domain.billing.kinds import CancelRefund, EntryKind
 from portal_app.domain.billing.models import LedgerEntry, Refund
+from portal_app.domain.billing.offline import is_written, left_of
 from portal_app.domain.billing.paid import locked_paid, paid
 from portal_app.domain.billing.policies import payment_policy
 from portal_app.domain.billing.queries import balance, orders_to_pay
@@ -56,7 +58,7 @@ def would_go_back(db: Session, by: Viewer, number: int, fee_cents: int = 0) -> i
     for mode in {entry.mode for entry in came}:
         of = paid(db, order.studio_id, mode, {entry.source_id for entry in came if entry.mode == mode})
         left += sum(of[e.source_id].left_of(e.id or 0) for e in came if e.mode == mode and not of[e.source_id].is_disputed)
-    return min(whole, left)
+    return min(whole, left + sum(left_of(db, _credits(db, order.id or 0)).values()))
 
 
 def give_back_canceled(db: Session, by: Viewer, order_id: int, *, now: datetime) -> int:
@@ -72,6 +74,9 @@ def give_back_canceled(db: Session, by: Viewer, order_id: int, *, now: datetime)
     whole = left = goes_back(policy, owed.paid, owed.paid - owed.over + owed.due)
     for entry in came:
         left -= _planned(db, by, entry, left, now)
+    (bill,) = bills_named(db, by, [BillName(order=order.number)])
+    for entry in _credits(db, order_id):
+        left -= _credited_again(db, by, bill, entry, left, now)
     return whole - left
 
 
@@ -88,6 +93,23 @@ def _planned(db: Session, by: Viewer, entry: LedgerEntry, most: int, now: dateti
     asked = {"refund": name, "studio_id": entry.studio_id, "mode": entry.mode}
     enqueue(db, SEND_REFUND, asked, now=now, studio_id=entry.studio_id, once_key=f"refund:{name}", priority=20)
     return cents
+
+
+def _credited_again(db: Session, by: Viewer, bill: Bill, entry: LedgerEntry, most: int, now: datetime) -> int:
+    """What of the credit that paid an order is credit again."""
+    cents, source = min(most, left_of(db, [entry])[entry.id or 0]), f"credit-returned:canceled:{entry.id}"
+    if cents <= 0 or is_written(db, by.studio_id, source):
+        return 0
+    credit_again(db, by, bill, entry, cents, REASON, source, now=now)
+    return cents
+
+
+def _credits(db: Session, order_id: int) -> list[LedgerEntry]:
+    """What an order was paid from credit, newest first."""
+    used = select(LedgerEntry).where(
+        LedgerEntry.order_id == order_id, LedgerEntry.kind == EntryKind.CREDIT, LedgerEntry.amount_cents > 0
+    )
+    return list(db.exec(used.order_by(col(LedgerEntry.id).desc())).all())
 
 
 def _payments(db: Session, order_id: int) -> list[LedgerEntry]:

@@ -31,6 +31,14 @@ OWES_LIKE = {InvoiceStatus.DRAFT: OrderStatus.PENDING, InvoiceStatus.VOID: Order
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """What was paid of an invoice and what is left to pay, in minor units."""
+
+    paid: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceRow:
     """One invoice in a list. `name` is its number with the studio's prefix, empty for a draft; `order_number` is 0 for one
     that stands alone. `left_cents` is what is still to pay of it."""
@@ -94,8 +102,8 @@ def invoice_rows(db: Session, by: Viewer, *, today: date, order_number: int = 0,
         found = found.where(col(Invoice.order_id).in_(mine))
     invoices = db.exec(found.order_by(col(Invoice.created_at).desc(), col(Invoice.id).desc()).limit(limit)).all()
     customers, orders = _behind(db, invoices)
-    paid = paid_of(db, invoices)
-    return [_row(one, paid, customers[one.customer_id], orders.get(one.order_id), today) for one in invoices]
+    settled = settled_of(db, invoices)
+    return [_row(one, settled[one.id or 0], customers[one.customer_id], orders.get(one.order_id), today) for one in invoices]
 
 
 def invoice_page(db: Session, by: Viewer, public_id: str, *, today: date) -> InvoicePage:
@@ -119,15 +127,15 @@ def page_of(db: Session, invoice: Invoice, *, today: date) -> InvoicePage:
     customers, orders = _behind(db, [invoice])
     customer, order = customers[invoice.customer_id], orders.get(invoice.order_id)
     issuer, bill_to = parties_of(db, invoice, customer, order)
-    paid = paid_of(db, [invoice])
+    settled = settled_of(db, [invoice])[invoice.id or 0]
     lines = lines_of(db, invoice, order)
-    row = _row(invoice, paid, customer, order, today, total=sum(line.amount_cents for line in lines))
+    row = _row(invoice, settled, customer, order, today, total=sum(line.amount_cents for line in lines))
     return InvoicePage(
         row=row,
         id=invoice.id or 0,
         order_id=invoice.order_id,
         lines=tuple(lines),
-        paid_cents=paid[invoice.id or 0],
+        paid_cents=settled.paid,
         memo=invoice.memo,
         issuer=issuer,
         bill_to=bill_to,
@@ -166,13 +174,19 @@ def unprinted(db: Session, order: Order) -> list[Printed]:
 
 
 def paid_of(db: Session, invoices: Sequence[Invoice]) -> dict[int, int]:
-    """What was paid of each invoice, in minor units: of an order's, oldest first. Four statements at most."""
+    """What was paid of each invoice, in minor units."""
+    return {invoice_id: each.paid for invoice_id, each in settled_of(db, invoices).items()}
+
+
+def settled_of(db: Session, invoices: Sequence[Invoice]) -> dict[int, Settled]:
+    """What was paid of each invoice and what is left: of an order's, oldest first, and never more than the order owes, which
+    may cost less by now. Four statements at most."""
     order_ids = sorted({one.order_id for one in invoices if one.order_id})
     kept = invoice_balances(db, [one.id or 0 for one in invoices if not one.order_id])
-    paid = {invoice_id: balance.paid for invoice_id, balance in kept.items()}
-    paid |= {one.id or 0: 0 for one in invoices if one.order_id}
+    settled = {invoice_id: Settled(balance.paid, balance.due) for invoice_id, balance in kept.items()}
+    settled |= {one.id or 0: Settled(0, 0) for one in invoices if one.order_id}
     if not order_ids:
-        return paid
+        return settled
     open_ones = select(Invoice.order_id, Invoice.id, Invoice.total_cents).where(
         col(Invoice.order_id).in_(order_ids), Invoice.status == InvoiceStatus.OPEN
     )
@@ -180,9 +194,12 @@ def paid_of(db: Session, invoices: Sequence[Invoice]) -> dict[int, int]:
     for order_id, invoice_id, total in db.execute(open_ones.order_by(col(Invoice.number))):
         of_order[order_id].append((invoice_id, total))
     for order_id, balance in balances(db, list(of_order)).items():
-        parts = spread(balance.paid, [total for _, total in of_order[order_id]])
-        paid |= {invoice_id: part for (invoice_id, _), part in zip(of_order[order_id], parts, strict=True)}
-    return paid
+        totals = [total for _, total in of_order[order_id]]
+        parts = spread(balance.paid, totals)
+        lefts = spread(balance.due, [max(0, total - part) for total, part in zip(totals, parts, strict=True)])
+        for (invoice_id, _), part, left in zip(of_order[order_id], parts, lefts, strict=True):
+            settled[invoice_id] = Settled(part, left)
+    return settled
 
 
 def invoice_balances(db: Session, invoice_ids: Sequence[int]) -> dict[int, Balance]:
@@ -235,12 +252,11 @@ def _behind(db: Session, invoices: Sequence[Invoice]) -> tuple[dict[int, Custome
 
 
 def _row(
-    invoice: Invoice, paid: dict[int, int], customer: Customer, order: Order | None, today: date, total: int | None = None
+    invoice: Invoice, settled: Settled, customer: Customer, order: Order | None, today: date, total: int | None = None
 ) -> InvoiceRow:
     total_cents = invoice.total_cents if total is None else total
-    got = paid[invoice.id or 0]
-    standing = standing_of(invoice.status, total_cents, got, invoice.due_on, today)
-    owes = invoice.status == InvoiceStatus.OPEN
+    left = settled.left if invoice.status == InvoiceStatus.OPEN else 0
+    standing = standing_of(invoice.status, settled.paid + left, settled.paid, invoice.due_on, today)
     prefix = issuer_of(invoice.issuer).prefix if invoice.issuer else ""
     bill_to = bill_to_of(invoice.bill_to) if invoice.bill_to else bill_to_now(customer, order)
     return InvoiceRow(
@@ -252,7 +268,7 @@ def _row(
         street=bill_to.street,
         currency=invoice.currency,
         total_cents=total_cents,
-        left_cents=max(0, total_cents - got) if owes else 0,
+        left_cents=left,
         due_on=invoice.due_on,
         created_at=invoice.created_at,
         finalized_at=invoice.finalized_at,

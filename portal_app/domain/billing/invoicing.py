@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, exists
 from sqlmodel import Session, col, select
 
 from portal_app.core.clock import local
@@ -20,7 +20,7 @@ from portal_app.core.viewer import Permission, Viewer
 from portal_app.core.words import one_line
 from portal_app.domain.activity.service import enqueue, record
 from portal_app.domain.billing.bills import locked_order
-from portal_app.domain.billing.invoices import lines_of, paid_of, parties_of, unprinted, visible
+from portal_app.domain.billing.invoices import lines_of, paid_of, parties_of, settled_of, unprinted, visible
 from portal_app.domain.billing.models import Invoice, InvoiceLine, InvoiceStatus
 from portal_app.domain.billing.parties import invoice_name, issuer_of, kept
 from portal_app.domain.billing.policies import locked_policy, payment_policy
@@ -108,15 +108,28 @@ def draft_of_order(db: Session, by: Viewer, order_number: int, seal: SecretSeal,
 
 
 def draft_alone(db: Session, by: Viewer, customer_id: int, seal: SecretSeal, *, now: datetime) -> str:
-    """An empty invoice to one of the studio's customers. Returns its public id. Raises NotAllowed, NotFound."""
+    """An empty invoice to one of the studio's customers, the one there is already, if any. Returns its public id.
+
+    Raises NotAllowed, NotFound.
+    """
     _require(by)
-    customer = db.exec(customers_visible(by).where(Customer.id == customer_id)).first()
+    customer = db.exec(customers_visible(by).where(Customer.id == customer_id).with_for_update()).first()
     if customer is None:
         raise NotFound
+    if empty := _empty_draft(db, by, customer_id):
+        return empty
     currency = db.exec(select(Studio.currency).where(Studio.id == by.studio_id)).one()
     invoice = _draft(db, by, customer_id, currency, seal, now)
     _tell(db, by, invoice, "drafted", now)
     return invoice.public_id
+
+
+def _empty_draft(db: Session, by: Viewer, customer_id: int) -> str | None:
+    """A standalone draft of this customer's that nothing was written on yet."""
+    lines = exists().where(col(InvoiceLine.invoice_id) == col(Invoice.id))
+    alone = visible(by).where(Invoice.customer_id == customer_id, col(Invoice.order_id).is_(None))
+    found = alone.where(Invoice.status == InvoiceStatus.DRAFT, ~lines).with_only_columns(Invoice.public_id)
+    return db.exec(found.order_by(col(Invoice.id).desc())).first()
 
 
 def save_lines(
@@ -191,6 +204,19 @@ def finalize(db: Session, by: Viewer, public_id: str, *, now: datetime) -> str:
     return invoice_name(issuer.prefix, invoice.number)
 
 
+def issue(db: Session, by: Viewer, public_id: str, *, now: datetime) -> str:
+    """Finalize the draft and mail its address, in one. Again changes nothing. Returns the name.
+
+    Raises NotAllowed, NotFound, NothingOnIt, NotADraft for a void one.
+    """
+    invoice, _ = _locked(db, by, public_id)
+    was_draft = invoice.status == InvoiceStatus.DRAFT
+    name = finalize(db, by, public_id, now=now)
+    if was_draft:
+        send_invoice(db, by, public_id, now=now)
+    return name
+
+
 def send_invoice(db: Session, by: Viewer, public_id: str, *, now: datetime) -> None:
     """Mail its address to the customer. Raises NotAllowed, NotFound, NotADraft for what is not open."""
     invoice, _ = _locked(db, by, public_id)
@@ -261,8 +287,7 @@ def _locked(db: Session, by: Viewer, public_id: str) -> tuple[Invoice, Order | N
 
 
 def _waits(db: Session, invoices: Sequence[Invoice]) -> bool:
-    paid = paid_of(db, invoices)
-    return any(paid[one.id or 0] < one.total_cents for one in invoices)
+    return any(each.left > 0 for each in settled_of(db, invoices).values())
 
 
 def _draft(db: Session, by: Viewer, customer_id: int, currency: str, seal: SecretSeal, now: datetime) -> Invoice:

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from portal_app.core.errors import NotFound
 from portal_app.core.viewer import Permission, Viewer
 from portal_app.domain.billing.balance import COUNTS, Balance
 from portal_app.domain.billing.bills import Bill, BillName, bills_named, entries_of
 from portal_app.domain.billing.crediting import credit_for
-from portal_app.domain.billing.kinds import DisputeStatus, EntryKind
-from portal_app.domain.billing.models import Dispute, LedgerEntry, PaymentAttempt
+from portal_app.domain.billing.disputing import disputed
+from portal_app.domain.billing.kinds import EntryKind
+from portal_app.domain.billing.models import LedgerEntry, PaymentAttempt
 from portal_app.domain.billing.offline import OFFLINE, TAKES_BACK, left_of
 from portal_app.domain.billing.refunds import refundable
 
@@ -69,18 +70,8 @@ def ledger_of_bill(db: Session, by: Viewer, bill_name: BillName) -> BillLedger:
     from_page = counted.outerjoin(PaymentAttempt, col(PaymentAttempt.id) == col(LedgerEntry.attempt_id))
     entries = [(entry, payer) for entry, payer in db.execute(from_page.add_columns(col(PaymentAttempt.payer_email)))]
     rows = _for_the_studio(db, by, bill, entries) if by.is_staff else _plain(entries)
-    decides = _bank_decides(db, by.studio_id, [entry for entry, _ in entries])
-    credit = credit_for(db, by, bill_name)
+    credit, decides = credit_for(db, by, bill_name), bool(disputed(db, [bill]))
     return BillLedger(bill_name, tuple(rows), bill.balance, bill.currency, bill.customer_id, credit, decides)
-
-
-def _bank_decides(db: Session, studio_id: int, entries: Sequence[LedgerEntry]) -> bool:
-    """Whether a payment among them is disputed, and its bank has not decided."""
-    payments = {entry.source_id for entry in entries if entry.attempt_id and entry.kind == EntryKind.PAYMENT}
-    undecided = select(Dispute.id).where(
-        Dispute.studio_id == studio_id, Dispute.status == DisputeStatus.OPEN, col(Dispute.payment_id).in_(payments)
-    )
-    return bool(payments) and db.exec(undecided).first() is not None
 
 
 def _plain(entries: Sequence[tuple[LedgerEntry, str | None]]) -> list[LedgerRow]:

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from portal_app.core.viewer import Viewer
 from portal_app.domain.billing.attempts import arriving
 from portal_app.domain.billing.bills import Bill, bills_of, open_bills
+from portal_app.domain.billing.disputing import disputed
 from portal_app.domain.billing.kinds import EntryKind
 from portal_app.domain.billing.models import Invoice, LedgerEntry
 from portal_app.domain.billing.queries import due, invoices_to_pay, may_owe, on_their_way, orders_to_pay
@@ -38,11 +39,12 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class OwedBill:
-    """A bill to pay. `whose` is empty for what is simply the viewer's."""
+    """A bill to pay. `whose` is empty for what is simply the viewer's; `bank_decides` while a payment of it is disputed."""
 
     bill: Bill
     whose: str
     is_on_its_way: bool
+    bank_decides: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,9 @@ def owed(db: Session, by: Viewer, *, team: str = "") -> list[Owed]:
 def owed_bills(db: Session, by: Viewer, *, team: str = "") -> list[OwedBill]:
     """What this viewer owes now, the oldest first. A constant number of statements."""
     bills = open_bills(db, by, team=team)
-    coming, people = arriving(db, bills), whose_are(db, by, [bill.customer_id for bill in bills])
-    return [OwedBill(bill, people.get(bill.customer_id, ""), bill.name in coming) for bill in bills]
+    coming, held = arriving(db, bills), disputed(db, bills)
+    people = whose_are(db, by, [bill.customer_id for bill in bills])
+    return [OwedBill(bill, people.get(bill.customer_id, ""), bill.name in coming, bill.name in held) for bill in bills]
 
 
 def money_moves(db: Session, by: Viewer, *, team: str = "", limit: int = RECENT) -> list[MoneyMove]:

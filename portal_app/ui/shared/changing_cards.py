@@ -138,7 +138,7 @@ def cancel_words(found: Changes, *, zone: str, currency: str, paid_cents: int, b
 
 def paid_words(paid_cents: int, back_cents: int, currency: str, stays: str) -> str:
     """What becomes of money that was paid, in one sentence or two with a space behind; nothing when none was."""
-    back = f"{money_words(back_cents, currency)} goes back to the card or account that paid. " if back_cents > 0 else ""
+    back = f"{money_words(back_cents, currency)} goes back the way it was paid. " if back_cents > 0 else ""
     rest = paid_cents - max(0, back_cents)
     return back + (f"{money_words(rest, currency)} that was paid {stays}. " if rest > 0 else "")
 

@@ -178,6 +178,7 @@ class Guard(Middleware):
             root.reset()
             root.is_hydrated = is_hydrated
         base._show(arrival)
+        base._hear_of_money()
         return was_somebody
 
     def _judge(

@@ -121,10 +121,17 @@ def _charge(line: Printed, currency: str) -> PriceCard:
 def _note(page: InvoicePage) -> str:
     match page.row.standing:
         case Standing.VOID:
-            return "This invoice is void. There is nothing to pay for it."
+            return _void_words(page)
         case Standing.PAID:
             return "Paid in full. Thank you."
         case Standing.OVERDUE if page.row.due_on:
             return f"It was due on {date_words(page.row.due_on)}."
         case _:
             return ""
+
+
+def _void_words(page: InvoicePage) -> str:
+    if not page.paid_cents:
+        return "This invoice is void. There is nothing to pay for it."
+    paid = money_words(page.paid_cents, page.row.currency)
+    return f"This invoice is void. {paid} was paid for it and is yours: the studio gives it back or keeps it for your next order."

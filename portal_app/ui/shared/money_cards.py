@@ -33,7 +33,7 @@ def money_card(status: str, kept: Balance, currency: str, *, sight: Sight, is_on
     return MoneyCard(
         due=money_words(kept.due, currency) if kept.due > 0 else "",
         paid=money_words(kept.paid, currency) if kept.paid else "",
-        note=_note(status, kept.due, kept.paid, currency, sight),
+        note=_over(status, kept.over, currency) or _note(status, kept.due, kept.paid, currency, sight),
         is_on_its_way=is_on_its_way,
     )
 
@@ -44,6 +44,15 @@ def of_payer(whole: MoneyCard, split: SplitView) -> MoneyCard:
         return whole
     note = "Your part, due now. Others pay the rest." if split.mine else "Your part is paid. Others pay the rest."
     return replace(whole, due=split.mine, note=note if whole.due else whole.note, is_on_its_way=split.is_on_its_way)
+
+
+def _over(status: str, over: int, currency: str) -> str:
+    """What was paid too much is the customer's, and they hear so."""
+    if over <= 0 or status == "pending":
+        return ""
+    begin = "This order is canceled." if status == "canceled" else "Paid in full."
+    more = f"{money_words(over, currency)} more than it costs was paid"
+    return f"{begin} {more} and is yours: the studio gives it back or keeps it for your next order."
 
 
 def _note(status: str, due: int, paid: int, currency: str, sight: Sight) -> str:

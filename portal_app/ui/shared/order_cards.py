@@ -8,6 +8,7 @@ from datetime import datetime
 
 from portal_app.core.clock import day_words, long_day_words, span_words, when_words, zone_words
 from portal_app.core.money import money_words
+from portal_app.core.words import in_a_row
 from portal_app.domain.catalog.pricing import Charge, ChargeKind, charge_words
 from portal_app.domain.orders.queries import ChargeRow, HistoryRow, LineRow, OrderPage, OrderRow, Visit
 
@@ -208,7 +209,7 @@ def order_page_card(page: OrderPage, *, zone: str, unit: str, studio: str) -> Or
         entry=ENTRY_WORDS[page.entry],
         wish=row.wish,
         answers=[AnswerCard(each.prompt, each.answer) for each in page.answers],
-        services=", ".join(line.name if i == 0 else line.name[:1].lower() + line.name[1:] for i, line in enumerate(page.lines)),
+        services=in_a_row([line.name for line in page.lines if (line.total_cents or 0) >= 0]),
         visits=[visit_card(visit) for visit in page.visits],
         lines=price_cards(page.lines, row.currency),
         subtotal=amount_words(page.subtotal_cents, row.currency),

@@ -11,7 +11,7 @@ import reflex as rx
 
 from portal_app import wiring
 from portal_app.core.errors import NotAllowed, NotFound
-from portal_app.core.flash import Flash, opened
+from portal_app.core.flash import ARRIVED, Flash, opened
 from portal_app.core.viewer import Permission, Role, Viewer
 from portal_app.domain.studios.queries import StudioCard
 from portal_app.entrance import FLASH, Arrival, cookie_name, cookies_of
@@ -73,7 +73,9 @@ class Base(rx.State):
     _heard: str = ""
 
     def _say(self, sentence: str, kind: str = "good") -> None:
-        """Show a passing note; `kind` is "good" or "bad"."""
+        """Show a passing note; `kind` is "good" or "bad". What is shown already is not shown twice."""
+        if any((one["text"], one["kind"]) == (sentence, kind) for one in self.toasts):
+            return
         self.toasts = [*self.toasts[-4:], {"id": uuid4().hex[:8], "text": sentence, "kind": kind}]
 
     def _show(self, arrival: Arrival) -> None:
@@ -83,6 +85,11 @@ class Base(rx.State):
             return
         self._shown, self._identity = shown, arrival.identity
         self.studio, self.me = studio_view(arrival.studio), me_view(arrival)
+
+    def _hear_of_money(self) -> None:
+        """Whoever comes back from paying hears that it arrived, whatever page they started from."""
+        if cookie_name(FLASH) in self.router.headers.cookie and (sentence := self._flash(ARRIVED).sentence):
+            self._say(sentence)
 
     def _flash(self, *forms: str) -> Flash:
         """What a native form said before its redirect brought the person here. What was said once is not said again."""

@@ -20,6 +20,7 @@ from portal_app.domain.billing import afterwards, refunding, service
 from portal_app.domain.billing.bills import BillName
 from portal_app.domain.billing.gateway import RefundNow, RefundRequest
 from portal_app.domain.billing.models import Dispute, LedgerEntry, Refund
+from portal_app.domain.billing.owing import OwedBill, owed_bills
 from portal_app.domain.billing.refunds import RefundableCard, refundable
 from portal_app.jobs.worker import Worker
 from portal_app.jobs.works import WORKS
@@ -68,6 +69,11 @@ class Desk:
 
     def send(self, name: str, *, now: datetime | None = None) -> str:
         return refunding.send_refund(self.till.database.unit_of_work, self.till.gateway, name, now=now or utc_now())
+
+    def owed(self) -> list[OwedBill]:
+        """What Carl reads on his payments page."""
+        with self.till.database.reading() as db:
+            return owed_bills(db, self.cast.carl)
 
     @property
     def entries(self) -> list[LedgerEntry]:

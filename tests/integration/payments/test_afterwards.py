@@ -179,9 +179,11 @@ def test_12_a_dispute_holds_the_money_until_the_bank_decides(desk: Desk, ends: s
     assert row.answer_by
     assert row.answer_by > utc_now()
     assert desk.cards()[0].is_disputed
+    assert [each.bank_decides for each in desk.owed()] == [True], "nobody asks for it while the bank decides"
     desk.till.stand_in.bank(dispute=row.stripe_id, status=ends)
     desk.look()
     desk.look()
+    assert [each.bank_decides for each in desk.owed()] == [False] * bool(due)
     assert (desk.till.ledger, desk.till.due()) == (held + ledger, due)
     assert [len(desk.till.facts(f"dispute.{kind}")) for kind in ("opened", ends)] == [1, 1]
 

@@ -13,8 +13,10 @@ from portal_app.core.viewer import system_viewer
 from portal_app.domain.billing import allocating, waiting
 from portal_app.domain.billing.allocating import NothingToAllocate, NotOfThisPayment, OtherCurrency, allocate
 from portal_app.domain.billing.bills import BillName
+from portal_app.domain.billing.crediting import give_credit, own_credit, use_credit
 from portal_app.domain.billing.giving_back import give_back_canceled, goes_back, would_go_back
 from portal_app.domain.billing.keys import connect_stripe
+from portal_app.domain.billing.ledgers import ledger_of_bill
 from portal_app.domain.billing.models import LedgerEntry, PaymentAttempt, PaymentPolicy
 from portal_app.domain.notifications.models import Mail
 from portal_app.domain.orders.canceling import cancel
@@ -107,6 +109,22 @@ def test_from_canceling_to_the_customers_mail(till: Till, cast: Cast) -> None:
     assert mail.to_email == "carl@coastline.example"
     assert mail.subject == "Refund: $477.57 for order 1005, 1187 Ocean View Blvd"
     assert "The order was canceled." in mail.text
+
+
+def test_what_was_paid_from_credit_is_credit_again(desk: Desk, cast: Cast) -> None:
+    """After the card: of a fee that is kept, the credit keeps what the card does not cover."""
+    bill = BillName(order=1001)
+    desk.refund(47757)
+    with desk.till.database.unit_of_work() as db:
+        give_credit(db, cast.olive, cast.carl_customer, 10_000, "Sorry for the rain", "gift", now=utc_now())
+        use_credit(db, cast.carl, bill, "used", now=utc_now())
+    with desk.till.database.reading() as db:
+        assert would_go_back(db, cast.carl, 1001, 2_500) == 7_500, "what is said before it is done"
+    canceled(desk, 2_500)
+    assert max(in_parallel([lambda: give_back(desk)] * 3)) == 7_500
+    with desk.till.database.reading() as db:
+        assert own_credit(db, cast.carl)[0] == 7_500
+        assert ledger_of_bill(db, cast.carl, bill).balance.due == 0
 
 
 def test_the_studio_hears_of_what_went_wrong(desk: Desk) -> None:

@@ -271,6 +271,35 @@ def test_mailing_leaves_a_fact_and_one_piece_of_work(office: Office) -> None:
         assert [work.kind for work in db.exec(select(Work).where(Work.kind == "mail_invoice"))] == ["mail_invoice"]
 
 
+def test_finalized_and_mailed_in_one_press_however_often_it_is_pressed(office: Office) -> None:
+    invoice = office.alone()
+    assert [office.do(invoicing.issue, office.cast.olive, invoice) for _ in range(2)] == ["0001"] * 2
+    with office.database.reading() as db:
+        assert len(db.exec(select(Work).where(Work.kind == "mail_invoice")).all()) == 1
+
+
+def test_an_empty_draft_is_written_on_before_another_is_begun(office: Office) -> None:
+    drafts = [office.do(invoicing.draft_alone, office.cast.olive, office.cast.carl_customer, SEAL) for _ in range(2)]
+    assert drafts[0] == drafts[1]
+    office.do(invoicing.save_lines, office.cast.olive, drafts[0], [TypedLine("Travel", price="80")], is_taxed=False)
+    assert office.do(invoicing.draft_alone, office.cast.olive, office.cast.carl_customer, SEAL) != drafts[0]
+
+
+def test_an_invoice_asks_for_no_more_than_its_order_owes(office: Office) -> None:
+    """The price fell after it was finalized: paying the order in full settles it, and another may follow."""
+    order = office.order()
+    invoice = office.draft()
+    office.finalize(invoice)
+    office.add(order, "Two photos were blurred", -5_000, position=1)
+    page = office.page(invoice)
+    assert (page.row.total_cents, page.row.left_cents, page.row.standing) == (38_900, 33_900, "open")
+    office.pay(1001, 33_900)
+    page = office.page(invoice)
+    assert (page.row.left_cents, page.row.standing, page.paid_cents) == (0, "paid", 33_900)
+    office.add(order, "2D floor plan", 14_500, position=2)
+    assert office.page(invoice).row.left_cents == 5_000, "what it said and the order did not owe for a while"
+
+
 def test_thirty_invoices_are_read_in_as_many_statements_as_three(office: Office) -> None:
     def statements() -> int:
         told: list[str] = []

@@ -12,6 +12,7 @@ from sqlmodel import select
 
 from portal_app import wiring
 from portal_app.core.clock import utc_now
+from portal_app.core.flash import ARRIVED, Flash, opened
 from portal_app.core.tokens import fingerprint, new_token
 from portal_app.core.viewer import Viewer
 from portal_app.db import Database
@@ -214,6 +215,8 @@ def test_the_way_back_settles_and_leads_home(paid: Till, cast: Cast, app: str) -
     back = come_back(app, paid.attempts[0], cookie_of(paid.database, cast.carl), query="?session_id=cs_test_of_somebody")
     assert (back.status_code, back.headers["location"]) == (303, "/listings/abc")
     assert (paid.due(), paid.ledger) == (0, [("payment", 47757)])
+    said = opened(back.cookies["foyer_flash"], wiring.current().settings.secret_key)
+    assert said == Flash(ARRIVED, sentence="Your payment has arrived. Thank you.")
 
 
 @pytest.mark.proof("payments-01")
@@ -225,6 +228,7 @@ def test_the_way_back_believes_nothing_and_shows_nothing_to_others(till: Till, c
     claims = f"?session_id={attempt.session_id}&payment_status=paid&return_to=https://evil.example"
     back = come_back(app, attempt, cookie_of(till.database, cast.carl), query=claims)
     assert (back.status_code, back.headers["location"], till.due()) == (303, "/listings/abc", 47757)
+    assert "foyer_flash" not in back.cookies, "nothing arrived"
     nobody = come_back(app, attempt)
     assert nobody.headers["location"] == f"/login?next=/pay/return/{attempt.public_id}"
     assert come_back(app, attempt, cookie_of(till.database, cast.ollie), host="bluebird.localhost").status_code == 404

@@ -44,6 +44,7 @@ def _loaded() -> rx.Component:
             _changes(),
             _money(),
             rx.el.div(button("Save rules", kind="main", tall=True, type="submit"), class_name="section"),
+            key=S.began_with,
             on_submit=S.save,
             no_validate=True,
         ),

@@ -50,15 +50,17 @@ class PolicyCard:
 
 
 class BookingRules(Base):
-    """One form; what was typed stays in it until it is saved."""
+    """One form; what was typed stays in it until it is saved. It `began_with` these rules: others are another form."""
 
     policy: PolicyCard = PolicyCard()
+    began_with: str = ""
     loaded: bool = False
 
     @staff(Permission.SETTINGS)
     async def load(self) -> None:
         """Read the rules afresh."""
         self.policy = policy_card(await ask(own_policy, viewer_of(self)), self.studio.currency)
+        self.began_with = str(hash(self.policy))
         self.loaded = True
 
     @staff(Permission.SETTINGS)

@@ -19,7 +19,7 @@ from portal_app.domain.billing.invoicing import (
     TypedLine,
     address_of,
     discard_draft,
-    finalize,
+    issue,
     save_lines,
     save_words,
     send_invoice,
@@ -131,8 +131,7 @@ class AdminInvoice(Base):
     async def finalize(self) -> None:
         """Give it its number, print it, and mail it."""
         by, invoice = viewer_of(self), route_argument(self)
-        name = await act(finalize, by, invoice, now=utc_now())
-        await act(send_invoice, by, invoice, now=utc_now())
+        name = await act(issue, by, invoice, now=utc_now())
         await stay(keep_paper, wiring.current().printer, wiring.current().store, by, invoice)
         self._say(f"Invoice {name} is finalized and on its way by mail.")
         await AdminInvoice.load.fn(self)

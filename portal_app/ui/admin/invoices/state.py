@@ -8,7 +8,7 @@ import reflex as rx
 
 from portal_app import wiring
 from portal_app.core.clock import local, utc_now
-from portal_app.core.errors import InvalidInput
+from portal_app.core.errors import Conflict, InvalidInput, NotFound
 from portal_app.core.viewer import Permission
 from portal_app.domain.billing.invoices import InvoiceRow, invoice_rows
 from portal_app.domain.billing.invoicing import draft_alone, draft_of_order
@@ -78,12 +78,19 @@ class AdminInvoices(Base):
         self.field_errors = {}
         number, customer = str(form.get("number", "")).strip().lstrip("#"), str(form.get("customer", ""))
         by, seal = viewer_of(self), wiring.current().seal
-        if number.isdigit() and len(number) < 10:
-            made = await act(draft_of_order, by, int(number), seal, now=utc_now())
-        elif customer.isdigit():
-            made = await act(draft_alone, by, int(customer), seal, now=utc_now())
-        else:
-            return beside(self, InvalidInput("number", "Type the number of an order, or choose a customer."))
+        try:
+            if number.isdigit() and len(number) < 10:
+                made = await act(draft_of_order, by, int(number), seal, now=utc_now())
+            elif customer.isdigit():
+                made = await act(draft_alone, by, int(customer), seal, now=utc_now())
+            else:
+                raise InvalidInput("number", "Type the number of an order, or choose a customer.")
+        except NotFound:
+            return beside(self, InvalidInput("number", f"There is no order {number}."))
+        except Conflict as refusal:
+            return beside(self, InvalidInput("number", refusal.sentence))
+        except InvalidInput as wrong:
+            return beside(self, wrong)
         self.asking = ""
         return rx.redirect(f"/admin/invoices/{made}")
 

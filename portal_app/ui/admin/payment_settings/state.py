@@ -59,11 +59,13 @@ class RulesCard:
 
 
 class PaymentSettings(Door):
-    """Two sets of keys and one form of rules. No key ever comes here: they are posted by the browser itself."""
+    """Two sets of keys and one form of rules. No key ever comes here: they are posted by the browser itself. The form
+    `began_with` these rules: others are another form."""
 
     live: KeysCard = KeysCard()
     test: KeysCard = KeysCard()
     rules: RulesCard = RulesCard()
+    began_with: str = ""
     is_proven: bool = False
     trying: str = ""
     dropping: str = ""
@@ -75,6 +77,7 @@ class PaymentSettings(Door):
         by = viewer_of(self)
         self.is_proven = await ask(is_proven, by, now=utc_now())
         self.rules = rules_card(await ask(own_payment_policy, by))
+        self.began_with = str(hash(self.rules))
         await self._read_keys()
         self.loaded = True
         flash = self._hear("keys-prove", *FORMS, fields=("secret_key", "webhook_secret", "again"))

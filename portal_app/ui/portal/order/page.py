@@ -125,17 +125,17 @@ def _due() -> rx.Component:
     credit = rx.el.div(button(words, wide=True, on_click=S.pay_from_credit), class_name="sheet-top")
     disputed = "Your bank is looking into a payment of this order. While it decides you need not pay again."
     held = rx.el.div(note(disputed, drawing="clock", tone="wait"), class_name="under")
+    press = rx.el.div(
+        pay_button(S.order.number, S.money.due, wide=True), tip_choice(S.order.number), class_name="sheet-top stack gap-2"
+    )
+    anyway = rx.el.div(pay_button(S.order.number, S.money.due, kind="plain", wide=True), class_name="sheet-top")
     pay = rx.fragment(
-        rx.cond(S.books.is_disputed, held, rx.fragment()),
-        rx.el.div(
-            pay_button(S.order.number, S.money.due, wide=True), tip_choice(S.order.number), class_name="sheet-top stack gap-2"
-        ),
-        rx.cond(S.books.usable, credit, rx.fragment()),
+        rx.cond(S.books.is_disputed, rx.fragment(held, anyway), press), rx.cond(S.books.usable, credit, rx.fragment())
     )
     return rx.fragment(
         rx.el.p("Amount due", class_name="small quiet"),
         rx.el.p(S.money.due, class_name="big num"),
-        rx.el.p(S.money.note, class_name="small quiet"),
+        rx.cond(S.books.is_disputed, rx.fragment(), rx.el.p(S.money.note, class_name="small quiet")),
         held_words(S.changes, S.load),
         rx.cond(S.money.is_on_its_way, arriving, rx.cond(S.changes.has_lost_time, rx.fragment(), pay)),
     )

@@ -23,7 +23,7 @@ PAID_BY = {
 
 @dataclass(frozen=True)
 class BillRow:
-    """One bill to pay. `key` names it: `order-1042`, `invoice-…`."""
+    """One bill to pay. `key` names it: `order-1042`, `invoice-…`; it `waits` while a bank is at work on it."""
 
     key: str
     title: str
@@ -32,7 +32,7 @@ class BillRow:
     href: str
     cents: int
     currency: str
-    is_on_its_way: bool
+    waits: bool
     is_picked: bool
 
 
@@ -51,7 +51,10 @@ class MoveRow:
 def bill_row(owed: OwedBill, *, is_picked: bool) -> BillRow:
     """*Order 1042, 1187 Ocean View Blvd*, whose it is, what is due."""
     bill = owed.bill
-    standing = "Payment on its way" if owed.is_on_its_way else ""
+    standing = (
+        "Payment on its way" if owed.is_on_its_way else "Your bank is deciding about a payment" if owed.bank_decides else ""
+    )
+    waits = owed.is_on_its_way or owed.bank_decides
     return BillRow(
         key=bill_key(bill.name),
         title=bill.label,
@@ -60,8 +63,8 @@ def bill_row(owed: OwedBill, *, is_picked: bool) -> BillRow:
         href=href_of(bill),
         cents=bill.due_cents,
         currency=bill.currency,
-        is_on_its_way=owed.is_on_its_way,
-        is_picked=is_picked and not owed.is_on_its_way,
+        waits=waits,
+        is_picked=is_picked and not waits,
     )
 
 

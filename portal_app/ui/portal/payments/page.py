@@ -19,17 +19,23 @@ OFF = "No connection. You can pay as soon as it is back."
 
 def page() -> rx.Component:
     """The bills and their payment beside them; on a phone the payment comes first."""
+    begins = rx.el.div(on_mount=S.begin)
     papers = go("Invoices and statements", to="/invoices", kind="link small")
     due = rx.el.div(_bills(), _aside(), class_name="cols aside-first")
     nothing = empty("check", "Nothing to pay", "What is due appears here as soon as the studio asks for it.")
     return portal_shell(
         page_head(rx.el.h1("Payments"), papers),
         rx.cond(S.teams, rx.el.div(team_select(S, S.in_team), class_name="row end over"), rx.fragment()),
-        rx.cond(S.credit, rx.el.p("You have ", rx.el.strong(S.credit), " of credit. Use it on an order’s page."), rx.fragment()),
+        rx.cond(S.credit, _credit(), rx.fragment()),
         rx.cond(S.bills, due, nothing),
         section("Paid and given back", _moves(), key="moves"),
+        begins,
         ready=S.loaded,
     )
+
+
+def _credit() -> rx.Component:
+    return rx.el.p("You have ", rx.el.strong(S.credit), " of credit. Use it on an order’s page.", class_name="above")
 
 
 def _bills() -> rx.Component:
@@ -42,7 +48,7 @@ def _bills() -> rx.Component:
 
 def _bill(bill: rx.Var) -> rx.Component:
     tick = rx.el.input(
-        type="checkbox", class_name="check", checked=bill.is_picked, disabled=bill.is_on_its_way,
+        type="checkbox", class_name="check", checked=bill.is_picked, disabled=bill.waits,
         on_change=lambda _: S.pick(bill.key), aria_labelledby=bill.key,
     )  # fmt: skip
     words = rx.el.span(
@@ -55,7 +61,7 @@ def _bill(bill: rx.Var) -> rx.Component:
 
 def _aside() -> rx.Component:
     by_hand = "This studio takes payments directly, not by card here. Call or write to them to pay."
-    arriving = "All of it is on its way. We say so here when it arrives; nothing is charged twice."
+    arriving = "A bank is at work on all of it. We say so here when it is done; nothing is charged twice."
     pay = rx.cond(S.takes_cards, _pay(), note(by_hand))
     return rx.el.aside(
         rx.el.h2("Amount due", class_name="small quiet plain-head"),

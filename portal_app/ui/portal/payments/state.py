@@ -45,7 +45,7 @@ class Payments(TeamChoice):
     @rx.var
     def payable(self) -> int:
         """How many can be paid now."""
-        return sum(not bill.is_on_its_way for bill in self.bills)
+        return sum(not bill.waits for bill in self.bills)
 
     @rx.var
     def picked(self) -> int:
@@ -74,6 +74,12 @@ class Payments(TeamChoice):
         await self._read_teams()
         await self._read()
         self.loaded = True
+
+    @customer
+    async def begin(self) -> None:
+        """Opened anew: every bill is ticked again."""
+        self.left_out, self.amount = [], ""
+        await self._read()
 
     @customer
     async def in_team(self, team: str) -> None:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from portal_app.core.clock import duration_words
 from portal_app.core.money import money_words
+from portal_app.core.words import in_a_row
 from portal_app.domain.catalog.models import Kind
 from portal_app.domain.catalog.offering import Offer, goes_along, is_priced, saving, tier_for, tier_words
 from portal_app.domain.catalog.pricing import Quote
@@ -149,7 +150,7 @@ def quote_card(quote: Quote, currency: str) -> QuoteCard:
         total=money_words(quote.total_cents, currency),
         total_cents=quote.total_cents,
         duration=f"About {duration_words(quote.minutes)} at the property" if quote.minutes else "",
-        services=", ".join(name if at == 0 else name[:1].lower() + name[1:] for at, name in enumerate(names)),
+        services=in_a_row(names),
         coupon_problem=quote.coupon_problem,
         travel_problem=quote.travel_problem,
     )
