@@ -1,6 +1,6 @@
 """What a test may make happen. These routes exist only when the stand-in was started with --controls.
 
-`buyer`, `bank`, `dashboard`: what people do elsewhere. `queue`, `send`, `forge`: webhooks. `break`, `time`: trouble.
+`buyer`, `bank`, `dashboard`: what people do elsewhere. `queue`, `send`, `forge`: webhooks. `break`, `mend`, `time`: trouble.
 `log`: the truth.
 """
 
@@ -116,6 +116,11 @@ def _break(stand_in: StandIn, wanted: Wanted) -> Any:
     return stand_in.faults.add(Fault(wanted.get("method", ""), wanted["path"], wanted["kind"], wanted.get("times", 1)))
 
 
+def _mend(stand_in: StandIn, wanted: Wanted) -> Any:
+    """What was asked to go wrong and has not, goes well."""
+    return {"mended": stand_in.faults.mend()}
+
+
 def _held(stand_in: StandIn, wanted: Wanted) -> Any:
     """Wait until `count` calls are held."""
     return {"held": stand_in.faults.wait_held(wanted.get("count", 1))}
@@ -204,6 +209,7 @@ CONTROLS: dict[str, Callable[[StandIn, Wanted], Any]] = {
     "send": _send,
     "forge": _forge,
     "break": _break,
+    "mend": _mend,
     "held": _held,
     "release": _release,
     "time": _time,

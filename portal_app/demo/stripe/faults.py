@@ -76,6 +76,13 @@ class Faults:
             error, status, code = STATUSES[kind.removesuffix("_after")]
             raise Refusal(status, error, "Something went wrong on Stripe's end. (Provoked.)", code=code)
 
+    def mend(self) -> int:
+        """Nothing more goes wrong. How many calls were still to."""
+        with self._guard:
+            left = sum(fault.times for fault in self.waiting)
+            self.waiting.clear()
+        return left
+
     def wait_held(self, count: int) -> int:
         """Until so many calls are held. How many are."""
         with self._guard:

@@ -116,8 +116,10 @@ def shared_stand_in(tmp_path_factory: pytest.TempPathFactory, app_port: int) -> 
 
 @pytest.fixture
 def stand_in(shared_stand_in: RunningStandIn) -> RunningStandIn:
-    """The shared stand-in; each test's studios have their own accounts there. Webhooks are off until asked for."""
+    """The shared stand-in; each test's studios have their own accounts there. Webhooks are off until asked for, and what an
+    earlier test wanted to go wrong and did not is forgotten."""
     shared_stand_in.queue(mode="never")
+    shared_stand_in.mend()
     return shared_stand_in
 
 

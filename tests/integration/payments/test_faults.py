@@ -229,3 +229,9 @@ def test_no_object_has_a_field_that_stripe_does_not_know(gateway, client, stand_
     for kind, objects in stand_in.log(kinds=list(KINDS))["objects"].items():
         known = set(getattr(KINDS[kind], "__annotations__", {})) | {"deleted"}
         assert {field for each in objects for field in each} <= known, kind
+
+
+def test_what_did_not_go_wrong_yet_is_mended(gateway, stand_in: RunningStandIn) -> None:
+    stand_in.break_(method="GET", path="/v1/account", kind="500", times=3)
+    assert stand_in.mend() == {"mended": 3}
+    assert gateway.account().id
