@@ -19,7 +19,6 @@ OFF = "No connection. You can pay as soon as it is back."
 
 def page() -> rx.Component:
     """The bills and their payment beside them; on a phone the payment comes first."""
-    begins = rx.el.div(on_mount=S.begin)
     papers = go("Invoices and statements", to="/invoices", kind="link small")
     due = rx.el.div(_bills(), _aside(), class_name="cols aside-first")
     nothing = empty("check", "Nothing to pay", "What is due appears here as soon as the studio asks for it.")
@@ -29,7 +28,6 @@ def page() -> rx.Component:
         rx.cond(S.credit, _credit(), rx.fragment()),
         rx.cond(S.bills, due, nothing),
         section("Paid and given back", _moves(), key="moves"),
-        begins,
         ready=S.loaded,
     )
 

@@ -73,13 +73,10 @@ class Payments(TeamChoice):
         """Read everything afresh; also called when something changed."""
         await self._read_teams()
         await self._read()
+        if self.left_out and not self.picked:  # what was ticked is paid: begin with all of the rest
+            self.left_out = []
+            await self._read()
         self.loaded = True
-
-    @customer
-    async def begin(self) -> None:
-        """Opened anew: every bill is ticked again."""
-        self.left_out, self.amount = [], ""
-        await self._read()
 
     @customer
     async def in_team(self, team: str) -> None:
