@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from portal_app.domain.columns import instant, one_of
+from portal_app.domain.columns import filled, instant, one_of
 
 
 class AssetState(StrEnum):
@@ -18,6 +18,17 @@ class AssetState(StrEnum):
     READY = "ready"
     FAILED = "failed"
     REMOVED = "removed"
+
+
+class AssetKind(StrEnum):
+    """PHOTO, VIDEO, FLOOR_PLAN and DOCUMENT are files; TOUR and WEBSITE, and a VIDEO that lies elsewhere, are links."""
+
+    PHOTO = "photo"
+    VIDEO = "video"
+    FLOOR_PLAN = "floor_plan"
+    TOUR = "tour"
+    DOCUMENT = "document"
+    WEBSITE = "website"
 
 
 class RenditionName(StrEnum):
@@ -32,13 +43,21 @@ class RenditionName(StrEnum):
 
 
 class Asset(SQLModel, table=True):
-    """One photo as it came from the camera, stored content-addressed under its SHA-256."""
+    """One file as it came, stored content-addressed under its SHA-256, or one link, which has a `url` and no file.
+
+    `supersedes_id` names the version it took the place of; `altered_of_id` the original of an altered photo, which says in
+    `alteration` what was done. `is_hidden` keeps it from everybody but the studio. `seconds` is a video's length, `pages` a
+    document's.
+    """
 
     __tablename__ = "asset"
     __table_args__ = (
         Index("ix_asset_order", "listing_id", "position", "id"),
         Index("ix_asset_hash", "studio_id", "listing_id", "sha256"),
         one_of("state", AssetState, "asset"),
+        one_of("kind", AssetKind, "asset"),
+        ForeignKeyConstraint(["supersedes_id"], ["asset.id"], name="fk_asset_supersedes"),
+        ForeignKeyConstraint(["altered_of_id"], ["asset.id"], name="fk_asset_altered_of"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -60,6 +79,15 @@ class Asset(SQLModel, table=True):
     caption: str = ""
     received_at: datetime = instant()
     delivered_at: datetime | None = instant(default=None)
+    kind: str = filled(AssetKind.PHOTO.value)
+    url: str = filled("")
+    room: str = filled("")
+    is_hidden: bool = filled(False)
+    seconds: int = filled(0)
+    pages: int = filled(0)
+    supersedes_id: int | None = None
+    altered_of_id: int | None = None
+    alteration: str = filled("")
 
 
 class Rendition(SQLModel, table=True):
