@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 MOST_HOPS = 5
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+UPLOADERS = {"owner", "admin", "photographer", "editor"}
 DEMO_SECRET = base64.urlsafe_b64encode(b"foyer demo only, not a secret!!!").decode()
 
 
@@ -43,6 +44,9 @@ class Settings:
     render_workers: int
     proxy_hops: int
     redis_url: str
+    least_free_gb: int
+    upload_daily_gb: tuple[tuple[str, int], ...]
+    studio_gb: int
 
     @property
     def is_production(self) -> bool:
@@ -111,7 +115,16 @@ def _collect(env: Mapping[str, str]) -> Settings:
         render_workers=_number(env.get("PORTAL_RENDER_WORKERS", "0")) or max(1, min(4, (os.cpu_count() or 2))),
         proxy_hops=_number(env.get("PORTAL_PROXY_HOPS", "1" if mode == "production" else "0")),
         redis_url=env.get("PORTAL_REDIS_URL", ""),
+        least_free_gb=_number(env.get("PORTAL_LEAST_FREE_GB", "1")),
+        upload_daily_gb=_by_role(env.get("PORTAL_UPLOAD_DAILY_GB", "photographer=200,editor=200")),
+        studio_gb=_number(env.get("PORTAL_STUDIO_GB", "0")),
     )
+
+
+def _by_role(text: str) -> tuple[tuple[str, int], ...]:
+    """`photographer=200,editor=50` as pairs."""
+    pairs = (part.partition("=") for part in text.split(",") if part.strip())
+    return tuple((role.strip(), _number(number.strip())) for role, _, number in pairs)
 
 
 def _key(text: str) -> bytes:
@@ -136,6 +149,10 @@ def _faults(settings: Settings, env: Mapping[str, str]):
         yield "PORTAL_PUBLIC_URL must be a full address such as https://portal.example.com."
     if min(settings.render_workers, settings.demo_stripe_port) < 0:
         yield "PORTAL_RENDER_WORKERS and PORTAL_DEMO_STRIPE_PORT are whole numbers."
+    if any(role not in UPLOADERS or number < 0 for role, number in settings.upload_daily_gb):
+        yield "PORTAL_UPLOAD_DAILY_GB is a list such as photographer=200,editor=50: whole gigabytes for owner, admin and these."
+    if min(settings.least_free_gb, settings.studio_gb) < 0:
+        yield "PORTAL_LEAST_FREE_GB and PORTAL_STUDIO_GB are whole numbers of gigabytes."
     if not 0 <= settings.proxy_hops <= MOST_HOPS:
         yield f"PORTAL_PROXY_HOPS is how many proxies of your own stand before Foyer: 0 to {MOST_HOPS}, usually 1."
     if settings.redis_url and urlsplit(settings.redis_url).scheme not in {"redis", "rediss"}:

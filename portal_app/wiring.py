@@ -22,6 +22,7 @@ from portal_app.adapters.smtp_mailer import SmtpMailer
 from portal_app.adapters.stripe_keys import StripeSafe
 from portal_app.adapters.typst_printer import TypstPrinter
 from portal_app.adapters.webauthn_authenticators import WebauthnAuthenticators
+from portal_app.core.viewer import Role
 from portal_app.db import OUTSIDE, Database
 from portal_app.domain.billing.gateway import PaymentGateway
 from portal_app.domain.billing.keys import keys_of_endpoint, keys_of_studio
@@ -30,6 +31,7 @@ from portal_app.domain.identity.authenticators import Authenticators
 from portal_app.domain.identity.second_step import SecretSeal
 from portal_app.domain.identity.tries import ELSEWHERE
 from portal_app.domain.listings.places import PlaceFinder
+from portal_app.domain.media.caps import Caps
 from portal_app.domain.media.renderer import Renderer
 from portal_app.domain.media.store import Store
 from portal_app.domain.notifications.mailer import Mailer
@@ -70,6 +72,12 @@ class Wiring:
     def uploads_dir(self) -> Path:
         """Where unfinished uploads lie."""
         return self.settings.data_dir / "uploads"
+
+    @property
+    def upload_caps(self) -> Caps:
+        """How much one person and one studio may send."""
+        daily = {Role(role): gigabytes for role, gigabytes in self.settings.upload_daily_gb}
+        return Caps(daily, self.settings.studio_gb)
 
     def gateway_for(self, studio_id: int, mode: str = "") -> PaymentGateway | None:
         """The studio's way to take cards: of one mode, or the one it uses now. None when it has no keys."""

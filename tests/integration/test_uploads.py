@@ -7,6 +7,9 @@ import hashlib
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import unquote
@@ -19,6 +22,7 @@ from starlette.testclient import TestClient
 from portal_app import wiring
 from portal_app.adapters.disk_store import DiskStore
 from portal_app.adapters.pillow_renderer import PillowRenderer
+from portal_app.core.clock import utc_now
 from portal_app.core.viewer import Viewer
 from portal_app.db import Database
 from portal_app.domain.listings.models import Listing
@@ -104,6 +108,12 @@ def folder() -> Path:
     return wiring.current().uploads_dir
 
 
+def limit(**settings) -> None:
+    """This installation runs with other limits from now on."""
+    here = wiring.current()
+    here.settings = replace(here.settings, **settings)
+
+
 def photos(browser: Browser, cast: Cast) -> list[queries.PhotoCard]:
     with wiring.current().database.reading() as db:
         asset = db.exec(select(Asset)).first()
@@ -172,7 +182,7 @@ def test_a_checksum_that_differs_is_460_and_nothing_is_kept(browser: Browser) ->
 
 def test_the_protocols_small_print(browser: Browser) -> None:
     client = browser.client
-    assert client.options("/api/uploads").headers["tus-extension"] == "creation,checksum,termination"
+    assert client.options("/api/uploads").headers["tus-extension"] == "creation,checksum,expiration,termination"
     assert client.post("/api/uploads", headers={"Upload-Length": "1"}).status_code == 412
     assert client.post("/api/uploads", headers={**TUS, "Upload-Length": "-1"}).status_code == 400
     assert (
@@ -200,9 +210,10 @@ def test_nobody_else_may_touch_it(browser: Browser, cast: Cast) -> None:
     assert browser.offset(url) == 0
 
 
-def test_a_full_disk_is_said_in_words(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.proof("delivery-01")
+def test_a_full_disk_is_said_in_words(browser: Browser) -> None:
     url = browser.begin(10).headers["location"]
-    monkeypatch.setattr(uploads, "LEAST_FREE", 1 << 60)
+    limit(least_free_gb=1 << 40)
     for answer in (browser.begin(10), browser.send(url, 0, b"x")):
         assert answer.status_code == 507
         assert "disk" in unquote(answer.headers["upload-refused"])
@@ -237,3 +248,51 @@ def test_an_offset_survives_what_an_upload_forgot(browser: Browser) -> None:
     assert "upload-asset" in answer.headers
     with wiring.current().database.reading() as db:
         assert db.exec(select(Upload.state)).all() == ["done"]
+
+
+@pytest.mark.proof("delivery-01")
+def test_it_says_until_when_it_is_kept_and_is_gone_after(browser: Browser, database: Database) -> None:
+    begun = browser.begin(100)
+    url = begun.headers["location"]
+    answers = [begun, browser.client.head(url, headers=TUS), browser.send(url, 0, b"x")]
+    for answer in answers:
+        left = parsedate_to_datetime(answer.headers["upload-expires"]) - utc_now()
+        assert timedelta(hours=23) < left <= timedelta(hours=24)
+    with database.unit_of_work() as db:
+        db.exec(select(Upload)).one().touched_at -= timedelta(hours=24)
+    assert browser.client.head(url, headers=TUS).status_code == 410
+    assert browser.send(url, 1, b"x").status_code == 410
+
+
+@pytest.mark.proof("delivery-01")
+def test_nobody_sends_more_in_a_day_than_their_role_may(browser: Browser, cast: Cast, database: Database) -> None:
+    limit(upload_daily_gb=(("photographer", 1), ("editor", 0)))
+    sizes = [200_000_000] * 5
+    assert [browser.begin(size).status_code for size in sizes] == [201] * 5
+    refused = browser.begin(1)
+    assert refused.status_code == 413
+    assert "1 GB within a day" in unquote(refused.headers["upload-refused"])
+    browser.viewer = cast.olive
+    assert browser.begin(1).status_code == 201, "an owner has no cap here"
+    browser.viewer = cast.pia
+    with database.unit_of_work() as db:
+        db.exec(select(Upload).order_by(Upload.id)).first().created_at -= timedelta(days=1)
+    assert browser.begin(1).status_code == 201, "what was sent yesterday no longer counts"
+
+
+@pytest.mark.proof("delivery-01")
+def test_a_studio_keeps_no_more_than_it_may(browser: Browser, cast: Cast, database: Database) -> None:
+    limit(studio_gb=1)
+    browser.upload(small_jpeg(1))
+    with database.unit_of_work() as db:
+        db.exec(select(Asset)).one().size = 900_000_000
+    assert browser.begin(60_000_000).status_code == 201
+    refused = browser.begin(60_000_000)
+    assert refused.status_code == 413
+    assert "keeps 1 GB" in unquote(refused.headers["upload-refused"])
+
+
+def test_a_part_that_would_run_over_is_refused_before_it_is_taken(browser: Browser) -> None:
+    url = browser.begin(100).headers["location"]
+    answer = browser.send(url, 0, b"x" * 101)
+    assert (answer.status_code, answer.headers["connection"]) == (413, "close")
