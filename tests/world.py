@@ -24,6 +24,7 @@ from portal_app.domain.catalog.models import (
     Variant,
 )
 from portal_app.domain.customers.models import Team, TeamMember
+from portal_app.domain.delivery.planning import plan_delivery
 from portal_app.domain.delivery.service import DeliverRequest, deliver, make_link
 from portal_app.domain.identity.models import (
     Attempt,
@@ -98,6 +99,7 @@ def build(database: Database, cast: Cast) -> World:
         asset = _photo(db, cast, listing, 0)
         _photo(db, cast, listing, 1)
         done = deliver(db, cast.olive, order.number, DeliverRequest(message=MARK), now=NOW)
+        plan_delivery(db, cast.olive, order.number, DeliverRequest(), NOW + timedelta(days=1), now=NOW)
         token = make_link(db, done.delivery_id, "carl@coastline.example", now=NOW)
         attempt = _money(db, cast, order)
         _session(db, cast)

@@ -11,6 +11,7 @@ from portal_app.core.viewer import STAFF, Role, system_viewer
 from portal_app.domain.activity.models import Fact
 from portal_app.domain.activity.service import enqueue
 from portal_app.domain.billing import giving_back, invoicing, upfront
+from portal_app.domain.delivery import planning
 from portal_app.domain.delivery.service import end_links_to
 from portal_app.domain.notifications import account_mails, change_mails, charge_mails, receipts, refund_mails, writing
 from portal_app.jobs.worker import Job
@@ -57,6 +58,17 @@ def confirm_acceptance(db: Session, fact: Fact, *, now: datetime) -> None:
 def mail_delivery(db: Session, fact: Fact, *, now: datetime) -> None:
     """One mail with its own secret link per recipient."""
     writing.mail_delivery(db, fact.details["delivery_id"], now=now)
+
+
+def end_plan(db: Session, fact: Fact, *, now: datetime) -> None:
+    """What was handed over by hand, or is canceled, is not handed over later."""
+    if fact.order_id:
+        planning.end_plan(db, fact.order_id, now=now)
+
+
+def mail_failed_plan(db: Session, fact: Fact, *, now: datetime) -> None:
+    """The studio hears that its customer waits."""
+    writing.mail_failed_plan(db, fact.order_id, fact.id, fact.details["reason"], now=now)
 
 
 def mail_receipt(db: Session, fact: Fact, *, now: datetime) -> None:
@@ -164,10 +176,11 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "order.placed": (confirm_order, announce_order),
     "order.accepted": (confirm_acceptance,),
     **dict.fromkeys(CHANGES_OF_VISITS, (mail_change, announce_change)),
-    "order.canceled": (void_invoices, give_back, mail_change, announce_change),
+    "order.canceled": (end_plan, void_invoices, give_back, mail_change, announce_change),
     "appointment.confirmed": (mail_change,),
     "appointment.declined": (announce_decline,),
-    "listing.delivered": (mail_delivery,),
+    "listing.delivered": (end_plan, mail_delivery),
+    "delivery.failed": (mail_failed_plan,),
     "order.items_changed": (mail_items_changed,),
     "credit.given": (mail_credit,),
     "credit.used": (settle_visits,),

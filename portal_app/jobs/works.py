@@ -13,6 +13,7 @@ from portal_app.domain.activity.models import Work, WorkState
 from portal_app.domain.billing import afterwards, cards, dividing, giving_back, invoicing, refunding
 from portal_app.domain.billing.settling import reconcile, sweep_open_attempts
 from portal_app.domain.customers import entering, joining, leaving, readdressing
+from portal_app.domain.delivery import planning
 from portal_app.domain.identity import sessions
 from portal_app.domain.media import service as media
 from portal_app.domain.notifications import account_mails, invoice_mails, share_mails
@@ -126,6 +127,13 @@ def send_refund(job: Job) -> None:
         log.warning("a refund was refused: %s", type(refusal).__name__)
 
 
+def hand_over_planned(job: Job) -> None:
+    """The time of a planned delivery has come."""
+    with job.wiring.database.unit_of_work() as db:
+        planning.hand_over_planned(db, job.payload["plan_id"], now=job.now())
+        job.finish(db)
+
+
 def sweep_payments(job: Job) -> None:
     """Refunds and disputes that no event has told."""
     afterwards.sweep_payments(job.wiring.database.unit_of_work, job.wiring.gateway_for, now=job.now())
@@ -201,6 +209,7 @@ WORKS: Mapping[str, worker.Work] = {
     giving_back.SEND_REFUND: send_refund,
     "sweep_payments": sweep_payments,
     reactions.FORGET_CARDS: forget_cards,
+    planning.HAND_OVER: hand_over_planned,
     "render_asset": render_asset,
     "release_holds": release_holds,
     "forget_codes": forget_entry_codes,

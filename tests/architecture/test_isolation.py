@@ -79,6 +79,7 @@ READ_IN = (
     "ledgers",
     "my_day",
     "owing",
+    "plans",
     "refunds",
     "shares",
     "waiting",
@@ -260,6 +261,7 @@ def verbs(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
     from portal_app.domain.billing.service import record_offline_payment
     from portal_app.domain.catalog.shelving import archive_service, bring_back, move_category, move_service, put_on_sale
     from portal_app.domain.customers.view_as import start_view_as
+    from portal_app.domain.delivery.planning import cancel_plan, plan_delivery
     from portal_app.domain.delivery.service import DeliverRequest, deliver, revoke_link, revoke_links
     from portal_app.domain.identity.inviting import resend_invitation, revoke_invitation
     from portal_app.domain.identity.passkeys import remove_passkey, rename_passkey
@@ -278,6 +280,10 @@ def verbs(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
     return {
         "accept": lambda db, by: accept(db, by, world.pending, now=NOW),
         "deliver": lambda db, by: deliver(db, by, world.delivered, DeliverRequest(), now=NOW),
+        "plan_delivery": lambda db, by: plan_delivery(
+            db, by, world.delivered, DeliverRequest(), NOW + timedelta(days=1), now=NOW
+        ),
+        "cancel_plan": lambda db, by: cancel_plan(db, by, world.delivered, now=NOW),
         "revoke_link": lambda db, by: revoke_link(db, by, 1, now=NOW),
         "revoke_links": lambda db, by: revoke_links(db, by, world.listing, now=NOW),
         "record_offline_payment": lambda db, by: record_offline_payment(

@@ -1,13 +1,15 @@
-"""Deliveries and the secret links that open them."""
+"""Deliveries, those planned for later, and the secret links that open them."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import JSON, Index
 from sqlmodel import Field, SQLModel
 
-from portal_app.domain.columns import filled, instant
+from portal_app.domain.columns import at_most_one, filled, instant, one_of
 
 
 class Delivery(SQLModel, table=True):
@@ -33,6 +35,37 @@ class Delivery(SQLModel, table=True):
     released_at: datetime | None = instant(default=None)
     released_by: str = filled("")
     release_reason: str = filled("")
+
+
+class PlanOutcome(StrEnum):
+    """WAITING for its time; then DELIVERED, or FAILED with a problem in words; CANCELED before."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+class PlannedDelivery(SQLModel, table=True):
+    """A delivery for later, as it was chosen. One waits for an order at most."""
+
+    __tablename__ = "planned_delivery"
+    __table_args__ = (
+        one_of("outcome", PlanOutcome, "planned_delivery"),
+        at_most_one("uq_planned_delivery_waiting", "order_id", where="ended_at IS NULL"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    studio_id: int = Field(foreign_key="studio.id", index=True)
+    order_id: int = Field(foreign_key="orders.id", index=True)
+    deliver_at: datetime = instant()
+    request: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    by_account_id: int | None = Field(default=None, foreign_key="account.id")
+    by_name: str = ""
+    planned_at: datetime = instant()
+    outcome: str = PlanOutcome.WAITING
+    problem: str = ""
+    ended_at: datetime | None = instant(default=None)
 
 
 class AccessLink(SQLModel, table=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
@@ -60,9 +60,8 @@ def deliver(db: Session, by: Viewer, order_number: int, request: DeliverRequest,
     Pressed twice at once it is one delivery: the order's row is locked, then the listing's, as every change of photos
     does. Raises NotFound, NotAllowed, NothingReady in words, InvalidInput for an address in `copy_to`.
     """
-    copy_to = _addresses(request.copy_to)
     order = orders.locked_order(db, by, order_number, Permission.DELIVER)
-    _refuse_status(order)
+    request = checked(order, request)
     lock_listing(db, order.listing_id)
     photos = _photos(db, order.listing_id)
     fresh = [photo for photo in photos if photo.delivered_at is None]
@@ -74,18 +73,25 @@ def deliver(db: Session, by: Viewer, order_number: int, request: DeliverRequest,
         listing_id=order.listing_id,
         order_id=order.id,
         delivered_at=now,
-        message=request.message.strip()[:LONGEST_MESSAGE],
+        message=request.message,
         collect_payment=request.collect_payment,
         watermark=request.watermark,
         photo_count=len(photos),
         new_count=len(fresh),
-        copy_to=copy_to,
+        copy_to=request.copy_to,
     )
     db.add(delivery)
     db.flush()
     orders.complete(db, by, order, now=now)
     _record_delivery(db, by, order, delivery, now)
     return _delivered(db, delivery)
+
+
+def checked(order: Order, request: DeliverRequest) -> DeliverRequest:
+    """The request as it is kept. Raises NothingReady for an order that nothing is delivered for, InvalidInput("copy_to")."""
+    copy_to = _addresses(request.copy_to)
+    _refuse_status(order)
+    return replace(request, message=request.message.strip()[:LONGEST_MESSAGE], copy_to=copy_to)
 
 
 def make_link(db: Session, delivery_id: int, email: str, *, now: datetime) -> str:

@@ -329,6 +329,17 @@ def delivered(order: OrderWords, *, photos: int, due_cents: int, is_locked: bool
     )
 
 
+def delivery_failed(order: OrderWords, reason: str) -> Letter:
+    """To the studio: a planned delivery did not happen."""
+    return Letter(
+        subject=f"Not delivered: order {order.number}, {order.street}",
+        preheader="The delivery you planned for now could not be handed over.",
+        title="Your planned delivery waits for you",
+        paragraphs=(f"Order {order.number} for {order.customer} was to be delivered now. {reason}",),
+        button=Button("Open the delivery", f"{order.base}/admin/deliver/{order.number}"),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class InvoiceWords:
     """An invoice as its mail names it; amounts and the day are words, `place` is empty when it stands alone."""

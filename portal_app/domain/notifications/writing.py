@@ -117,6 +117,15 @@ def mail_delivery(db: Session, delivery_id: int, *, now: datetime) -> None:
         )  # fmt: skip
 
 
+def mail_failed_plan(db: Session, order_id: int, fact_id: int, reason: str, *, now: datetime) -> None:
+    """To the studio: what it planned was not handed over."""
+    order, studio = order_of(db, order_id)
+    write_mail(
+        db, studio, letters.delivery_failed(order_words(db, order, studio), reason), kind="delivery_failed",
+        once_key=f"delivery_failed:{fact_id}", to_email=studio.email, to_name=studio.name, order=order, now=now,
+    )  # fmt: skip
+
+
 def order_words(db: Session, order: Order, studio: Studio) -> OrderWords:
     """The order as mails name it: its lines and charges with amounts, and the time that was asked for or booked."""
     lines = db.exec(select(OrderLine).where(OrderLine.order_id == order.id).order_by(col(OrderLine.position))).all()

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from portal_app.core.clock import when_words, zone_words
 from portal_app.core.money import money_words
 from portal_app.domain.billing.balance import Balance
+from portal_app.domain.delivery.plans import PlanCard
 from portal_app.domain.media.queries import PhotoCard
 from portal_app.domain.orders.queries import OrderPage
 
@@ -28,7 +30,25 @@ class DeliverCard:
     has_money: bool = False
     button: str = "Deliver"
     blocked: str = ""
+    blocked_later: str = ""
     before: str = ""
+
+
+@dataclass(frozen=True)
+class PlanView:
+    """The delivery that is planned: when and by whom; or why the last plan failed."""
+
+    when: str = ""
+    by: str = ""
+    problem: str = ""
+
+
+def plan_view(plan: PlanCard | None, zone: str) -> PlanView:
+    """The plan in words; empty without one."""
+    if plan is None:
+        return PlanView()
+    when = f"{when_words(plan.deliver_at, zone)}, {zone_words(zone)}"
+    return PlanView(when=when if plan.is_waiting else "", by=plan.by_name, problem=plan.problem)
 
 
 def deliver_card(page: OrderPage, money: Balance | None, photos: Sequence[PhotoCard]) -> DeliverCard:
@@ -49,6 +69,7 @@ def deliver_card(page: OrderPage, money: Balance | None, photos: Sequence[PhotoC
         has_money=owed > 0,
         button=f"Deliver {_count(len(fresh))}" if fresh else "Deliver",
         blocked=_blocked(page.row.status, photos, fresh),
+        blocked_later=_blocked_by_status(page.row.status),
         before=f"{_count(sent)} delivered before. This mail says what is new." if sent else "",
     )
 
@@ -60,10 +81,8 @@ def _progress(photos: Sequence[PhotoCard]) -> str:
 
 def _blocked(status: str, photos: Sequence[PhotoCard], fresh: Sequence[PhotoCard]) -> str:
     """Why nothing can be delivered now, and what to do; empty when it can."""
-    if status == "pending":
-        return "Accept the order first."
-    if status == "canceled":
-        return "This order is canceled."
+    if why := _blocked_by_status(status):
+        return why
     making = sum(photo.state == "rendering" for photo in photos)
     damaged = sum(photo.state == "failed" for photo in photos)
     if damaged:
@@ -71,6 +90,10 @@ def _blocked(status: str, photos: Sequence[PhotoCard], fresh: Sequence[PhotoCard
     if making:
         return f"Opens when {_count(making)} {'has' if making == 1 else 'have'} all sizes."
     return "" if fresh else ("Add new photos to deliver again." if photos else "Upload photos first.")
+
+
+def _blocked_by_status(status: str) -> str:
+    return {"pending": "Accept the order first.", "canceled": "This order is canceled."}.get(status, "")
 
 
 def _count(number: int, noun: str = "photo") -> str:

@@ -94,6 +94,7 @@ def _panel() -> rx.Component:
     return rx.el.form(
         rx.el.h2("Deliver"),
         rx.cond(S.order.before, note(S.order.before), rx.fragment()),
+        _planned(),
         rx.el.p("To ", rx.el.span(S.order.customer, class_name="strong"), ", ", S.order.customer_email, class_name="small"),
         field(
             "Also send to",
@@ -119,13 +120,37 @@ def _switches() -> rx.Component:
     return rx.el.div(
         switch(S.order.collect_title, "Downloads open once it is paid", checked=S.collect, on_change=S.choose_collect),
         switch("Mark previews", "Your name across every photo until then", checked=S.mark, on_change=S.choose_mark),
+        switch("Deliver later", "What is ready at the time you choose", checked=S.later, on_change=S.choose_later),
+        rx.cond(S.later, _when(), rx.fragment()),
     )
 
 
-def _deliver_button() -> rx.Component:
+def _when() -> rx.Component:
+    wrong = S.field_errors["deliver_at"]
     return rx.el.div(
-        button(S.order.button, kind="main", tall=True, wide=True, type="submit", disabled=S.order.blocked != ""),
-        rx.cond(S.order.blocked, rx.el.p(S.order.blocked, class_name="tiny quiet"), rx.fragment()),
+        field("Day", "deliver_at", type="date", error=wrong),
+        field("Time", "deliver_time", type="time", default_value="09:00"),
+        class_name="pair",
+    )
+
+
+def _planned() -> rx.Component:
+    """What happens by itself, and how to stop it; or why it did not happen."""
+    waits = rx.el.div(
+        note(f"Planned for {S.plan.when}, by {S.plan.by}. What is ready then is handed over.", drawing="clock"),
+        button("Call it off", kind="soft", on_click=S.call_off),
+        class_name="stack gap-2",
+    )
+    failed = note(f"The planned delivery was not handed over. {S.plan.problem}", tone="wait")
+    return rx.cond(S.plan.when, waits, rx.cond(S.plan.problem, failed, rx.fragment()))
+
+
+def _deliver_button() -> rx.Component:
+    label = rx.cond(S.later, "Plan the delivery", S.order.button)
+    blocked = rx.cond(S.later, S.order.blocked_later, S.order.blocked)
+    return rx.el.div(
+        button(label, kind="main", tall=True, wide=True, type="submit", disabled=blocked != ""),
+        rx.cond(blocked, rx.el.p(blocked, class_name="tiny quiet"), rx.fragment()),
         class_name="stack gap-2",
     )
 

@@ -6,19 +6,22 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.core.clock import utc_now
+from portal_app.core.clock import utc_now, when_words
 from portal_app.core.errors import InvalidInput
 from portal_app.core.viewer import Permission
 from portal_app.domain.billing.queries import balances_for
+from portal_app.domain.delivery.planning import cancel_plan, plan_delivery
+from portal_app.domain.delivery.plans import plan_of
 from portal_app.domain.delivery.service import DeliverRequest, deliver
 from portal_app.domain.media.queries import photos as photos_of
 from portal_app.domain.media.service import arrange_photos, make_cover, remove_photo
 from portal_app.domain.orders.queries import order_page
-from portal_app.ui.admin.deliver.cards import DeliverCard, deliver_card, tiles
+from portal_app.ui.admin.deliver.cards import DeliverCard, PlanView, deliver_card, plan_view, tiles
 from portal_app.ui.shared.failures import beside
 from portal_app.ui.shared.guard import staff
 from portal_app.ui.shared.run import act, ask
 from portal_app.ui.shared.session import Base, route_number, viewer_of
+from portal_app.ui.shared.wall_times import instant_of
 
 
 class DeliverState(Base):
@@ -31,6 +34,8 @@ class DeliverState(Base):
     copy_to: str = ""
     collect: bool = True
     mark: bool = True
+    later: bool = False
+    plan: PlanView = PlanView()
     loaded: bool = False
     _listing_id: int = 0
 
@@ -49,6 +54,7 @@ class DeliverState(Base):
         self._listing_id = page.row.listing_id
         self.order = deliver_card(page, money, found)
         self.photos = tiles(found)
+        self.plan = plan_view(await ask(plan_of, by, page.row.number), self.studio.zone)
         self.loaded = True
 
     @staff(Permission.UPLOAD)
@@ -91,6 +97,18 @@ class DeliverState(Base):
         self.mark = on
 
     @staff(Permission.DELIVER)
+    async def choose_later(self, on: bool) -> None:  # noqa: FBT001
+        """Whether it is handed over now or at a time that is chosen."""
+        self.later, self.field_errors = on, {}
+
+    @staff(Permission.DELIVER)
+    async def call_off(self) -> None:
+        """The planned delivery does not happen. The second press finds nothing to call off."""
+        await act(cancel_plan, viewer_of(self), self.order.number, now=utc_now())
+        self._say("Nothing is delivered by itself now.")
+        await DeliverState.load.fn(self)
+
+    @staff(Permission.DELIVER)
     async def keep(self, field: str, value: str) -> None:
         """Keep what was typed."""
         if field in {"message", "copy_to"}:
@@ -98,7 +116,7 @@ class DeliverState(Base):
 
     @staff(Permission.DELIVER)
     async def deliver(self, form: dict[str, Any]) -> rx.event.EventSpec | None:
-        """Hand over; pressed twice it is one delivery."""
+        """Hand over, or plan to; pressed twice it is one delivery."""
         self.message, self.copy_to = (str(form.get(name, getattr(self, name)))[:4000] for name in ("message", "copy_to"))
         self.field_errors = {}
         request = DeliverRequest(
@@ -108,10 +126,19 @@ class DeliverState(Base):
             copy_to=[address for address in self.copy_to.replace(",", " ").replace(";", " ").split() if address],
         )
         try:
-            done = await act(deliver, viewer_of(self), self.order.number, request, now=utc_now())
+            said = await (self._plan(form, request) if self.later else self._deliver(request))
         except InvalidInput as wrong:
             return beside(self, wrong)
-        self.message = self.copy_to = ""
-        self._say(done.words)
+        self.message, self.copy_to, self.later = "", "", False
+        self._say(said)
         await DeliverState.load.fn(self)
         return None
+
+    async def _deliver(self, request: DeliverRequest) -> str:
+        return (await act(deliver, viewer_of(self), self.order.number, request, now=utc_now())).words
+
+    async def _plan(self, form: dict[str, Any], request: DeliverRequest) -> str:
+        day, time = (str(form.get(name, "")) for name in ("deliver_at", "deliver_time"))
+        at = instant_of(day, time, self.studio.zone, "deliver_at")
+        await act(plan_delivery, viewer_of(self), self.order.number, request, at, now=utc_now())
+        return f"Planned for {when_words(at, self.studio.zone)}."
