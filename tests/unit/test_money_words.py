@@ -34,7 +34,7 @@ def test_the_words_follow_what_the_customer_meets(status: str, due: int, sight: 
     ("status", "words"),
     [
         ("completed", "Paid in full. $12.00 more than it costs was paid and is yours:"),
-        ("canceled", "This order is canceled. $12.00 more than it costs was paid and is yours:"),
+        ("canceled", "This order is canceled. $12.00 of what was paid is yours:"),
         ("pending", "You paid $62.00 at booking."),
     ],
 )

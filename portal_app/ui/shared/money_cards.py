@@ -50,9 +50,11 @@ def _over(status: str, over: int, currency: str) -> str:
     """What was paid too much is the customer's, and they hear so."""
     if over <= 0 or status == "pending":
         return ""
-    begin = "This order is canceled." if status == "canceled" else "Paid in full."
-    more = f"{money_words(over, currency)} more than it costs was paid"
-    return f"{begin} {more} and is yours: the studio gives it back or keeps it for your next order."
+    cents = money_words(over, currency)
+    whose = "is yours: the studio gives it back or keeps it for your next order."
+    if status == "canceled":
+        return f"This order is canceled. {cents} of what was paid {whose}"
+    return f"Paid in full. {cents} more than it costs was paid and {whose}"
 
 
 def _note(status: str, due: int, paid: int, currency: str, sight: Sight) -> str:
