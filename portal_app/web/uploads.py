@@ -32,8 +32,9 @@ from portal_app.domain.media import queries, service
 from portal_app.domain.media.arranging import require_upload
 from portal_app.domain.media.caps import Caps, require_within
 from portal_app.domain.media.intake import KEPT_OPEN, LARGEST
+from portal_app.domain.media.known import add_known
 from portal_app.domain.media.models import UploadState
-from portal_app.off_loop import act, ask
+from portal_app.off_loop import act, ask, leave
 from portal_app.web.parts import Part, arrived
 from portal_app.web.viewer import viewer_of_request
 
@@ -87,6 +88,7 @@ def routes() -> list[Route]:
     return [
         Route("/api/uploads", _tus(_create), methods=["POST"]),
         Route("/api/uploads", _abilities, methods=["OPTIONS"]),
+        Route("/api/uploads/known", _tus(_known), methods=["POST"]),
         Route("/api/uploads/{upload}", _tus(_offset), methods=["HEAD"]),
         Route("/api/uploads/{upload}", _tus(_append), methods=["PATCH"]),
         Route("/api/uploads/{upload}", _tus(_end), methods=["DELETE"]),
@@ -140,6 +142,17 @@ async def _create(request: Request, by: Viewer) -> Response:
     card = await act(_begin, by, told, size, wiring.current().upload_caps, now=utc_now())
     await asyncio.to_thread(_start, service.part_path(folder, card.public_id))
     return Response(status_code=201, headers={"Location": f"/api/uploads/{card.public_id}", **_expiry(card)})
+
+
+async def _known(request: Request, by: Viewer) -> Response:
+    """Asked before a file is sent: with its hash it may already be here, and then it is in the listing at once."""
+    told = _metadata(request.headers.get("upload-metadata", ""))
+    asked = (told.get(name, "") for name in ("listing", "sha256", "filename"))
+    known = await leave(add_known, wiring.current().store, by, *asked, now=utc_now())
+    if known is None:
+        return Response(status_code=204)
+    duplicate = {"Upload-Duplicate": "true"} if known.is_duplicate else {}
+    return Response(status_code=204, headers={"Upload-Asset": known.asset, **duplicate})
 
 
 def _begin(db: Session, by: Viewer, told: dict[str, str], size: int, caps: Caps, *, now: datetime) -> service.UploadCard:

@@ -18,6 +18,7 @@ from sqlalchemy import func
 from sqlmodel import Session, select
 
 import portal_app.domain
+from portal_app.adapters.disk_store import DiskStore
 from portal_app.core.errors import InvalidInput, NotAllowed, NotFound
 from portal_app.core.viewer import Permission, Role, Viewer
 from portal_app.db import Database
@@ -273,6 +274,7 @@ def verbs(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
         suspend_member,
         switch_permission,
     )
+    from portal_app.domain.media.known import add_known
     from portal_app.domain.media.service import arrange_photos, begin_upload, make_cover, move_photo, remove_photo
     from portal_app.domain.orders.service import accept
     from portal_app.domain.scheduling.skills import duplicate_with_crew, save_with_crew
@@ -290,6 +292,9 @@ def verbs(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
             db, by, BillName(order=world.delivered), 100, "", "key", now=NOW
         ),
         "begin_upload": lambda db, by: begin_upload(db, by, world.listing_id, "a.jpg", 10, now=NOW),
+        "add_known": lambda db, by: add_known(
+            lambda: nullcontext(db), DiskStore(Path(".")), by, world.listing, "0" * 64, "a.jpg", now=NOW
+        ),
         "move_photo": lambda db, by: move_photo(db, by, world.asset, 1, now=NOW),
         "arrange_photos": lambda db, by: arrange_photos(db, by, world.listing_id, [world.asset], now=NOW),
         "make_cover": lambda db, by: make_cover(db, by, world.asset, now=NOW),

@@ -25,9 +25,10 @@ from portal_app.adapters.pillow_renderer import PillowRenderer
 from portal_app.core.clock import utc_now
 from portal_app.core.viewer import Viewer
 from portal_app.db import Database
+from portal_app.domain.activity.models import Fact, Work
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.media import queries
-from portal_app.domain.media.models import Asset, Upload
+from portal_app.domain.media.models import Asset, AssetState, Upload
 from portal_app.settings import read_settings
 from portal_app.web import uploads
 from portal_app.web.parts import Part
@@ -47,6 +48,11 @@ def renderer() -> Iterator[PillowRenderer]:
     made.close()
 
 
+def told(pairs: dict[str, str]) -> str:
+    """As tus writes it."""
+    return ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in pairs.items())
+
+
 class Browser:
     """A browser signed in as somebody, with one listing in view."""
 
@@ -57,14 +63,19 @@ class Browser:
 
     def begin(self, size: int, name: str = "front.jpg", **more: str):
         pairs = {"filename": name, "listing": self.listing, **more}
-        told = ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in pairs.items())
-        return self.client.post("/api/uploads", headers={**TUS, "Upload-Length": str(size), "Upload-Metadata": told})
+        headers = {**TUS, "Upload-Length": str(size), "Upload-Metadata": told(pairs)}
+        return self.client.post("/api/uploads", headers=headers)
 
     def send(self, url: str, offset: int, content: bytes, **headers: str):
         return self.client.patch(url, headers={**BYTES, "Upload-Offset": str(offset), **headers}, content=content)
 
     def offset(self, url: str) -> int:
         return int(self.client.head(url, headers=TUS).headers["upload-offset"])
+
+    def known(self, content: bytes, name: str = "front.jpg", listing: str = ""):
+        """Whether these bytes need not be sent."""
+        pairs = {"filename": name, "listing": listing or self.listing, "sha256": hashlib.sha256(content).hexdigest()}
+        return self.client.post("/api/uploads/known", headers={**TUS, "Upload-Metadata": told(pairs)})
 
     def upload(self, content: bytes, name: str = "front.jpg", **more: str):
         """The whole file in parts of 5 MB; the answer to the last one."""
@@ -296,3 +307,78 @@ def test_a_part_that_would_run_over_is_refused_before_it_is_taken(browser: Brows
     url = browser.begin(100).headers["location"]
     answer = browser.send(url, 0, b"x" * 101)
     assert (answer.status_code, answer.headers["connection"]) == (413, "close")
+
+
+def second_listing(database: Database, studio_id: int, customer_id: int) -> str:
+    listing_id = open_listing(database, studio_id, customer_id, NOW, "14 Ocean Ave")
+    with database.reading() as db:
+        return db.exec(select(Listing.public_id).where(Listing.id == listing_id)).one()
+
+
+def assets(database: Database) -> list[Asset]:
+    with database.reading() as db:
+        found = list(db.exec(select(Asset).order_by(Asset.id)).all())
+        db.expunge_all()
+        return found
+
+
+@pytest.mark.proof("delivery-01")
+def test_what_the_listing_has_is_not_sent_again(browser: Browser, database: Database) -> None:
+    content = small_jpeg(1)
+    assert "upload-asset" not in browser.known(content).headers
+    first = browser.upload(content).headers["upload-asset"]
+    answer = browser.known(content, "again.jpg")
+    assert (answer.status_code, answer.headers["upload-asset"], answer.headers["upload-duplicate"]) == (204, first, "true")
+    with database.unit_of_work() as db:
+        db.exec(select(Asset)).one().state = AssetState.REMOVED
+    assert browser.known(content).headers["upload-asset"] == first
+    assert [asset.state for asset in assets(database)] == [AssetState.RENDERING], "a removed one comes back"
+    with database.reading() as db:
+        assert len(db.exec(select(Upload)).all()) == 1, "only the first was ever begun"
+
+
+@pytest.mark.proof("delivery-01")
+def test_bytes_of_another_listing_make_a_photo_at_once(browser: Browser, cast: Cast, database: Database) -> None:
+    content = small_jpeg(1)
+    browser.upload(content)
+    other = second_listing(database, cast.harbor, cast.carl_customer)
+    answer = browser.known(content, "../garden.jpg", other)
+    assert "upload-duplicate" not in answer.headers
+    old, new = assets(database)
+    assert (new.public_id, new.original_name) == (answer.headers["upload-asset"], "garden.jpg")
+    assert (new.sha256, new.crc32, new.size, new.width) == (old.sha256, old.crc32, old.size, old.width)
+    assert new.listing_id != old.listing_id
+    with database.reading() as db:
+        assert len(db.exec(select(Work).where(Work.kind == "render_asset")).all()) == 2
+        assert len(db.exec(select(Fact).where(Fact.kind == "asset.received")).all()) == 2
+
+
+@pytest.mark.proof("delivery-01")
+def test_bytes_the_store_lost_must_come(browser: Browser, database: Database) -> None:
+    content = small_jpeg(1)
+    browser.upload(content)
+    (asset,) = assets(database)
+    path = wiring.current().store.local_path(asset.sha256)
+    path.unlink()
+    assert "upload-asset" not in browser.known(content).headers
+    browser.upload(content)
+    assert path.read_bytes() == content
+
+
+@pytest.mark.proof("delivery-01")
+def test_nobody_learns_what_another_studio_keeps(browser: Browser, cast: Cast, database: Database) -> None:
+    content = small_jpeg(1)
+    browser.upload(content)
+    theirs = second_listing(database, cast.bluebird, cast.ollie_customer)
+    browser.viewer = cast.omar
+    assert "upload-asset" not in browser.known(content, listing=theirs).headers
+    assert browser.known(content).status_code == 404
+    for viewer in (cast.carl, None):
+        browser.viewer = viewer
+        assert browser.known(content).status_code == 403
+    browser.viewer = cast.pia
+    wrong = browser.client.post(
+        "/api/uploads/known", headers={**TUS, "Upload-Metadata": told({"listing": browser.listing, "sha256": "../x"})}
+    )
+    assert wrong.status_code == 422
+    assert len(assets(database)) == 1

@@ -54,6 +54,7 @@ class Asset(SQLModel, table=True):
     __table_args__ = (
         Index("ix_asset_order", "listing_id", "position", "id"),
         Index("ix_asset_hash", "studio_id", "listing_id", "sha256"),
+        Index("ix_asset_known", "studio_id", "sha256"),
         one_of("state", AssetState, "asset"),
         one_of("kind", AssetKind, "asset"),
         ForeignKeyConstraint(["supersedes_id"], ["asset.id"], name="fk_asset_supersedes"),

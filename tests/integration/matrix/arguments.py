@@ -241,7 +241,7 @@ def sent(method: str, path: str, things: Things) -> dict[str, Any]:
 def _part(method: str, things: Things) -> dict[str, Any]:
     told = ",".join(
         f"{name} {base64.b64encode(value.encode()).decode()}"
-        for name, value in (("listing", things.listing), ("filename", "a.jpg"))
+        for name, value in (("listing", things.listing), ("filename", "a.jpg"), ("sha256", "0" * 64))
     )
     headers = {"tus-resumable": "1.0.0", "upload-length": "10", "upload-offset": "0", "upload-metadata": told}
     if method == "PATCH":
