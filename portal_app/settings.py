@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 MOST_HOPS = 5
+BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 UPLOADERS = {"owner", "admin", "photographer", "editor"}
 DEMO_SECRET = base64.urlsafe_b64encode(b"foyer demo only, not a secret!!!").decode()
@@ -22,6 +24,18 @@ class BadSettings(Exception):
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(f"- {fault}" for fault in faults))
         self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class S3:
+    """A bucket of an S3-compatible store; without an endpoint it is Amazon's."""
+
+    bucket: str
+    endpoint: str
+    region: str
+    prefix: str
+    key_id: str
+    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +61,7 @@ class Settings:
     least_free_gb: int
     upload_daily_gb: tuple[tuple[str, int], ...]
     studio_gb: int
+    s3: S3 | None = None
 
     @property
     def is_production(self) -> bool:
@@ -118,6 +133,7 @@ def _collect(env: Mapping[str, str]) -> Settings:
         least_free_gb=_number(env.get("PORTAL_LEAST_FREE_GB", "1")),
         upload_daily_gb=_by_role(env.get("PORTAL_UPLOAD_DAILY_GB", "photographer=200,editor=200")),
         studio_gb=_number(env.get("PORTAL_STUDIO_GB", "0")),
+        s3=_s3(env),
     )
 
 
@@ -125,6 +141,20 @@ def _by_role(text: str) -> tuple[tuple[str, int], ...]:
     """`photographer=200,editor=50` as pairs."""
     pairs = (part.partition("=") for part in text.split(",") if part.strip())
     return tuple((role.strip(), _number(number.strip())) for role, _, number in pairs)
+
+
+def _s3(env: Mapping[str, str]) -> S3 | None:
+    """None when no name of it is set: files lie on this machine's disk."""
+    prefix = env.get("PORTAL_S3_PREFIX", "").strip("/")
+    place = S3(
+        bucket=env.get("PORTAL_S3_BUCKET", ""),
+        endpoint=env.get("PORTAL_S3_ENDPOINT", "").rstrip("/"),
+        region=env.get("PORTAL_S3_REGION") or "us-east-1",
+        prefix=f"{prefix}/" if prefix else "",
+        key_id=env.get("PORTAL_S3_KEY_ID", ""),
+        secret=env.get("PORTAL_S3_SECRET", ""),
+    )
+    return place if any((place.bucket, place.endpoint, place.key_id, place.secret)) else None
 
 
 def _key(text: str) -> bytes:
@@ -157,8 +187,27 @@ def _faults(settings: Settings, env: Mapping[str, str]):
         yield f"PORTAL_PROXY_HOPS is how many proxies of your own stand before Foyer: 0 to {MOST_HOPS}, usually 1."
     if settings.redis_url and urlsplit(settings.redis_url).scheme not in {"redis", "rediss"}:
         yield "PORTAL_REDIS_URL is an address such as redis://127.0.0.1:6379/0, or empty: tries are counted in the database then."
+    if settings.s3:
+        yield from _s3_faults(settings.s3)
     if settings.is_production:
         yield from _production_faults(settings, env)
+
+
+def _s3_faults(place: S3):
+    if not BUCKET.fullmatch(place.bucket):
+        yield "PORTAL_S3_BUCKET is the name of a bucket: 3 to 63 small letters, digits, dots and hyphens."
+    if not place.key_id or not place.secret:
+        yield "PORTAL_S3_KEY_ID and PORTAL_S3_SECRET are needed with PORTAL_S3_BUCKET: no bucket is used that everybody may read."
+    if place.endpoint and not _is_web_address(place.endpoint):
+        yield "PORTAL_S3_ENDPOINT is an address such as https://s3.example.com, or empty for Amazon's."
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        address = urlsplit(text)
+        return address.scheme in {"http", "https"} and bool(address.hostname) and not address.query
+    except ValueError:
+        return False
 
 
 def _production_faults(settings: Settings, env: Mapping[str, str]):
@@ -176,6 +225,8 @@ def _production_faults(settings: Settings, env: Mapping[str, str]):
         yield "DATABASE_URL leads to another machine in clear. Add ?sslmode=verify-full to it, and sslrootcert if needed."
     if _is_redis_in_clear(settings.redis_url):
         yield "PORTAL_REDIS_URL leads to another machine in clear. Write rediss:// for it."
+    if settings.s3 and _is_store_in_clear(settings.s3.endpoint):
+        yield "PORTAL_S3_ENDPOINT leads to another machine in clear. Write https:// for it."
     if not settings.smtp_url or not settings.mail_from:
         yield "PORTAL_SMTP_URL and PORTAL_MAIL_FROM are needed: customers receive their links and codes by mail."
 
@@ -191,6 +242,14 @@ def _is_in_clear(database_url: str) -> bool:
     host = asked.get("host", [host])[0]
     is_here = not host or host.startswith("/") or host in LOOPBACK
     return address.scheme.startswith("postgres") and not is_here and asked.get("sslmode") != ["verify-full"]
+
+
+def _is_store_in_clear(endpoint: str) -> bool:
+    try:
+        address = urlsplit(endpoint)
+        return address.scheme == "http" and address.hostname not in LOOPBACK
+    except ValueError:
+        return False
 
 
 def _is_redis_in_clear(redis_url: str) -> bool:

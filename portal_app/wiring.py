@@ -107,13 +107,22 @@ def open_wiring(settings: Settings, *, render_workers: int = 1, threads: int | N
     wiring = Wiring(
         settings=settings,
         database=database,
-        store=DiskStore(settings.data_dir / "store"),
+        store=open_store(settings),
         renderer=PillowRenderer(render_workers),
         mailer=_mailer(settings),
         executor=ThreadPoolExecutor(database.threads, thread_name_prefix="verb"),
     )
     use(wiring)
     return wiring
+
+
+def open_store(settings: Settings) -> Store:
+    """Where files lie: in a bucket when one is named, else on this machine's disk."""
+    if settings.s3 is None:
+        return DiskStore(settings.data_dir / "store")
+    from portal_app.adapters.s3_store import S3Store  # a second and 30 MB, for those who use it
+
+    return S3Store(settings.s3)
 
 
 def close_wiring() -> None:

@@ -1,0 +1,295 @@
+"""One contract for every store: local disk, and S3 as a real server speaks it, with signatures that are checked."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from starlette.testclient import TestClient
+
+from portal_app import entrance, wiring
+from portal_app.adapters.disk_store import DiskStore
+from portal_app.adapters.pillow_renderer import PillowRenderer
+from portal_app.adapters.s3_store import PART, S3Store
+from portal_app.core.errors import Unavailable
+from portal_app.db import Database
+from portal_app.domain.media import intake
+from portal_app.domain.media.store import Store
+from portal_app.readiness import faults_of
+from portal_app.settings import S3, read_settings
+from portal_app.web.api import make_api
+from tests.conftest import NOW, Cast
+from tests.integration.delivered import Shoot, an_order, hand_over
+from tests.integration.test_downloads import browser
+from tests.media_desk import Desk, open_listing
+from tests.object_store import BUCKET, KEY_ID, SECRET, fresh_store, object_store
+from tests.photos import camera_jpeg, small_jpeg
+
+pytestmark = pytest.mark.proof("delivery-08")
+
+
+@pytest.fixture(scope="session")
+def objects() -> Iterator[str]:
+    """The address of the object store of this run."""
+    with object_store() as address:
+        yield address
+
+
+@pytest.fixture(params=["disk", "s3"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+    return DiskStore(tmp_path / "store") if request.param == "disk" else fresh_store(request.getfixturevalue("objects"))
+
+
+def name_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def everything(store: Store, sha256: str) -> bytes:
+    return b"".join(store.read(sha256))
+
+
+# -- the contract ------------------------------------------------------------------------------------------------------
+
+
+def test_bytes_come_back_as_they_were(store: Store, tmp_path: Path) -> None:
+    small, file = b"small", tmp_path / "large"
+    file.write_bytes(bytes(range(256)) * 9000)
+    large = file.read_bytes()
+    store.add_bytes(small, name_of(small))
+    store.add_file(file, name_of(large))
+    assert not file.exists(), "it was moved"
+    for content in (small, large):
+        assert store.has(name_of(content))
+        assert store.size(name_of(content)) == len(content)
+        assert everything(store, name_of(content)) == content
+
+
+def test_the_same_bytes_again_are_one_file(store: Store, tmp_path: Path) -> None:
+    content = b"twice"
+    store.add_bytes(content, name_of(content))
+    again = tmp_path / "again"
+    again.write_bytes(content)
+    store.add_file(again, name_of(content))
+    store.add_bytes(content, name_of(content))
+    assert not again.exists()
+    assert everything(store, name_of(content)) == content
+
+
+@pytest.mark.parametrize(
+    ("start", "length", "expected"),
+    [
+        (0, None, b"0123456789"),
+        (3, None, b"3456789"),
+        (3, 4, b"3456"),
+        (9, 5, b"9"),
+        (0, 0, b""),
+        (10, None, b""),
+        (99, 1, b""),
+        (0, 99, b"0123456789"),
+    ],
+)
+def test_any_stretch_of_it(store: Store, start: int, length: int | None, expected: bytes) -> None:
+    store.add_bytes(b"0123456789", name_of(b"0123456789"))
+    assert b"".join(store.read(name_of(b"0123456789"), start, length)) == expected
+
+
+def test_pieces_are_no_larger_than_asked_for(store: Store) -> None:
+    content = bytes(100_000)
+    store.add_bytes(content, name_of(content))
+    pieces = list(store.read(name_of(content), 1, 99_000, 4096))
+    assert sum(map(len, pieces)) == 99_000
+    assert max(map(len, pieces)) <= 4096
+
+
+def test_what_is_not_here_is_said_at_once(store: Store) -> None:
+    missing = name_of(b"never")
+    assert not store.has(missing)
+    assert store.local_path(missing) is None
+    for ask in (store.size, store.read, lambda name: store.read(name, 0, 0)):
+        with pytest.raises(KeyError):
+            ask(missing)
+
+
+@pytest.mark.parametrize("name", ["", "../../etc/passwd", "A" * 64, "a" * 63, "a" * 64 + "\n", "a" * 64 + "/x"])
+def test_only_a_hash_is_a_name(store: Store, name: str) -> None:
+    for ask in (store.has, store.size, store.read, store.local_path, lambda bad: store.add_bytes(b"", bad)):
+        with pytest.raises(ValueError, match="64 hexadecimal"):
+            ask(name)
+
+
+def test_many_at_once(store: Store) -> None:
+    contents = [f"photo {number}".encode() * 500 for number in range(4)] * 4
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda content: store.add_bytes(content, name_of(content)), contents))
+        assert list(threads.map(lambda content: everything(store, name_of(content)), contents)) == contents
+
+
+# -- what only a network can do wrong -----------------------------------------------------------------------------------
+
+
+def test_a_large_file_goes_in_parts_and_shows_only_when_whole(objects: str, tmp_path: Path, full: bool) -> None:
+    store = fresh_store(objects)
+    file = tmp_path / "video"
+    with file.open("wb") as content:
+        content.truncate((12 if full else 2) * PART + 5)
+    with file.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    size = file.stat().st_size
+    store.add_file(file, digest)
+    [kept] = store.client.list_objects_v2(Bucket=BUCKET, Prefix=store.prefix)["Contents"]
+    assert "-" in kept["ETag"], "it went in parts"
+    assert store.size(digest) == size
+    found = hashlib.sha256()
+    for piece in store.read(digest):
+        found.update(piece)
+    assert found.hexdigest() == digest
+
+
+def test_bytes_that_changed_on_their_way_are_refused(objects: str) -> None:
+    store = S3Store(S3(BUCKET, objects, "us-east-1", fresh_store(objects).prefix, KEY_ID, SECRET))
+
+    def change(request, **_):
+        request.body = b"evil!"
+
+    store.client.meta.events.register("before-send.s3.PutObject", change)
+    with pytest.raises(Unavailable):
+        store.add_bytes(b"good!", name_of(b"good!"))
+    assert not store.has(name_of(b"good!"))
+
+
+def test_whoever_has_no_key_gets_nothing(objects: str) -> None:
+    store = fresh_store(objects)
+    store.add_bytes(b"private", name_of(b"private"))
+    for key_id, secret in ((KEY_ID, "wrong"), ("nobody", SECRET)):
+        stranger = S3Store(S3(BUCKET, objects, "us-east-1", store.prefix, key_id, secret))
+        for ask in (stranger.has, stranger.size, stranger.read):
+            with pytest.raises(Unavailable):
+                ask(name_of(b"private"))
+
+
+def test_prefixes_keep_installations_apart(objects: str) -> None:
+    ours = fresh_store(objects)
+    theirs = S3Store(S3(BUCKET, objects, "us-east-1", "theirs/", KEY_ID, SECRET))
+    ours.add_bytes(b"ours", name_of(b"ours"))
+    assert not theirs.has(name_of(b"ours"))
+
+
+def test_a_storage_that_is_away_is_said_in_words(tmp_path: Path) -> None:
+    away = S3Store(S3("bucket", "http://127.0.0.1:9", "us-east-1", "", KEY_ID, SECRET))
+    with pytest.raises(Unavailable, match="storage of this portal is not answering"):
+        away.add_bytes(b"x", name_of(b"x"))
+
+
+# -- settings ----------------------------------------------------------------------------------------------------------
+
+
+def s3_environ(address: str, folder: Path, **changes: str) -> dict[str, str]:
+    told = {"BUCKET": BUCKET, "ENDPOINT": address, "KEY_ID": KEY_ID, "SECRET": SECRET, **changes}
+    return {"PORTAL_DATA_DIR": str(folder)} | {f"PORTAL_S3_{name}": value for name, value in told.items()}
+
+
+def test_a_bucket_in_the_settings_is_where_files_lie(objects: str, tmp_path: Path) -> None:
+    corner = fresh_store(objects)
+    settings = read_settings(s3_environ(objects, tmp_path, PREFIX=f"/{corner.prefix}"))
+    assert faults_of(settings) == []
+    store = wiring.open_store(settings)
+    store.add_bytes(b"kept", name_of(b"kept"))
+    kept = corner.client.list_objects_v2(Bucket=BUCKET, Prefix=corner.prefix)["Contents"]
+    digest = name_of(b"kept")
+    assert [each["Key"] for each in kept] == [f"{corner.prefix}{digest[:2]}/{digest[2:4]}/{digest}"]
+    assert isinstance(wiring.open_store(read_settings({"PORTAL_DATA_DIR": str(tmp_path)})), DiskStore)
+    assert SECRET not in repr(settings)
+
+
+@pytest.mark.parametrize(("change", "word"), [({"BUCKET": "no-such-bucket"}, "NoSuchBucket"), ({"SECRET": "wrong"}, "Signature")])
+def test_a_bucket_that_cannot_be_used_keeps_the_doors_closed(objects: str, tmp_path: Path, change, word: str) -> None:
+    [fault] = faults_of(read_settings(s3_environ(objects, tmp_path, **change)))
+    assert fault.startswith("PORTAL_S3_BUCKET cannot be used")
+    assert word in fault
+
+
+# -- the whole way, with no file on this machine ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def renderer() -> Iterator[PillowRenderer]:
+    made = PillowRenderer(1)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def away(objects: str, database: Database, cast: Cast, renderer: PillowRenderer, tmp_path: Path) -> Iterator[Desk]:
+    """A photographer's desk whose files lie in a bucket, and the process that serves them."""
+    folder = tmp_path / "uploads"
+    folder.mkdir()
+    listing_id = open_listing(database, cast.harbor, cast.carl_customer, NOW)
+    desk = Desk(database, fresh_store(objects), renderer, listing_id, folder, cast.pia, NOW)
+    settings = read_settings({"PORTAL_DATA_DIR": str(tmp_path)})
+    with ThreadPoolExecutor(4) as executor:
+        wiring.use(wiring.Wiring(settings, database, desk.store, renderer, SimpleNamespace(), executor))
+        entrance.forget_studios()
+        yield desk
+        wiring.use(None)
+        entrance.forget_studios()
+
+
+def delivered(desk: Desk, cast: Cast, **policy) -> Shoot:
+    """Its photos in the customer's hands."""
+    with desk.database.unit_of_work() as db:
+        listing = db.get_one(intake.listings.Listing, desk.listing_id)
+        order = an_order(db, listing)
+        shoot = Shoot(listing.id, listing.public_id, order.id, order.number)
+    hand_over(desk.database, cast.olive, shoot, **policy)
+    return shoot
+
+
+def test_from_upload_to_download_with_no_file_on_this_machine(away: Desk, cast: Cast, tmp_path: Path) -> None:
+    contents = [camera_jpeg(1, size=(3000, 2000)), small_jpeg(2)]
+    photos = [away.asset(away.hand_in_ready(content, f"{place}.jpg").asset_id) for place, content in enumerate(contents)]
+    shoot = delivered(away, cast, collect_payment=False)
+    carl = browser(make_api(), away.database, cast.carl, "localhost")
+    for photo, content in zip(photos, contents, strict=True):
+        assert carl.get(f"/files/{photo.public_id}/original").content == content
+        part = carl.get(f"/files/{photo.public_id}/original", headers={"range": "bytes=100-299"})
+        assert (part.status_code, part.content) == (206, content[100:300])
+        for size in ("thumb", "web", "mls"):
+            made = away.rendition(photo.id, size)
+            answer = carl.get(f"/files/{photo.public_id}/{size}")
+            assert (answer.status_code, name_of(answer.content)) == (200, made.sha256)
+    assert_zip(carl, shoot, contents)
+    assert not any(path.is_file() for path in (tmp_path / "store").rglob("*")), "nothing stayed here"
+
+
+def assert_zip(carl: TestClient, shoot: Shoot, contents: list[bytes]) -> None:
+    whole = carl.get(f"/files/zip/{shoot.listing}").content
+    with zipfile.ZipFile(io.BytesIO(whole)) as opened:
+        assert opened.testzip() is None
+        assert {opened.read(name) for name in opened.namelist()} >= set(contents)
+    rest = carl.get(f"/files/zip/{shoot.listing}", headers={"range": "bytes=1000-"})
+    assert (rest.status_code, rest.content) == (206, whole[1000:])
+
+
+def test_a_locked_listing_gives_marked_pictures_only(away: Desk, cast: Cast) -> None:
+    photo = away.asset(away.hand_in_ready(small_jpeg(3)).asset_id)
+    shoot = delivered(away, cast, collect_payment=True, watermark=True)
+    carl = browser(make_api(), away.database, cast.carl, "localhost")
+    shown = carl.get(f"/files/{photo.public_id}/web")
+    assert name_of(shown.content) == away.rendition(photo.id, "web_marked").sha256
+    for path in (f"/files/{photo.public_id}/original", f"/files/{photo.public_id}/mls", f"/files/zip/{shoot.listing}"):
+        assert carl.get(path).status_code == 403
+
+
+def test_a_file_that_is_gone_from_the_bucket_is_said_in_words(away: Desk) -> None:
+    card = away.hand_in(small_jpeg(4))
+    digest = away.asset(card.asset_id).sha256
+    away.store.client.delete_object(Bucket=BUCKET, Key=f"{away.store.prefix}{digest[:2]}/{digest[2:4]}/{digest}")
+    away.render(card.asset_id)
+    [shown] = away.cards()
+    assert (shown.state, "missing" in shown.reason) == ("failed", True)
