@@ -130,7 +130,7 @@ def _when() -> rx.Component:
     return rx.el.div(
         field("Day", "deliver_at", type="date", error=wrong),
         field("Time", "deliver_time", type="time", default_value="09:00"),
-        class_name="pair",
+        class_name="stack gap-4 under",
     )
 
 
