@@ -26,6 +26,7 @@ from portal_app.domain.catalog.models import (
 from portal_app.domain.customers.models import Team, TeamMember
 from portal_app.domain.delivery.planning import plan_delivery
 from portal_app.domain.delivery.service import DeliverRequest, deliver, make_link
+from portal_app.domain.delivery.taking import Item, Taking, begin_download, keep_sent
 from portal_app.domain.identity.models import (
     Attempt,
     Challenge,
@@ -108,6 +109,7 @@ def build(database: Database, cast: Cast) -> World:
         _catalog(db, cast, order)
         _crew(db, cast, order)
         upload = _upload(db, cast, listing)
+        _download(db, cast, listing)
         link = Viewer(studio_id=cast.harbor, role=Role.LINK, listing_id=listing.id, link_id=1)
         return World(
             *numbers, listing.id, listing.public_id, asset.public_id, upload, attempt, order.id, done.delivery_id, token, "session", link,
@@ -265,6 +267,11 @@ def _messages(db: Session, cast: Cast, order: Order) -> None:
         )
     )
     db.flush()
+
+
+def _download(db: Session, cast: Cast, listing: Listing) -> None:
+    taking = Taking(listing.id, f"{MARK}.zip", "original", "e" * 40, 10, (Item(1, f"{MARK}.jpg", "0" * 64),), is_whole=True)
+    keep_sent(db, cast.carl, begin_download(db, cast.carl, taking, 0, now=NOW), taking, (0, 10), now=NOW)
 
 
 def _upload(db: Session, cast: Cast, listing: Listing) -> str:

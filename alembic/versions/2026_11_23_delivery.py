@@ -34,6 +34,41 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_planned_delivery_studio_id'), ['studio_id'], unique=False)
         batch_op.create_index('uq_planned_delivery_waiting', ['order_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
 
+    op.create_table('download',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('public_id', sa.String(), nullable=False),
+    sa.Column('studio_id', sa.Integer(), nullable=False),
+    sa.Column('listing_id', sa.Integer(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=True),
+    sa.Column('link_id', sa.Integer(), nullable=True),
+    sa.Column('behind_account_id', sa.Integer(), nullable=True),
+    sa.Column('person', sa.String(), nullable=False),
+    sa.Column('email', sa.String(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('size', sa.String(), nullable=False),
+    sa.Column('is_archive', sa.Boolean(), nullable=False),
+    sa.Column('is_whole', sa.Boolean(), nullable=False),
+    sa.Column('etag', sa.String(), nullable=False),
+    sa.Column('length', sa.BigInteger(), nullable=False),
+    sa.Column('bytes_sent', sa.BigInteger(), nullable=False),
+    sa.Column('items', sa.JSON(), nullable=False),
+    sa.Column('spans', sa.JSON(), nullable=False),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('touched_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], ),
+    sa.ForeignKeyConstraint(['behind_account_id'], ['account.id'], ),
+    sa.ForeignKeyConstraint(['link_id'], ['access_link.id'], ),
+    sa.ForeignKeyConstraint(['listing_id'], ['listing.id'], ),
+    sa.ForeignKeyConstraint(['studio_id'], ['studio.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('public_id')
+    )
+    with op.batch_alter_table('download', schema=None) as batch_op:
+        batch_op.create_index('ix_download_listing', ['listing_id', 'person', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_download_studio_id'), ['studio_id'], unique=False)
+        batch_op.create_index('uq_download_open', ['listing_id', 'person', 'etag'], unique=True, sqlite_where=sa.text('finished_at IS NULL'), postgresql_where=sa.text('finished_at IS NULL'))
+
     with op.batch_alter_table('asset', schema=None) as batch_op:
         batch_op.add_column(sa.Column('kind', sa.String(), server_default=sa.text("'photo'"), nullable=False))
         batch_op.add_column(sa.Column('url', sa.String(), server_default=sa.text("''"), nullable=False))

@@ -7,6 +7,7 @@ exist (404); what waits for the payment is refused without a byte (403).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 from html import escape
 
@@ -19,11 +20,11 @@ from portal_app.core.clock import utc_now
 from portal_app.core.errors import NotFound, Problem
 from portal_app.core.viewer import Viewer
 from portal_app.domain.delivery.archive import CHUNK, exactly, pieces, safe_name
-from portal_app.domain.delivery.files import ServedArchive, ServedFile, archive_to_serve, file_to_serve
+from portal_app.domain.delivery.files import LAST, ServedArchive, ServedFile, archive_to_serve, file_to_serve
 from portal_app.domain.delivery.gate import Size
 from portal_app.domain.delivery.pictures import version
 from portal_app.domain.delivery.queries import OpenedLink, opened_link
-from portal_app.domain.delivery.service import record_download
+from portal_app.domain.delivery.taking import Taking, begin_download, keep_sent
 from portal_app.off_loop import act, ask
 from portal_app.web.ranges import Content, disposition, respond
 from portal_app.web.viewer import first_to_see, keep_link, viewer_of_request
@@ -57,18 +58,25 @@ async def photo_file(request: Request) -> Response:
         "content-disposition": disposition(_kind(request, size), safe_name(found.name)),
     }
     content = Content(found.size, f'"{found.sha256}"', found.media_type, partial(_stored, found), headers)
-    return respond(request, content, when_taken=_taken(by, found, size) if _kind(request, size) == "attachment" else None)
+    is_taken = _kind(request, size) == "attachment"
+    return respond(request, content, witness=_witness(by, found.taking(size)) if is_taken else None)
 
 
 async def zip_file(request: Request) -> Response:
-    """Everything delivered, planned while the request is answered."""
-    size = _size(request.query_params.get("size", Size.ORIGINAL))
-    by, found = await first_to_see(request, archive_to_serve, request.path_params["listing"], size)
+    """What was delivered, planned while the request is answered: all, `photos=` some, or `only=new` for who asks.
+
+    `since=` names the download that new is counted from, so that the address means the same bytes until it is finished.
+    """
+    asked = request.query_params
+    size = _size(asked.get("size", Size.ORIGINAL))
+    since = asked.get("since", "") or (LAST if asked.get("only") == "new" else "")
+    chosen = tuple(filter(None, asked.get("photos", "").split(",")))
+    by, found = await first_to_see(request, archive_to_serve, request.path_params["listing"], size, since, chosen)
     headers = {**SAFE, "cache-control": ASK_AGAIN, "content-disposition": disposition("attachment", found.name)}
     content = Content(
         found.archive.length, found.archive.etag, "application/zip", partial(_zipped, found), headers
     )  # fmt: skip
-    return respond(request, content, when_taken=partial(_record, by, found.listing_id, size=size))
+    return respond(request, content, witness=_witness(by, found.taking))
 
 
 async def link(request: Request) -> Response:
@@ -118,13 +126,26 @@ def _read(sha256: str, start: int, length: int) -> Iterator[bytes]:
     return wiring.current().store.read(sha256, start, length, CHUNK)
 
 
-def _taken(by: Viewer, found: ServedFile, size: Size):
-    return partial(_record, by, found.listing_id, asset_public_id=found.asset, size=size)
+@dataclass(slots=True)
+class Kept:
+    """The record of one download, written in our threads while its bytes leave."""
+
+    by: Viewer
+    taking: Taking
+    row: int = 0
+
+    async def begins(self, start: int) -> None:
+        """Somebody asked."""
+        self.row = await act(begin_download, self.by, self.taking, start, now=utc_now())
+
+    async def ends(self, start: int, stop: int) -> None:
+        """So much was sent."""
+        await act(keep_sent, self.by, self.row, self.taking, (start, stop), now=utc_now())
 
 
-async def _record(by: Viewer, listing_id: int, **what: str) -> None:
-    if not by.is_staff:
-        await act(record_download, by, listing_id, now=utc_now(), **what)
+def _witness(by: Viewer, taking: Taking) -> Kept | None:
+    """The studio's own downloads are not news."""
+    return None if by.is_staff else Kept(by, taking)
 
 
 def _page(studio: str, sentence: str) -> str:

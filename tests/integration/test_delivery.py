@@ -305,12 +305,3 @@ def test_a_chosen_cover_leads_its_card(database: Database, cast: Cast, shoot: Sh
     assert [tile.is_cover for tile in page.photos] == [False, True, False]
     assert [tile.number for tile in page.photos] == ["01", "02", "03"]
     assert page.zip_words == "27 KB"
-
-
-def test_what_customers_take_is_kept_and_the_studio_s_own_is_not(database: Database, cast: Cast, shoot: Shoot) -> None:
-    with database.unit_of_work() as db:
-        service.record_download(db, cast.carl, shoot.listing_id, now=NOW, asset_public_id=shoot.photos[0])
-        service.record_download(db, cast.carl, shoot.listing_id, now=NOW, size="mls")
-        service.record_download(db, cast.olive, shoot.listing_id, now=NOW)
-    assert [fact.details for fact in facts(database, "photo.downloaded")] == [{"size": "original", "asset": shoot.photos[0]}]
-    assert [fact.details for fact in facts(database, "listing.downloaded")] == [{"size": "mls"}]

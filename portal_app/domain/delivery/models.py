@@ -1,4 +1,4 @@
-"""Deliveries, those planned for later, and the secret links that open them."""
+"""Deliveries, those planned for later, the secret links that open them, and what was downloaded."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Index
+from sqlalchemy import JSON, BigInteger, Index
 from sqlmodel import Field, SQLModel
 
 from portal_app.domain.columns import at_most_one, filled, instant, one_of
@@ -82,3 +82,41 @@ class AccessLink(SQLModel, table=True):
     created_at: datetime = instant()
     ends_at: datetime = instant()
     revoked_at: datetime | None = instant(default=None)
+
+
+class Download(SQLModel, table=True):
+    """What one person took of a listing: a file or a ZIP, in as many requests as it needed. Kept as long as the listing.
+
+    `account_id` or `link_id` says who, `behind_account_id` which member looked through a customer's eyes, and `person` all
+    of that in one word: one person has at most one unfinished download of the same bytes. `items` are
+    the photos in it, `{"asset": id, "name": …, "sha256": …}` of the bytes that were sent. `spans` are the ranges sent so
+    far, in order; when they are the whole `length`, it is finished. `is_whole`: everything there was, or everything new.
+    """
+
+    __tablename__ = "download"
+    __table_args__ = (
+        Index("ix_download_listing", "listing_id", "person", "id"),
+        at_most_one("uq_download_open", "listing_id", "person", "etag", where="finished_at IS NULL"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: str = Field(unique=True)
+    studio_id: int = Field(foreign_key="studio.id", index=True)
+    listing_id: int = Field(foreign_key="listing.id")
+    account_id: int | None = Field(default=None, foreign_key="account.id")
+    link_id: int | None = Field(default=None, foreign_key="access_link.id")
+    behind_account_id: int | None = Field(default=None, foreign_key="account.id")
+    person: str
+    email: str
+    name: str
+    size: str
+    is_archive: bool
+    is_whole: bool
+    etag: str
+    length: int = Field(sa_type=BigInteger)
+    bytes_sent: int = Field(default=0, sa_type=BigInteger)
+    items: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    spans: list[list[int]] = Field(default_factory=list, sa_type=JSON)
+    started_at: datetime = instant()
+    touched_at: datetime = instant()
+    finished_at: datetime | None = instant(default=None)

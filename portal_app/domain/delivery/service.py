@@ -1,4 +1,4 @@
-"""Handing ready photos over, the secret links that open them, and what was downloaded."""
+"""Handing ready photos over, and the secret links that open them."""
 
 from __future__ import annotations
 
@@ -157,18 +157,6 @@ def viewer_by_link(db: Session, token: str, *, now: datetime) -> Viewer | None:
     if link is None or link.revoked_at is not None or link.ends_at <= now:
         return None
     return Viewer(studio_id=link.studio_id, role=Role.LINK, email=link.email, link_id=link.id, listing_id=link.listing_id)
-
-
-def record_download(
-    db: Session, by: Viewer, listing_id: int, *, now: datetime, asset_public_id: str = "", size: str = "original"
-) -> None:
-    """Keep that a customer took a photo, or all of them. The studio's own downloads are not news."""
-    if by.is_staff:
-        return
-    kind = "photo.downloaded" if asset_public_id else "listing.downloaded"
-    details = {"size": size} | ({"asset": asset_public_id} if asset_public_id else {})
-    listing = db.get(Listing, listing_id)
-    record(db, by, kind, now=now, listing_id=listing_id, customer_id=listing and listing.customer_id, details=details)
 
 
 def _allow_staff(by: Viewer, *, is_found: bool) -> None:

@@ -213,6 +213,7 @@ def _new_asset(db: Session, upload: Upload, prints: Fingerprints, facts: PhotoFa
         height=facts.height,
         captured_at=facts.captured_at,
         position=replaced.position if replaced else 0,
+        supersedes_id=replaced.id if replaced else None,
         is_placed_by_hand=replaced is not None,
         received_at=now,
     )

@@ -284,7 +284,7 @@ def _sentence(fact: HistoryRow, currency: str, studio: str, zone: str) -> str:
         case "listing.locked_again":
             return "Photos wait for the payment again"
         case "listing.downloaded":
-            return "All photos downloaded"
+            return f"{fact.details.get('photo_count', 'All')} photos downloaded"
         case _:
             return ""
 

@@ -143,7 +143,7 @@ PLAIN = {
     "delivery.planned": "Planned the delivery for {when}",
     "listing.locked_again": "The photos wait for the payment again",
     "listing.released": "Opened the photos before they are paid: {reason}",
-    "listing.downloaded": "Downloaded all photos",
+    "listing.downloaded": "Downloaded photos as a ZIP",
     "mail.refused": "A mail to {to} was refused: {answer}",
     "member.joined": "Started to work here",
     "member.removed": "Removed {name} from the studio",
