@@ -28,13 +28,13 @@ from PIL import Image
 
 from portal_app.adapters import photo_work
 from portal_app.adapters.pillow_renderer import PillowRenderer
-from portal_app.domain.media.renderer import RenderRequest
+from portal_app.domain.media.renderer import Mark, RenderRequest
 from tests.photos import camera_jpeg
 
 ID = "main-job-19"
 MOST_FLOORS, LEAST_GAIN, MOST_LAG_MS = 2.4, 1.8, 50.0
 TICK = 0.01
-MARK = "HARBOR LIGHT"
+MARK = Mark("HARBOR LIGHT")
 
 
 def main() -> int:

@@ -20,6 +20,7 @@ from typing import Any
 
 import portal_app
 from portal_app.adapters import jpeg_check
+from portal_app.adapters.watermark import missing_letters
 from portal_app.core.errors import Unavailable
 from portal_app.domain.media.renderer import BadPhoto, PhotoFacts, Rendered, RenderRequest, RenderResult
 
@@ -47,15 +48,20 @@ class PillowRenderer:
 
     def render(self, request: RenderRequest) -> RenderResult:
         """Make every size. Raises BadPhoto for a file that cannot be used, Unavailable when a worker died."""
-        said = self._ask(
-            {
-                "verb": "render",
-                "source": str(request.source),
-                "into": str(request.into),
-                "watermark": request.watermark,
-            }
-        )
+        said = self._ask(_wanted("render", request))
         return RenderResult(_facts(said["facts"]), [_rendered(size) for size in said["sizes"]])
+
+    def remark(self, request: RenderRequest) -> list[Rendered]:
+        """Only the marked sizes, from a clean web size as `source`. Raises BadPhoto, Unavailable."""
+        return [_rendered(size) for size in self._ask(_wanted("remark", request))["sizes"]]
+
+    def redraw_logo(self, source: Path, into: Path) -> Rendered:
+        """A PNG written anew, as it will be drawn. Raises BadPhoto in words, Unavailable."""
+        return _rendered(self._ask({"verb": "redraw_logo", "source": str(source), "into": str(into)})["sizes"][0])
+
+    def missing_letters(self, text: str) -> str:
+        """Which letters of a watermark's text cannot be drawn. The font is ours, so this needs no worker."""
+        return missing_letters(text)
 
     def close(self) -> None:
         """End every worker; photos under way come back as Unavailable."""
@@ -124,6 +130,12 @@ class PillowRenderer:
             self._deaths.pop(source, None)
             raise BadPhoto(jpeg_check.SLOW)
         raise Unavailable("The worker preparing this photo stopped. It will be tried again.")
+
+
+def _wanted(verb: str, request: RenderRequest) -> dict[str, Any]:
+    mark = request.mark
+    said = {"text": mark.text, "logo": str(mark.logo or ""), "place": mark.place, "opacity": mark.opacity}
+    return {"verb": verb, "source": str(request.source), "into": str(request.into), "mark": said}
 
 
 def _exchange(worker: subprocess.Popen[bytes], request: dict[str, Any]) -> dict[str, Any] | None:

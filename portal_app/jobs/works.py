@@ -15,6 +15,7 @@ from portal_app.domain.billing.settling import reconcile, sweep_open_attempts
 from portal_app.domain.customers import entering, joining, leaving, readdressing
 from portal_app.domain.delivery import planning
 from portal_app.domain.identity import sessions
+from portal_app.domain.media import marks, remarking
 from portal_app.domain.media import service as media
 from portal_app.domain.notifications import account_mails, invoice_mails, share_mails
 from portal_app.domain.notifications.sending import send
@@ -160,6 +161,24 @@ def render_asset(job: Job) -> None:
         raise
 
 
+def remark(job: Job) -> None:
+    """The watermark changed: mark one photo again. One that cannot be is passed over after the last try."""
+    wiring, asked = job.wiring, job.payload
+    studio_id, key, asset_id = asked["studio_id"], asked["key"], asked["asset_id"]
+    unit_of_work = wiring.database.unit_of_work
+    try:
+        remarking.remark(
+            unit_of_work, wiring.store, wiring.renderer, studio_id, key, asset_id, now=job.now(), finish=job.finish
+        )  # fmt: skip
+    except LeaseLost:
+        raise
+    except Exception:
+        if job.is_last_try:
+            with unit_of_work() as db:
+                remarking.pass_over(db, studio_id, key, asset_id, now=job.now())
+        raise
+
+
 def release_holds(job: Job) -> None:
     """Times that were kept for paying are free again when their minutes are over."""
     with job.wiring.database.unit_of_work() as db:
@@ -211,6 +230,7 @@ WORKS: Mapping[str, worker.Work] = {
     reactions.FORGET_CARDS: forget_cards,
     planning.HAND_OVER: hand_over_planned,
     "render_asset": render_asset,
+    marks.REMARK: remark,
     "release_holds": release_holds,
     "forget_codes": forget_entry_codes,
     "sweep_uploads": sweep_uploads,
@@ -221,4 +241,4 @@ WORKS: Mapping[str, worker.Work] = {
 
 def at_most(settings: Settings) -> dict[str, int]:
     """Rendering never takes every thread: a mail waits for no photo."""
-    return {"render_asset": settings.render_workers + 1}
+    return {"render_asset": settings.render_workers + 1, marks.REMARK: 1}

@@ -52,6 +52,8 @@ from portal_app.ui.admin.staff.page import page as staff
 from portal_app.ui.admin.staff.state import StaffState
 from portal_app.ui.admin.today.page import page as today
 from portal_app.ui.admin.today.state import TodayState
+from portal_app.ui.admin.watermark.page import page as watermark
+from portal_app.ui.admin.watermark.state import WatermarkSetting
 from portal_app.ui.admin.why.page import page as why
 from portal_app.ui.admin.why.state import WhyState
 from portal_app.ui.portal.account.page import page as account
@@ -152,6 +154,7 @@ ROUTES: tuple[Row, ...] = (
     Row("/admin/staff", staff, "Staff", STAFF(Permission.MANAGE_STAFF), StaffState.load, StaffState.load),
     Row("/admin/areas", areas, "Service areas", STAFF(Permission.SETTINGS), AreasState.load, AreasState.load),
     Row("/admin/settings", settings, "Settings", SETTINGS),
+    Row("/admin/settings/watermark", watermark, "Watermark", SETTINGS, WatermarkSetting.load, WatermarkSetting.renew),
     Row("/admin/settings/booking", booking_rules, "Booking", SETTINGS, BookingRules.load),
     Row("/admin/settings/payments", payment_settings, "Payments", SETTINGS, PaymentSettings.load),
     Row("/admin/settings/coupons", coupons, "Coupons", SETTINGS, Coupons.load, Coupons.load),

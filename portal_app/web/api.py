@@ -28,6 +28,7 @@ ROOMS = (
     "payments",
     "payment_keys",
     "papers",
+    "watermark",
     "uploads",
     "downloads",
     "mailbox",

@@ -98,6 +98,7 @@ SHOWN: dict[str, Shown] = {
     "/admin/settings/questions": Shown(OLIVE, "button", "New question"),
     "/admin/settings/prices": Shown(OLIVE, "button", "New fee"),
     "/admin/settings/booking": Shown(OLIVE, "button", "Save rules"),
+    "/admin/settings/watermark": Shown(OLIVE, "button", "Save watermark"),
     "/admin/settings/payments": Shown(OLIVE, "button", "Save rules"),
     "/admin/settings/coupons": Shown(OLIVE, "button", "New coupon"),
     "/admin/areas": Shown(OLIVE, "button", "New area"),

@@ -42,6 +42,15 @@ class RenditionName(StrEnum):
     THUMB_MARKED = "thumb_marked"
 
 
+class MarkPlace(StrEnum):
+    """Where the watermark stands. Only TILED covers the whole picture; any other can be cropped away."""
+
+    TILED = "tiled"
+    CENTER = "center"
+    BOTTOM_LEFT = "bottom_left"
+    BOTTOM_RIGHT = "bottom_right"
+
+
 class Asset(SQLModel, table=True):
     """One file as it came, stored content-addressed under its SHA-256, or one link, which has a `url` and no file.
 
@@ -92,7 +101,10 @@ class Asset(SQLModel, table=True):
 
 
 class Rendition(SQLModel, table=True):
-    """One size rendered from an asset; its file lies in the store under its own SHA-256."""
+    """One size rendered from an asset; its file lies in the store under its own SHA-256.
+
+    `mark` says which watermark is in a marked one's pixels (see marks.py), and is empty for one that is older than that.
+    """
 
     __tablename__ = "rendition"
     __table_args__ = (
@@ -109,6 +121,23 @@ class Rendition(SQLModel, table=True):
     size: int
     width: int
     height: int
+    mark: str = filled("")
+
+
+class Watermark(SQLModel, table=True):
+    """What a studio draws into marked sizes: its words, or its logo, a PNG in the store. No `text`: the studio's name."""
+
+    __tablename__ = "watermark"
+    __table_args__ = (one_of("place", MarkPlace, "watermark"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    studio_id: int = Field(foreign_key="studio.id", unique=True)
+    text: str = ""
+    uses_logo: bool = False
+    logo_sha256: str = ""
+    place: str = MarkPlace.TILED
+    opacity: int = 47
+    changed_at: datetime | None = instant(default=None)
 
 
 class UploadState(StrEnum):

@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from portal_app.domain.media.models import MarkPlace
+
 
 @dataclass(frozen=True, slots=True)
 class PhotoFacts:
@@ -31,12 +33,22 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """What is drawn into marked sizes: `text`, or the PNG at `logo` in its place; `opacity` in percent."""
+
+    text: str
+    logo: Path | None = None
+    place: MarkPlace = MarkPlace.TILED
+    opacity: int = 47
+
+
+@dataclass(frozen=True, slots=True)
 class RenderRequest:
     """One original and what to mark it with. Sizes land in `into`."""
 
     source: Path
     into: Path
-    watermark: str
+    mark: Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,4 +76,16 @@ class Renderer(Protocol):
 
     def render(self, request: RenderRequest) -> RenderResult:
         """Make every size. Raises BadPhoto for a file that cannot be used, Unavailable when a worker died."""
+        ...
+
+    def remark(self, request: RenderRequest) -> list[Rendered]:
+        """Only the marked sizes, from a clean web size as `source`. Raises BadPhoto, Unavailable."""
+        ...
+
+    def redraw_logo(self, source: Path, into: Path) -> Rendered:
+        """A PNG written anew, as it will be drawn. Raises BadPhoto in words, Unavailable."""
+        ...
+
+    def missing_letters(self, text: str) -> str:
+        """Which letters of a watermark's text cannot be drawn."""
         ...

@@ -24,6 +24,7 @@ class NativeForm(rx.Component):
     tag = "PostedForm"
     action: rx.Var[str]
     method: rx.Var[str]
+    enc_type: rx.Var[str]
 
 
 def go(*children: Child, to: Words, kind: str = "link", **props) -> rx.Component:
