@@ -37,7 +37,7 @@ from portal_app.domain.identity.models import (
     SignInSession,
 )
 from portal_app.domain.listings.models import Listing
-from portal_app.domain.media.models import Asset, Rendition, RenditionName, Upload
+from portal_app.domain.media.models import Asset, Rendition, RenditionName, Upload, Watermark
 from portal_app.domain.notifications.models import Mail
 from portal_app.domain.orders.models import CouponUse, Order, OrderAnswer, OrderCharge, OrderLink
 from portal_app.domain.orders.placing import OrderRequest
@@ -242,6 +242,7 @@ def _crew(db: Session, cast: Cast, order: Order) -> None:
             TimeOff(public_id=f"off{MARK}", starts_at=far, ends_at=far + timedelta(days=1), reason=MARK, **pias),
             ServiceSkill(service_id=service, **pias),
             BookingPolicy(studio_id=cast.harbor),
+            Watermark(studio_id=cast.harbor, text=MARK),
             Decline(appointment_id=visit, reason=MARK, at=NOW, **pias),
         ]
     )

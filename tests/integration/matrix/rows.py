@@ -29,7 +29,7 @@ from portal_app.domain.identity.models import (
 )
 from portal_app.domain.identity.passwords import hash_password
 from portal_app.domain.listings.models import Listing
-from portal_app.domain.media.models import Asset, Upload
+from portal_app.domain.media.models import Asset, Upload, Watermark
 from portal_app.domain.notifications.models import Mail
 from portal_app.domain.orders.models import Order, OrderLine
 from portal_app.domain.scheduling.models import Appointment
@@ -260,6 +260,7 @@ class Rows:
 
     def _studio(self, db: Session, studio_id: int, owner: int) -> None:
         here = {"studio_id": studio_id}
+        db.add(Watermark(id=next(NUMBERS), text="x", **here))
         asked = {"invited_by": owner, "created_at": self.now, "sent_at": self.now, "ends_at": self.now + LIFE, **here}
         team = self.teams["coast" if studio_id == self.cast.harbor else "meadow"]
         for role, team_id in (("editor", None), ("member", team)):

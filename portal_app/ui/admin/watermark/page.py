@@ -46,7 +46,7 @@ def _loaded() -> rx.Component:
 
 
 def _progress() -> rx.Component:
-    calm = rx.el.p(S.card.progress, class_name="small quiet num")
+    calm = rx.el.p(S.card.progress, class_name="small quiet")
     return rx.el.div(rx.cond(S.card.is_behind, note(S.card.progress, tone="wait"), calm), role="status")
 
 
