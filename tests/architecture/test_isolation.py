@@ -412,7 +412,6 @@ def verbs_of_settings(world: World) -> dict[str, Callable[[Session, Viewer], Any
     from portal_app.domain.media.marks import save_watermark
     from portal_app.domain.scheduling.ruling import save_policy, save_tips
 
-    mark = {"text": "Theirs", "place": "center", "opacity": "50"}
     coupon, asked = TypedCoupon("THEIRS", "percent", "10"), f"question{MARK}"
     return {
         "save_payment_policy": lambda db, by: save_payment_policy(db, by, {}, now=NOW),
@@ -430,7 +429,7 @@ def verbs_of_settings(world: World) -> dict[str, Callable[[Session, Viewer], Any
         "save_tax_group": lambda db, by: save_tax_group(db, by, f"group{MARK}", "x", "", is_default=True, now=NOW),
         "remove_tax_group": lambda db, by: remove_tax_group(db, by, f"group{MARK}", now=NOW),
         "save_policy": lambda db, by: save_policy(db, by, {}, now=NOW),
-        "save_watermark": lambda db, by: save_watermark(db, by, mark, lambda _text: "", now=NOW),
+        "save_watermark": lambda db, by: save_watermark(db, by, {}, lambda _text: "", now=NOW),
     }
 
 
