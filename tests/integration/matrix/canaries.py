@@ -28,7 +28,7 @@ WORKING = {
     "access_link.token_hash", "invitation.token_hash", "order_link.token_hash", "credential_id", "wish", "entry", "timing",
     "share.token_hash", "invoice.token_hash", "invoice.pdf_digest", "invoice.issuer", "invoice.bill_to", "unlock_when", "cancel_refund", "method",
     "order_line.terms", "order_charge.terms", "strategy", "shape", "polygon", "windows", "tip_basis_points", "variant.public_id",
-    "watermark.place", "watermark.logo_sha256",
+    "watermark.place", "watermark.logo_sha256", "planned_delivery.outcome",
 }  # fmt: skip
 ADDRESSES = {"email", "email_key", "payer_email", "to_email", "new_email", "reply_to", "copy_to"}
 SECRET = {
