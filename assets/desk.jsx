@@ -265,7 +265,7 @@ function Tile({ photo, at, count, onMove, children }) {
           <button type="button" className="handle" ref={setActivatorNodeRef} {...attributes} {...listeners} aria-roledescription="photo that can be moved" aria-label={`Move ${label}`}>
             <Picture photo={photo} />
           </button>
-          {photo.cover ? <span className="tag">Cover</span> : null}
+          {photo.hidden ? <span className="tag">Hidden</span> : photo.cover ? <span className="tag">Cover</span> : null}
         </div>
         <figcaption>
           <button type="button" id={`earlier-${photo.id}`} className="btn soft square" aria-label={`Move ${label}, earlier`} disabled={at === 0} onClick={() => onMove(at, at - 1, "earlier")}><Icon name="earlier" /></button>

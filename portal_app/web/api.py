@@ -30,6 +30,7 @@ ROOMS = (
     "papers",
     "watermark",
     "uploads",
+    "embeds",
     "downloads",
     "mailbox",
     "passkeys",

@@ -133,7 +133,7 @@ def test_a_second_delivery_says_what_is_new(database: Database, cast: Cast, stor
     with database.unit_of_work() as db:
         added = add_photo(db, store, shoot, cast.harbor, place=4)
     again = press(database, cast.olive, shoot.number, now=LATER)
-    assert (again.words, again.is_first) == ("1 new photo delivered, 4 in all.", False)
+    assert (again.words, again.is_first) == ("1 photo delivered now, 4 photos in all.", False)
     with database.reading() as db:
         page = queries.listing_page(db, cast.carl, shoot.listing)
     assert page.new_count == 1
@@ -267,7 +267,7 @@ def test_cards_say_where_each_listing_stands(database: Database, cast: Cast, sto
     assert all(making.photos[0] not in repr(card) for card in cards)
     assert cards[1].is_locked
     assert cards[1].due_words == "$412.50"
-    assert cards[1].photo_words == "3 photos"
+    assert cards[1].what_words == "3 photos"
 
 
 def test_a_guest_s_records_are_nobody_s(database: Database, cast: Cast, shoot: Shoot) -> None:
@@ -291,7 +291,7 @@ def test_as_many_statements_for_forty_listings_as_for_one(database: Database, ca
     alone = statements()
     for _ in range(12):
         hand_over(database, cast.olive, photographed(database, store, cast.harbor, cast.carl_customer, photos=2))
-    assert statements() == alone <= 13
+    assert statements() == alone <= 14
 
 
 def test_a_chosen_cover_leads_its_card(database: Database, cast: Cast, shoot: Shoot) -> None:

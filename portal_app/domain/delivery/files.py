@@ -13,7 +13,8 @@ from portal_app.core.viewer import Viewer
 from portal_app.domain.delivery.archive import SUMS, Archive, Member, plan, safe_name, unique_names
 from portal_app.domain.delivery.changes import CHANGES, change_list
 from portal_app.domain.delivery.gate import ORIGINAL, Locked, Sight, Size, served, sight_for
-from portal_app.domain.delivery.seeing import delivered_photos, gate_of, photos_to_see, visible
+from portal_app.domain.delivery.pictures import has_sizes
+from portal_app.domain.delivery.seeing import delivered_assets, gate_of, photos_to_see, visible
 from portal_app.domain.delivery.taking import Held, Item, Taking, held_since
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.media.models import Asset, Rendition
@@ -66,6 +67,8 @@ def file_to_serve(db: Session, by: Viewer, asset_public_id: str, size: Size) -> 
     name = served(sight_for(by, gate), size)
     here = (asset.public_id, asset.id, asset.listing_id)
     is_locked = gate.is_locked and not by.is_staff
+    if name == ORIGINAL and not asset.sha256:
+        raise NotFound("This is a link, not a file. It opens on the listing's page.")
     if name == ORIGINAL:
         return ServedFile(*here, asset.sha256, asset.size, asset.media_type, asset.original_name, is_locked)
     found = db.exec(select(Rendition).where(Rendition.asset_id == asset.id, Rendition.name == name)).first()
@@ -91,13 +94,14 @@ def archive_to_serve(
         raise NotFound
     if sight is not Sight.OPEN:
         raise Locked
-    photos = delivered_photos(db, [listing.id])
+    files = [asset for asset in delivered_assets(db, listing.id) if asset.sha256]
+    photos = files if name == ORIGINAL else [asset for asset in files if has_sizes(asset)]
     held = _held(db, by, listing.id, since) if since else None
     wanted = _wanted(photos, chosen, held)
     members = _called_apart(_originals(wanted) if name == ORIGINAL else _renditions(db, wanted, name))
     if not members:
         raise NotFound
-    notes = {CHANGES: _changes(db, listing, held, photos, members)} if held else {}
+    notes = {CHANGES: _changes(db, listing, held, files, members)} if held else {}
     archive = plan([member for _, member in members], notes)
     label = ("" if name == ORIGINAL else f" ({name})") + (" what is new" if held else " chosen" if chosen else "")
     called = safe_name(f"{listing.street}{label}.zip", otherwise="photos.zip")
@@ -140,9 +144,9 @@ def _wanted(photos: Sequence[Asset], chosen: Sequence[str], held: Held | None) -
     return fresh
 
 
-def _changes(db: Session, listing: Listing, held: Held, photos: Sequence[Asset], members: Sequence[tuple[Asset, Member]]) -> str:
+def _changes(db: Session, listing: Listing, held: Held, files: Sequence[Asset], members: Sequence[tuple[Asset, Member]]) -> str:
     studio = db.get_one(Studio, listing.studio_id)
-    there = {photo.id for photo in photos}
+    there = {asset.id for asset in files}
     before = dict(db.exec(select(Asset.id, Asset.supersedes_id).where(Asset.listing_id == listing.id)).all())
     fresh = [(_held_version(photo.id, before, held), member.name) for photo, member in members]
     gone = {asset_id: name for asset_id, name in held.names.items() if asset_id not in there}

@@ -10,8 +10,9 @@ from sqlmodel import Session, col, select
 
 from portal_app.domain.delivery.gate import ORIGINAL, SERVED, Sight, Size
 from portal_app.domain.delivery.models import Delivery
+from portal_app.domain.delivery.seeing import HANDED_OVER
 from portal_app.domain.listings.models import Listing
-from portal_app.domain.media.models import Asset, AssetState, Rendition
+from portal_app.domain.media.models import Asset, AssetKind, Rendition
 
 KB, MB, GB = 1_000, 1_000_000, 1_000_000_000
 Renditions = dict[tuple[int, str], Rendition]
@@ -44,7 +45,7 @@ def covers_of(db: Session, listing_ids: list[int]) -> dict[int, tuple[Asset, int
     ranked = (
         select(col(Asset.id).label("id"), place.label("place"), func.count().over(partition_by=Asset.listing_id).label("count"))
         .join(Listing, col(Listing.id) == col(Asset.listing_id))
-        .where(col(Asset.listing_id).in_(listing_ids), col(Asset.delivered_at).is_not(None), Asset.state == AssetState.READY)
+        .where(col(Asset.listing_id).in_(listing_ids), Asset.kind == AssetKind.PHOTO, *HANDED_OVER)
         .subquery()
     )
     found = db.exec(select(Asset, ranked.c.count).join(ranked, ranked.c.id == Asset.id).where(ranked.c.place == 1))
@@ -108,11 +109,17 @@ def version(sha256: str) -> str:
     return sha256[:12]
 
 
-def zip_links(listing: Listing, photos: Sequence[Asset], renditions: Renditions) -> dict[str, str]:
+def has_sizes(asset: Asset) -> bool:
+    """Whether its smaller sizes are worth having: those of a video or a PDF are only what stands for it on the page."""
+    return asset.kind in {AssetKind.PHOTO, AssetKind.FLOOR_PLAN} and asset.media_type.startswith("image/")
+
+
+def zip_links(listing: Listing, assets: Sequence[Asset], renditions: Renditions) -> dict[str, str]:
     """The addresses of an open listing's ZIPs, and how large each is."""
-    zips = {"zip_url": f"/files/zip/{listing.public_id}", "zip_words": size_words(sum(photo.size for photo in photos))}
+    zips = {"zip_url": f"/files/zip/{listing.public_id}", "zip_words": size_words(sum(asset.size for asset in assets))}
+    pictures = [asset for asset in assets if has_sizes(asset)]
     for size in (Size.WEB, Size.MLS):
-        made = [renditions[photo.id, size] for photo in photos if (photo.id, size) in renditions]
+        made = [renditions[picture.id, size] for picture in pictures if (picture.id, size) in renditions]
         zips[f"zip_{size}_url"] = f"/files/zip/{listing.public_id}?size={size}"
         zips[f"zip_{size}_words"] = size_words(sum(one.size for one in made))
     return zips

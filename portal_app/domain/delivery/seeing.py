@@ -14,9 +14,10 @@ from portal_app.domain.delivery.gate import Gate, Sight, decide
 from portal_app.domain.delivery.models import Delivery
 from portal_app.domain.listings import queries as listings
 from portal_app.domain.listings.models import Listing
-from portal_app.domain.media.models import Asset, AssetState
+from portal_app.domain.media.models import SECTIONS, Asset, AssetKind, AssetState
 from portal_app.domain.orders.models import Order, OrderStatus
 
+HANDED_OVER = (col(Asset.delivered_at).is_not(None), Asset.state == AssetState.READY, col(Asset.is_hidden).is_(False))
 SHOWN = (OrderStatus.ACCEPTED, OrderStatus.COMPLETED)
 
 
@@ -35,13 +36,13 @@ def is_visible(db: Session, by: Viewer, listing_public_id: str) -> bool:
 
 
 def photos_to_see(by: Viewer):
-    """The photos of those listings: everybody but the studio sees only what was delivered and is ready."""
+    """The assets of those listings: everybody but the studio sees only what was delivered, is ready and not hidden."""
     found = select(Asset).where(
         Asset.studio_id == by.studio_id, col(Asset.listing_id).in_(visible(by).with_only_columns(Listing.id))
     )
     if by.is_staff:
         return found
-    return found.where(col(Asset.delivered_at).is_not(None), Asset.state == AssetState.READY)
+    return found.where(*HANDED_OVER)
 
 
 def gate_of(db: Session, listing_id: int) -> Gate:
@@ -77,15 +78,23 @@ def gate_from(deliveries: Sequence[Delivery], dues: Mapping[int, int], harmless:
 
 
 def delivered_photos(db: Session, listing_ids: Sequence[int]) -> list[Asset]:
-    """Everything handed over and not removed, in the order it is shown."""
-    return list(
-        db.exec(
-            select(Asset)
-            .where(
-                col(Asset.listing_id).in_(listing_ids),
-                col(Asset.delivered_at).is_not(None),
-                Asset.state == AssetState.READY,
-            )
-            .order_by(col(Asset.listing_id), col(Asset.position), col(Asset.id))
-        )
+    """Every photo handed over, not removed and not hidden, in the order it is shown."""
+    asked = select(Asset).where(col(Asset.listing_id).in_(listing_ids), Asset.kind == AssetKind.PHOTO, *HANDED_OVER)
+    return list(db.exec(asked.order_by(col(Asset.listing_id), col(Asset.position), col(Asset.id))))
+
+
+def delivered_assets(db: Session, listing_id: int) -> list[Asset]:
+    """The same with everything else that was handed over: section after section, each in its order."""
+    found = db.exec(
+        select(Asset).where(Asset.listing_id == listing_id, *HANDED_OVER).order_by(col(Asset.position), col(Asset.id))
     )
+    return sorted(found, key=lambda asset: SECTIONS.index(AssetKind(asset.kind)))
+
+
+def kinds_delivered(db: Session, listing_ids: Sequence[int]) -> dict[int, list[str]]:
+    """The kind of each asset handed over, for several listings in one statement."""
+    found: dict[int, list[str]] = {listing_id: [] for listing_id in listing_ids}
+    asked = select(Asset.listing_id, Asset.kind).where(col(Asset.listing_id).in_(listing_ids), *HANDED_OVER)
+    for listing_id, kind in db.exec(asked):
+        found[listing_id].append(kind)
+    return found

@@ -18,7 +18,8 @@ from portal_app.domain.delivery.models import AccessLink, Delivery
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.listings.queries import listing_by_public_id
 from portal_app.domain.media.arranging import lock_listing
-from portal_app.domain.media.models import Asset, AssetState
+from portal_app.domain.media.kinds import kinds_in_words
+from portal_app.domain.media.models import Asset, AssetKind, AssetState
 from portal_app.domain.orders import service as orders
 from portal_app.domain.orders.models import Order, OrderStatus
 
@@ -55,7 +56,7 @@ class Delivered:
 
 
 def deliver(db: Session, by: Viewer, order_number: int, request: DeliverRequest, *, now: datetime) -> Delivered:
-    """Hand over every ready photo that was not handed over before; the order becomes Completed.
+    """Hand over everything ready that was not handed over before and is not hidden; the order becomes Completed.
 
     Pressed twice at once it is one delivery: the order's row is locked, then the listing's, as every change of photos
     does. Raises NotFound, NotAllowed, NothingReady in words, InvalidInput for an address in `copy_to`.
@@ -63,11 +64,11 @@ def deliver(db: Session, by: Viewer, order_number: int, request: DeliverRequest,
     order = orders.locked_order(db, by, order_number, Permission.DELIVER)
     request = checked(order, request)
     lock_listing(db, order.listing_id)
-    photos = _photos(db, order.listing_id)
-    fresh = [photo for photo in photos if photo.delivered_at is None]
-    _refuse_unfinished(photos, fresh)
-    for photo in fresh:
-        photo.delivered_at = now
+    assets = _assets(db, order.listing_id)
+    fresh = [asset for asset in assets if asset.delivered_at is None]
+    _refuse_unfinished(assets, fresh)
+    for asset in fresh:
+        asset.delivered_at = now
     delivery = Delivery(
         studio_id=by.studio_id,
         listing_id=order.listing_id,
@@ -76,15 +77,16 @@ def deliver(db: Session, by: Viewer, order_number: int, request: DeliverRequest,
         message=request.message,
         collect_payment=request.collect_payment,
         watermark=request.watermark,
-        photo_count=len(photos),
+        photo_count=sum(asset.kind == AssetKind.PHOTO for asset in assets),
         new_count=len(fresh),
         copy_to=request.copy_to,
     )
     db.add(delivery)
     db.flush()
     orders.complete(db, by, order, now=now)
-    _record_delivery(db, by, order, delivery, now)
-    return _delivered(db, delivery)
+    new_words, words = (kinds_in_words(asset.kind for asset in several) for several in (fresh, assets))
+    _record_delivery(db, by, order, delivery, new_words, now)
+    return _delivered(db, delivery, new_words, words)
 
 
 def checked(order: Order, request: DeliverRequest) -> DeliverRequest:
@@ -173,23 +175,23 @@ def _refuse_status(order: Order) -> None:
         raise NothingReady("This order was canceled, so nothing can be delivered for it.")
 
 
-def _photos(db: Session, listing_id: int) -> Sequence[Asset]:
+def _assets(db: Session, listing_id: int) -> Sequence[Asset]:
     return db.exec(
         select(Asset)
-        .where(Asset.listing_id == listing_id, Asset.state != AssetState.REMOVED)
+        .where(Asset.listing_id == listing_id, Asset.state != AssetState.REMOVED, col(Asset.is_hidden).is_(False))
         .order_by(col(Asset.id))
         .execution_options(populate_existing=True)
     ).all()
 
 
-def _refuse_unfinished(photos: Sequence[Asset], fresh: Sequence[Asset]) -> None:
-    making = [photo for photo in photos if photo.state == AssetState.RENDERING]
-    damaged = [photo for photo in photos if photo.state == AssetState.FAILED]
+def _refuse_unfinished(assets: Sequence[Asset], fresh: Sequence[Asset]) -> None:
+    making = [asset.kind for asset in assets if asset.state == AssetState.RENDERING]
+    damaged = [asset for asset in assets if asset.state == AssetState.FAILED]
     if damaged:
         raise NothingReady(_damaged_words(damaged))
     if making:
-        raise NothingReady(f"{counted(len(making), 'photo')} {_be(len(making))} still being made. Deliver when they are ready.")
-    if not photos:
+        raise NothingReady(f"{kinds_in_words(making)} {_be(len(making))} still being made. Deliver when they are ready.")
+    if not assets:
         raise NothingReady("There are no photos yet. Drop them above, then deliver.")
     if not fresh:
         raise NothingReady("Everything here is already delivered. Add a photo to deliver again.")
@@ -199,7 +201,7 @@ def _damaged_words(damaged: Sequence[Asset]) -> str:
     names = ", ".join(photo.original_name for photo in damaged[:3]) + (" and more" if len(damaged) > 3 else "")
     count = len(damaged)
     verb = "Replace or remove it" if count == 1 else "Replace or remove them"
-    return f"{counted(count, 'photo')} {_be(count)} damaged: {names}. {verb}, then deliver."
+    return f"{kinds_in_words(asset.kind for asset in damaged)} {_be(count)} damaged: {names}. {verb}, then deliver."
 
 
 def counted(count: int, noun: str) -> str:
@@ -222,12 +224,13 @@ def _addresses(typed: Sequence[str]) -> list[str]:
     return list(kept.values())
 
 
-def _record_delivery(db: Session, by: Viewer, order: Order, delivery: Delivery, now: datetime) -> None:
+def _record_delivery(db: Session, by: Viewer, order: Order, delivery: Delivery, new_words: str, now: datetime) -> None:
     details = {
         "delivery_id": delivery.id,
         "number": order.number,
         "photo_count": delivery.photo_count,
         "new_count": delivery.new_count,
+        "new_words": new_words,
     }
     record(
         db, by, "listing.delivered", now=now, order_id=order.id, listing_id=order.listing_id,
@@ -235,10 +238,8 @@ def _record_delivery(db: Session, by: Viewer, order: Order, delivery: Delivery, 
     )  # fmt: skip
 
 
-def _delivered(db: Session, delivery: Delivery) -> Delivered:
+def _delivered(db: Session, delivery: Delivery, new_words: str, words: str) -> Delivered:
     before = db.exec(select(Delivery.id).where(Delivery.listing_id == delivery.listing_id, Delivery.id < delivery.id)).first()
     listing = db.get_one(Listing, delivery.listing_id)
-    words = f"{counted(delivery.photo_count, 'photo')} delivered."
-    if before is not None:
-        words = f"{counted(delivery.new_count, 'new photo')} delivered, {delivery.photo_count} in all."
-    return Delivered(delivery.id, listing.public_id, delivery.photo_count, delivery.new_count, before is None, words)
+    said = f"{words} delivered." if before is None else f"{new_words} delivered now, {words} in all."
+    return Delivered(delivery.id, listing.public_id, delivery.photo_count, delivery.new_count, before is None, said)

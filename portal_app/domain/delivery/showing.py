@@ -19,12 +19,22 @@ from portal_app.domain.billing.shares import first_dues
 from portal_app.domain.customers.queries import whose_are
 from portal_app.domain.delivery.gate import Gate, Sight, Size, sight_for
 from portal_app.domain.delivery.models import Delivery
-from portal_app.domain.delivery.pictures import PhotoTile, Renditions, covers_of, picture_url, renditions_of, tiles_of, zip_links
-from portal_app.domain.delivery.seeing import delivered_photos, deliveries_of, gate_from, gates_of, visible
-from portal_app.domain.delivery.service import counted
+from portal_app.domain.delivery.pictures import (
+    PhotoTile,
+    Renditions,
+    covers_of,
+    has_sizes,
+    picture_url,
+    renditions_of,
+    tiles_of,
+    zip_links,
+)
+from portal_app.domain.delivery.sections import Section, sections_of
+from portal_app.domain.delivery.seeing import delivered_assets, deliveries_of, gate_from, gates_of, kinds_delivered, visible
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.listings.owners import with_whose
-from portal_app.domain.media.models import Asset
+from portal_app.domain.media.kinds import kinds_in_words
+from portal_app.domain.media.models import Asset, AssetKind
 from portal_app.domain.orders.models import Order, OrderStatus
 from portal_app.domain.scheduling.models import Appointment, AppointmentStatus
 from portal_app.domain.studios.models import Studio
@@ -43,7 +53,7 @@ class ListingCard:
     state_words: str
     order_number: int
     photo_count: int
-    photo_words: str
+    what_words: str
     is_locked: bool
     due_cents: int
     due_words: str
@@ -81,9 +91,12 @@ class ListingPage:
     due_words: str
     to_pay: list[ToPay] = field(default_factory=list)
     photo_count: int = 0
-    photo_words: str = ""
+    file_count: int = 0
+    picture_count: int = 0
+    what_words: str = ""
     new_count: int = 0
     photos: list[PhotoTile] = field(default_factory=list)
+    sections: list[Section] = field(default_factory=list)
     cover_url: str = ""
     message: str = ""
     delivered_words: str = ""
@@ -107,6 +120,7 @@ class _Around:
     dues: dict[int, int]
     deliveries: dict[int, list[Delivery]]
     visits: dict[int, datetime]
+    kinds: dict[int, list[str]]
 
 
 def listing_cards(
@@ -135,8 +149,9 @@ def listing_page(db: Session, by: Viewer, listing_public_id: str) -> ListingPage
     around = _around(db, by, [listing])
     gate = around.gates[listing.id]
     sight = sight_for(by, gate) if gate.is_delivered else Sight.NOTHING
-    photos = delivered_photos(db, [listing.id]) if gate.is_delivered else []
-    renditions = renditions_of(db, [photo.id for photo in photos])
+    assets = delivered_assets(db, listing.id) if gate.is_delivered else []
+    photos = [asset for asset in assets if asset.kind == AssetKind.PHOTO]
+    renditions = renditions_of(db, [asset.id for asset in assets])
     deliveries = around.deliveries.get(listing.id, [])
     tiles = tiles_of(listing, photos, renditions, sight, deliveries)
     to_pay = _to_pay(db, listing, around)
@@ -153,15 +168,18 @@ def listing_page(db: Session, by: Viewer, listing_public_id: str) -> ListingPage
         due_words=money_words(_due(listing, around), around.studio.currency) if by.sees_money else "",
         to_pay=to_pay,
         photo_count=len(photos),
-        photo_words=counted(len(photos), "photo"),
+        file_count=sum(bool(asset.sha256) for asset in assets),
+        picture_count=sum(has_sizes(asset) for asset in assets),
+        what_words=kinds_in_words(asset.kind for asset in assets),
         new_count=deliveries[-1].new_count if len(deliveries) > 1 else 0,
         photos=tiles,
+        sections=sections_of(assets, renditions, sight, deliveries[-1].delivered_at if len(deliveries) > 1 else None),
         cover_url=next((tile.web_url for tile in tiles if tile.is_cover), ""),
         message=deliveries[-1].message if deliveries else "",
         delivered_words=_delivered_words(listing, around),
         appointment_words=_appointment_words(listing, around),
         whose=whose_are(db, by, [listing.customer_id]).get(listing.customer_id, "") if by.is_customer else "",
-        **(zip_links(listing, photos, renditions) if sight is Sight.OPEN and photos else {}),
+        **(zip_links(listing, assets, renditions) if sight is Sight.OPEN and any(asset.sha256 for asset in assets) else {}),
     )
 
 
@@ -204,6 +222,7 @@ def _around(db: Session, by: Viewer, rows: Sequence[Listing]) -> _Around:
         dues=_dues_to(db, by, dues),
         deliveries=deliveries,
         visits=_visits(db, ids),
+        kinds=kinds_delivered(db, ids),
     )
 
 
@@ -245,7 +264,7 @@ def _card(
         state_words=STATE_WORDS[state],
         order_number=_order_number(listing, around),
         photo_count=count,
-        photo_words=counted(count, "photo") if count else "",
+        what_words=kinds_in_words(around.kinds[listing.id]) if gate.is_delivered else "",
         is_locked=sight in {Sight.MARKED, Sight.SMALL},
         due_cents=_due(listing, around),
         due_words=money_words(_due(listing, around), around.studio.currency) if by.sees_money else "",

@@ -31,6 +31,17 @@ class AssetKind(StrEnum):
     WEBSITE = "website"
 
 
+SECTIONS = (
+    AssetKind.PHOTO,
+    AssetKind.VIDEO,
+    AssetKind.FLOOR_PLAN,
+    AssetKind.TOUR,
+    AssetKind.DOCUMENT,
+    AssetKind.WEBSITE,
+)
+"""The order in which a listing shows what it has."""
+
+
 class RenditionName(StrEnum):
     """THUMB 480, WEB 2048, MLS 1024x768; the MARKED ones carry the watermark in their pixels; SMALL is clean, at most 1024."""
 

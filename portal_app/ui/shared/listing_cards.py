@@ -32,7 +32,7 @@ def card_of(listing: ListingCard) -> Card:
         state=listing.state,
         cover=listing.cover_url,
         cover_large=listing.cover_large_url or listing.cover_url,
-        counts=listing.photo_words,
+        counts=listing.what_words,
         waiting=f"Appointment {listing.appointment_words}" if listing.appointment_words else "Time to be confirmed",
         is_locked=listing.is_locked,
         whose=listing.whose,

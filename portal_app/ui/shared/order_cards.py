@@ -304,6 +304,8 @@ def _because(words: str, fact: HistoryRow) -> str:
 
 
 def _delivered(fact: HistoryRow) -> str:
+    if words := fact.details.get("new_words"):
+        return f"{words} delivered"
     count = int(fact.details.get("new_count", fact.details.get("photo_count", 0)) or 0)
     return f"{count} photo{'' if count == 1 else 's'} delivered" if count else "Delivered"
 

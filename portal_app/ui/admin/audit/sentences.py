@@ -62,6 +62,8 @@ def _amount(details: Details) -> str:
 
 
 def _counted(details: Details) -> str:
+    if words := details.get("new_words"):
+        return f"Delivered {words}"
     count = int(details.get("new_count") or details.get("photo_count") or 0)
     return f"Delivered {count} photo{'' if count == 1 else 's'}" if count else "Delivered"
 
@@ -103,7 +105,10 @@ PLAIN = {
     "area.added": "Drew the service area {name}",
     "area.changed": "Changed the service area {name}",
     "area.removed": "Removed the service area {name}",
+    "asset.described": "Said what {name} shows",
     "asset.failed": "{name} could not be prepared",
+    "asset.hidden": "Hid {name} from the customer",
+    "asset.linked": "Added a link to {name}",
     "asset.made_cover": "Chose the cover",
     "asset.moved": "Put a photo in another place",
     "asset.received": "Uploaded {name}",
@@ -111,6 +116,7 @@ PLAIN = {
     "asset.rendered": "Every size of {name} is ready",
     "asset.replaced": "Replaced {name}",
     "asset.restored": "Brought {name} back",
+    "asset.shown": "Shows {name} to the customer again",
     "card.chosen": "Chose which card goes first: {what}",
     "card.removed": "Removed a card from the file: {what}",
     "checkout.started": "Went to the payment page",

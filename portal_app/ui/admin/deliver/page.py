@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from portal_app.core.viewer import Permission
+from portal_app.ui.admin.deliver.beside import beside_photos, taken_out, words_dialog
 from portal_app.ui.admin.deliver.state import DeliverState as S
 from portal_app.ui.components.address import address_title
 from portal_app.ui.components.buttons import button
@@ -29,11 +30,12 @@ def _loaded() -> rx.Component:
     return rx.fragment(
         _head(),
         rx.el.div(
-            rx.el.div(_upload(), _order_of_photos(), class_name="stack gap-7"),
+            rx.el.div(_upload(), _order_of_photos(), beside_photos(), taken_out(), class_name="stack gap-7"),
             rx.el.aside(rx.cond(may(Permission.DELIVER), _panel(), _waits())),
             class_name="cols staff",
         ),
         _replace_dialog(),
+        words_dialog(),
     )
 
 

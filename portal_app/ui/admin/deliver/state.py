@@ -13,11 +13,23 @@ from portal_app.domain.billing.queries import balances_for
 from portal_app.domain.delivery.planning import cancel_plan, plan_delivery
 from portal_app.domain.delivery.plans import plan_of
 from portal_app.domain.delivery.service import DeliverRequest, deliver
+from portal_app.domain.media.linking import AssetWords, add_link, describe_asset, show_asset
+from portal_app.domain.media.queries import PhotoCard, beside_photos
 from portal_app.domain.media.queries import photos as photos_of
-from portal_app.domain.media.service import arrange_photos, make_cover, remove_photo
+from portal_app.domain.media.service import arrange_photos, make_cover, remove_photo, restore_photo
 from portal_app.domain.orders.queries import order_page
-from portal_app.ui.admin.deliver.cards import DeliverCard, PlanView, deliver_card, plan_view, tiles
-from portal_app.ui.shared.failures import beside
+from portal_app.ui.admin.deliver.cards import (
+    DeliverCard,
+    Editing,
+    Group,
+    PlanView,
+    deliver_card,
+    editing,
+    groups,
+    plan_view,
+    tiles,
+)
+from portal_app.ui.shared.failures import beside as beside_field
 from portal_app.ui.shared.guard import staff
 from portal_app.ui.shared.run import act, ask
 from portal_app.ui.shared.session import Base, route_number, viewer_of
@@ -29,7 +41,12 @@ class DeliverState(Base):
 
     order: DeliverCard = DeliverCard()
     photos: list[dict[str, Any]] = []
+    groups: list[Group] = []
     replacing: str = ""
+    editing: Editing = Editing()
+    removed: str = ""
+    removed_name: str = ""
+    link_turn: int = 0
     message: str = ""
     copy_to: str = ""
     collect: bool = True
@@ -38,6 +55,7 @@ class DeliverState(Base):
     plan: PlanView = PlanView()
     loaded: bool = False
     _listing_id: int = 0
+    _every: dict[str, PhotoCard] = {}
 
     @rx.var
     def title(self) -> str:
@@ -51,8 +69,11 @@ class DeliverState(Base):
         page = await ask(order_page, by, route_number(self))
         money = (await ask(balances_for, by, [page.row.id])).get(page.row.id)
         found = await ask(photos_of, by, page.row.listing_id)
-        self._listing_id = page.row.listing_id
-        self.order = deliver_card(page, money, found)
+        beside = await ask(beside_photos, by, page.row.listing_id)
+        if self._listing_id != page.row.listing_id:
+            self.removed, self.editing, self.field_errors = "", Editing(), {}
+        self._listing_id, self._every = page.row.listing_id, {card.public_id: card for card in (*found, *beside)}
+        self.order, self.groups = deliver_card(page, money, [*found, *beside]), groups(beside)
         self.photos = tiles(found)
         self.plan = plan_view(await ask(plan_of, by, page.row.number), self.studio.zone)
         self.loaded = True
@@ -71,15 +92,58 @@ class DeliverState(Base):
 
     @staff(Permission.UPLOAD)
     async def act_on(self, action: str, photo: str) -> None:
-        """A button beneath a photo: make it the cover, replace it, take it out (the file itself is kept)."""
+        """A button of a photo or anything beside: cover, words, replace, hide, show, take out (the file itself is kept)."""
+        by, chosen = viewer_of(self), self._every.get(photo)
         if action == "replace":
             self.replacing = photo
             return
+        if action == "edit":
+            self.editing = editing(chosen) if chosen else Editing()
+            return
         if action == "cover":
-            await act(make_cover, viewer_of(self), photo, now=utc_now())
+            await act(make_cover, by, photo, now=utc_now())
+        if action in {"hide", "show"}:
+            await act(show_asset, by, photo, is_shown=action == "show", now=utc_now())
         if action == "remove":
-            await act(remove_photo, viewer_of(self), photo, now=utc_now())
+            await act(remove_photo, by, photo, now=utc_now())
+            self.removed, self.removed_name = photo, chosen.name if chosen else ""
         await DeliverState.load.fn(self)
+
+    @staff(Permission.UPLOAD)
+    async def bring_back(self) -> None:
+        """Undo the last taking out."""
+        await act(restore_photo, viewer_of(self), self.removed, now=utc_now())
+        self.removed = ""
+        await DeliverState.load.fn(self)
+
+    @staff(Permission.UPLOAD)
+    async def add_link(self, form: dict[str, Any]) -> rx.event.EventSpec | None:
+        """A tour, a video or a website was pasted."""
+        self.field_errors = {}
+        try:
+            await act(add_link, viewer_of(self), self.order.listing, str(form.get("url", "")), now=utc_now())
+        except InvalidInput as wrong:
+            return beside_field(self, wrong)
+        self.link_turn += 1
+        await DeliverState.load.fn(self)
+        return None
+
+    @staff(Permission.UPLOAD)
+    async def save_words(self, form: dict[str, Any]) -> rx.event.EventSpec | None:
+        """The caption, room and section of the asset in the dialog."""
+        words = AssetWords(*(str(form.get(name, "")) for name in ("caption", "room", "kind")))
+        try:
+            await act(describe_asset, viewer_of(self), self.editing.id, words, now=utc_now())
+        except InvalidInput as wrong:
+            return beside_field(self, wrong)
+        self.editing = Editing()
+        await DeliverState.load.fn(self)
+        return None
+
+    @staff(Permission.UPLOAD)
+    async def keep_words(self) -> None:
+        """Close the dialog as it was."""
+        self.editing = Editing()
 
     @staff(Permission.UPLOAD)
     async def keep_photo(self) -> None:
@@ -128,7 +192,7 @@ class DeliverState(Base):
         try:
             said = await (self._plan(form, request) if self.later else self._deliver(request))
         except InvalidInput as wrong:
-            return beside(self, wrong)
+            return beside_field(self, wrong)
         self.message, self.copy_to, self.later = "", "", False
         self._say(said)
         await DeliverState.load.fn(self)

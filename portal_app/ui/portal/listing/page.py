@@ -11,6 +11,7 @@ from portal_app.ui.components.fields import segments
 from portal_app.ui.components.frames import empty, note, page_head
 from portal_app.ui.components.photos import gallery, hero, photo_tile, sheet
 from portal_app.ui.components.status import status
+from portal_app.ui.portal.listing.sections import section_of
 from portal_app.ui.portal.listing.state import OneListing as S
 from portal_app.ui.shared.layout import listing_shell
 from portal_app.ui.shared.paying import Paying, pay_button
@@ -25,18 +26,30 @@ def page() -> rx.Component:
     under = rx.el.div(status(S.place.state), whose, class_name="row wrap")
     head = page_head(address_title(S.place.street, S.place.town), under=under)
     cover = rx.cond(S.place.cover, hero(S.place.cover, "", preview=S.place.is_locked), rx.fragment())
-    return listing_shell(cover, head, rx.cond(S.tiles, _delivered(), _in_production()), ready=S.loaded)
+    return listing_shell(cover, head, rx.cond(S.place.what_words, _delivered(), _in_production()), ready=S.loaded)
 
 
 def _delivered() -> rx.Component:
     said = rx.cond(S.place.message, note(S.place.message, drawing="message"), rx.fragment())
-    return rx.el.div(rx.cond(S.place.is_locked, _pay(), _take()), said, _sheet(), class_name="stack gap-5")
+    sheet_of_photos = rx.cond(S.tiles, _sheet(), rx.fragment())
+    return rx.el.div(
+        rx.cond(S.place.is_locked, _pay(), _take()),
+        said,
+        sheet_of_photos,
+        rx.foreach(S.sections, section_of),
+        class_name="stack gap-5",
+    )
 
 
 def _pay() -> rx.Component:
-    title = rx.el.h2("Your photos are ready. ", rx.el.span(S.place.due, class_name="num"), " opens them.", id="pay")
+    title = rx.el.h2(
+        rx.cond(S.tiles, "Your photos are ready. ", "Your listing is ready. "),
+        rx.el.span(S.place.due, class_name="num"),
+        " opens them.",
+        id="pay",
+    )
     words = (
-        f"{S.place.photo_words}. They open by themselves moments after the payment, on this page and for everybody with its link."
+        f"{S.place.what_words}. They open by themselves moments after the payment, on this page and for everybody with its link."
     )
     pays = rx.foreach(S.bills, lambda bill: _pay_one(bill, tall=True))
     return rx.el.section(
@@ -60,17 +73,21 @@ def _arriving() -> rx.Component:
 
 
 def _take() -> rx.Component:
-    chosen = segments("Size to download", "size", SIZES, value=S.size, on_change=S.choose_size)
     is_mls = S.size == "mls"
     weight = rx.cond(is_mls, f"MLS sizes, {S.place.zip_mls_words}", f"As the photographer made them, {S.place.zip_words}")
-    words = rx.el.p(weight, rx.el.br(), f"Delivered {S.place.delivered}", class_name="tiny quiet")
+    told = rx.fragment(
+        rx.cond(S.place.file_count, rx.fragment(weight, rx.el.br()), rx.fragment()), f"Delivered {S.place.delivered}"
+    )
+    words = rx.el.p(told, class_name="tiny quiet")
     every = file_button(
-        f"Download all {S.tiles.length()}", rx.cond(is_mls, S.place.zip_mls_url, S.place.zip_url), kind="main", download=True
+        f"Download all {rx.cond(is_mls, S.place.picture_count, S.place.file_count)}",
+        rx.cond(is_mls, S.place.zip_mls_url, S.place.zip_url), kind="main", download=True,
+    )  # fmt: skip
+    sizes = rx.cond(S.tiles, segments("Size to download", "size", SIZES, value=S.size, on_change=S.choose_size), rx.fragment())
+    get = rx.el.div(
+        rx.el.div(sizes, words, class_name="row wrap"), rx.cond(S.place.file_count, every, rx.fragment()), class_name="get"
     )
-    return rx.fragment(
-        rx.el.div(rx.el.div(chosen, words, class_name="row wrap"), every, class_name="get"),
-        rx.cond(S.place.due, _still_due(), rx.fragment()),
-    )
+    return rx.fragment(get, rx.cond(S.place.due, _still_due(), rx.fragment()))
 
 
 def _still_due() -> rx.Component:

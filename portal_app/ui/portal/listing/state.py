@@ -8,6 +8,7 @@ import reflex as rx
 
 from portal_app.domain.delivery.pictures import PhotoTile
 from portal_app.domain.delivery.queries import listing_page
+from portal_app.domain.delivery.sections import Section
 from portal_app.domain.delivery.showing import ListingPage, ToPay
 from portal_app.ui.shared.guard import customer_or_link
 from portal_app.ui.shared.run import ask
@@ -27,7 +28,9 @@ class Page:
     is_marked: bool = False
     order_number: int = 0
     due: str = ""
-    photo_words: str = ""
+    what_words: str = ""
+    file_count: int = 0
+    picture_count: int = 0
     cover: str = ""
     message: str = ""
     delivered: str = ""
@@ -54,6 +57,7 @@ class OneListing(Base):
 
     place: Page = Page()
     tiles: list[PhotoTile] = []
+    sections: list[Section] = []
     shots: list[dict[str, str | bool]] = []
     bills: list[Bill] = []
     size: str = "original"
@@ -86,6 +90,7 @@ class OneListing(Base):
         """Read the listing afresh; also called when it was paid or photos came."""
         page = await ask(listing_page, viewer_of(self), route_argument(self))
         self.place, self.tiles = _place(page), page.photos
+        self.sections = page.sections
         self.shots = [_shot(tile, is_locked=page.is_locked) for tile in page.photos]
         self.bills = [_bill(bill, is_one_of_many=len(page.to_pay) > 1) for bill in page.to_pay]
         self.loaded = True
@@ -105,7 +110,9 @@ def _place(page: ListingPage) -> Page:
         is_marked=page.is_marked,
         order_number=page.order_number,
         due=page.due_words if page.due_cents else "",
-        photo_words=page.photo_words,
+        what_words=page.what_words,
+        file_count=page.file_count,
+        picture_count=page.picture_count,
         cover=page.cover_url,
         message=page.message,
         delivered=page.delivered_words,
