@@ -37,6 +37,7 @@ from portal_app.domain.identity.models import (
     SignInSession,
 )
 from portal_app.domain.listings.models import Listing
+from portal_app.domain.media.linking import add_link
 from portal_app.domain.media.models import Asset, Rendition, RenditionName, Upload, Watermark
 from portal_app.domain.notifications.models import Mail
 from portal_app.domain.orders.models import CouponUse, Order, OrderAnswer, OrderCharge, OrderLink
@@ -99,6 +100,7 @@ def build(database: Database, cast: Cast) -> World:
         listing = db.get(Listing, order.listing_id)
         asset = _photo(db, cast, listing, 0)
         _photo(db, cast, listing, 1)
+        add_link(db, cast.olive, listing.public_id, f"https://{MARK}.example", MARK, now=NOW)
         done = deliver(db, cast.olive, order.number, DeliverRequest(message=MARK), now=NOW)
         plan_delivery(db, cast.olive, order.number, DeliverRequest(), NOW + timedelta(days=1), now=NOW)
         token = make_link(db, done.delivery_id, "carl@coastline.example", now=NOW)

@@ -275,6 +275,7 @@ def verbs(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
         switch_permission,
     )
     from portal_app.domain.media.known import add_known
+    from portal_app.domain.media.linking import AssetWords, add_link, describe_asset, show_asset
     from portal_app.domain.media.service import arrange_photos, begin_upload, make_cover, move_photo, remove_photo
     from portal_app.domain.orders.service import accept
     from portal_app.domain.scheduling.skills import duplicate_with_crew, save_with_crew
@@ -298,6 +299,9 @@ def verbs(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
         "move_photo": lambda db, by: move_photo(db, by, world.asset, 1, now=NOW),
         "arrange_photos": lambda db, by: arrange_photos(db, by, world.listing_id, [world.asset], now=NOW),
         "make_cover": lambda db, by: make_cover(db, by, world.asset, now=NOW),
+        "add_link": lambda db, by: add_link(db, by, world.listing, "https://x.example", now=NOW),
+        "describe_asset": lambda db, by: describe_asset(db, by, world.asset, AssetWords("Theirs"), now=NOW),
+        "show_asset": lambda db, by: show_asset(db, by, world.asset, is_shown=False, now=NOW),
         "resend_invitation": lambda db, by: resend_invitation(db, by, world.invitation, now=NOW),
         "revoke_invitation": lambda db, by: revoke_invitation(db, by, world.invitation, now=NOW),
         "start_view_as": lambda db, by: start_view_as(db, by, world.customer_id, now=NOW),

@@ -73,5 +73,5 @@ def asset_words(asset: Asset | PhotoCard) -> str:
     name = asset.original_name if isinstance(asset, Asset) else asset.name
     length = f"{asset.seconds // 60}:{asset.seconds % 60:02d}" if asset.seconds else ""
     pages = f"{asset.pages} page{'' if asset.pages == 1 else 's'}" if asset.pages else ""
-    place = f"on {name}" if asset.url else size_words(asset.size)
+    place = (f"on {name}" if asset.caption else "") if asset.url else size_words(asset.size)
     return ", ".join(filter(None, (asset.room, length, pages, place)))

@@ -24,6 +24,7 @@ BY_NAME: dict[str, Fill] = {
     # what things are called
     "order": lambda t: t.number,
     "photo": lambda t: t.asset,
+    "/files/embed/{asset}.asset": lambda t: t.player,
     "ids": lambda t: [t.asset],
     "customer": lambda t: t.customer_id,
     "token": lambda t: t.link_token,
@@ -124,7 +125,9 @@ BY_NAME: dict[str, Fill] = {
     "company": lambda t: "Coastline",
     "/api/sign-up.name": lambda t: "Nina Ortega",
     # choices, texts and switches
-    "act_on.action": lambda t: ("cover", "remove", "replace"),
+    "act_on.action": lambda t: ("cover", "remove", "replace", "edit", "hide"),
+    "add_link.form": lambda t: {"url": "https://my.matterport.com/show/?m=UudGrvdrYZD"},
+    "save_words.form": lambda t: {"caption": "words", "room": "words", "kind": "floor_plan"},
     "action": lambda t: ("revoke", "resend", "remove"),
     "size": lambda t: ("original", "web", "thumb"),
     "status": lambda t: "pending",
@@ -177,6 +180,8 @@ OPENED_BY: dict[str, tuple[str, Fill]] = {
     "CalendarState.drop_off": ("CalendarState.open", lambda t: {"entry": f"off-{t.time_off}"}),
     "CalendarState.move_it": ("CalendarState.drag", lambda t: {"entry": f"visit-{t.visit}", "start": "2027-02-03T10:00"}),
     "Charging.charge": ("Charging.open", lambda t: {"order": t.number}),
+    "DeliverState.save_words": ("DeliverState.act_on", lambda t: {"action": "edit", "photo": t.asset}),
+    "DeliverState.bring_back": ("DeliverState.act_on", lambda t: {"action": "remove", "photo": t.asset}),
     "Splitting.save": ("Splitting.open", lambda t: {"order": t.accepted}),
     "Splitting.undo": ("Splitting.open", lambda t: {"order": t.number}),
     "Splitting.mail_link": ("Splitting.ask_link", lambda t: {"order": t.number, "share": t.share, "name": "Ana"}),

@@ -56,6 +56,7 @@ class Things:
     team_member: int = 88_888_814
     listing: str = "zz8-nobody-listing-public_id-0"
     asset: str = "zz8-nobody-asset-public_id-0"
+    player: str = "zz8-nobody-asset-public_id-1"
     upload: str = "zz8-nobody-upload-public_id-0"
     attempt: str = "zz8-nobody-payment_attempt-public_id-0"
     team: str = "zz8-nobody-team-public_id-0"
@@ -210,6 +211,7 @@ def _things(db: Session, rows: Rows, record: str) -> Things:
         link_id=first(AccessLink, AccessLink.listing_id == listing.id).id, member_id=staff.id, team_id=team_id,
         crew_member=db.exec(select(CrewMember.member_id).where(CrewMember.studio_id == studio_id)).one(),
         listing=listing.public_id, asset=first(Asset, Asset.listing_id == listing.id).public_id,
+        player=first(Asset, Asset.listing_id == listing.id, Asset.kind == "tour").public_id,
         upload=first(Upload, Upload.listing_id == listing.id).public_id,
         attempt=first(PaymentAttempt, PaymentAttempt.id == first(PaymentLine, PaymentLine.order_id == delivered.id).attempt_id).public_id,
         loose=first(LedgerEntry, LedgerEntry.studio_id == studio_id, LedgerEntry.kind == "unallocated").id,

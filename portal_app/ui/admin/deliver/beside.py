@@ -63,7 +63,7 @@ def taken_out() -> rx.Component:
     """The way back for what was taken out last."""
     words = rx.el.span("Took out ", S.removed_name, ". The file is kept.")
     undo = rx.el.div(words, button("Bring it back", on_click=S.bring_back), class_name="note row between wrap")
-    return rx.el.div(rx.cond(S.removed, undo, rx.fragment()), role="status")
+    return rx.el.div(rx.cond(S.removed, undo, rx.fragment()), role="status", class_name="undo")
 
 
 def words_dialog() -> rx.Component:
