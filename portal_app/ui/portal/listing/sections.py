@@ -8,7 +8,6 @@ from portal_app.domain.delivery.sections import Piece, Section
 from portal_app.ui.components.buttons import file_button
 from portal_app.ui.components.icons import icon
 from portal_app.ui.components.photos import picture, tag
-from portal_app.ui.components.words import Child
 from portal_app.ui.portal.listing.state import OneListing as S
 
 FRAME = "fullscreen; gyroscope; accelerometer; xr-spatial-tracking; picture-in-picture; encrypted-media"
@@ -50,9 +49,12 @@ def _player(section: rx.Var[Section], piece: rx.Var[Piece]) -> rx.Component:
 
 
 def _picture(section: rx.Var[Section], piece: rx.Var[Piece]) -> rx.Component:
-    lock: Child = rx.cond(S.place.is_locked, tag("Opens once it is paid", locked=True), rx.fragment())
+    """A website is a line, not a box: there is nothing of it to show."""
+    lock = rx.cond(S.place.is_locked, tag("Opens once it is paid", locked=True), rx.fragment())
     drawn = rx.el.span(rx.el.span(_drawing(section), class_name="mid"), lock, class_name="photo none")
-    return rx.cond(piece.picture_url, rx.el.span(picture(piece.large_url, piece.name), lock, class_name="photo entire"), drawn)
+    shown = rx.cond(piece.picture_url, rx.el.span(picture(piece.large_url, piece.name), lock, class_name="photo entire"), drawn)
+    waits = rx.cond(S.place.is_locked, rx.el.p("Opens once it is paid.", class_name="small quiet"), rx.fragment())
+    return rx.cond(section.key == "website", waits, shown)
 
 
 def _drawing(section: rx.Var[Section]) -> rx.Component:
