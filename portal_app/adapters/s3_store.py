@@ -21,6 +21,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
 from portal_app.core.errors import Unavailable
+from portal_app.domain.media.store import Kept
 from portal_app.settings import S3
 
 NAME = re.compile(r"[0-9a-f]{64}")
@@ -85,6 +86,15 @@ class S3Store:
         """It lies on no disk of ours."""
         self._key(sha256)
         return None
+
+    def everything(self) -> Iterator[Kept]:
+        """Every file there is, a thousand to a question."""
+        with _answering():
+            for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=self.prefix):
+                for found in page.get("Contents", ()):
+                    name = found["Key"].rpartition("/")[2]
+                    if NAME.fullmatch(name) and found["Key"] == self._key(name):
+                        yield Kept(name, found["Size"], found["LastModified"])
 
     def require(self) -> None:
         """Ask once whether the bucket is there and ours to list. Raises Unavailable with what the other side said."""

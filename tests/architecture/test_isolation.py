@@ -49,7 +49,7 @@ INNER = {
     "identity": {"live_session", "viewer_from"},
     "media": {"card_of", "rendition"},
     "scheduling": {"day_sentence", "policy_of"},
-    "studios": {"host_name", "moved_to", "studio_by_host", "studio_by_slug"},
+    "studios": {"all_slugs", "host_name", "moved_to", "studio_by_host", "studio_by_slug"},
 }
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -128,6 +130,25 @@ def test_many_at_once(store: Store) -> None:
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda content: store.add_bytes(content, name_of(content)), contents))
         assert list(threads.map(lambda content: everything(store, name_of(content)), contents)) == contents
+
+
+def test_everything_is_listed_with_its_size_and_age(store: Store) -> None:
+    before = datetime.now(UTC) - timedelta(seconds=5)
+    contents = {name_of(content): content for content in (b"one", b"two and more")}
+    for sha256, content in contents.items():
+        store.add_bytes(content, sha256)
+    listed = list(store.everything())
+    assert {kept.sha256: kept.size for kept in listed} == {sha256: len(content) for sha256, content in contents.items()}
+    assert all(before < kept.kept_at < before + timedelta(minutes=2) for kept in listed)
+
+
+def test_a_file_is_kept_since_it_was_put_there(store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "part"
+    file.write_bytes(b"arrived slowly")
+    os.utime(file, (0, 0))
+    store.add_file(file, name_of(b"arrived slowly"))
+    [kept] = store.everything()
+    assert kept.kept_at > datetime.now(UTC) - timedelta(minutes=1)
 
 
 # -- what only a network can do wrong -----------------------------------------------------------------------------------

@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One file of a store; size in bytes, and when it was put there."""
+
+    sha256: str
+    size: int
+    kept_at: datetime
 
 
 class Store(Protocol):
@@ -30,4 +41,8 @@ class Store(Protocol):
 
     def local_path(self, sha256: str) -> Path | None:
         """A path on this machine, when the store is a disk; None when bytes must be fetched."""
+        ...
+
+    def everything(self) -> Iterator[Kept]:
+        """Every file there is, a few at a time; what comes or goes meanwhile may be missed."""
         ...

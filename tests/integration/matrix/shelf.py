@@ -21,7 +21,9 @@ from portal_app.domain.billing.gateway import (
     RefundNow,
     RefundRequest,
 )
+from portal_app.domain.media.store import Kept
 from portal_app.wiring import Wiring
+from tests.conftest import NOW
 
 
 @dataclass(slots=True)
@@ -42,6 +44,9 @@ class Shelf:
 
     def size(self, sha256: str) -> int:
         return len(self.files[sha256])
+
+    def everything(self) -> Iterator[Kept]:
+        return (Kept(name, len(content), NOW) for name, content in self.files.items())
 
     def local_path(self, sha256: str) -> None:
         return None
