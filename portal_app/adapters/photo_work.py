@@ -69,6 +69,12 @@ def render(request: RenderRequest) -> RenderResult:
     return RenderResult(facts, _all_sizes(web, request))
 
 
+def sizes_of(picture: Image.Image, facts: PhotoFacts, request: RenderRequest) -> RenderResult:
+    """Every size of a picture that another library decoded, upright already."""
+    web = _in_srgb(_fit(picture, (WEB, WEB), Image.Resampling.LANCZOS), picture.info.get("icc_profile"))
+    return RenderResult(facts, _all_sizes(web, request))
+
+
 def remark(request: RenderRequest) -> list[Rendered]:
     """The marked sizes anew, from the clean web size: a seventh of the work of making every size. Raises BadPhoto."""
     with _open(request.source) as photo:
@@ -212,7 +218,7 @@ def _is_srgb(source: ImageCms.ImageCmsProfile, target: ImageCms.ImageCmsProfile)
 def _facts(photo: Image.Image, header: jpeg_check.Header) -> PhotoFacts:
     is_turned = _orientation(photo) >= 5
     width, height = (header.height, header.width) if is_turned else (header.width, header.height)
-    return PhotoFacts(width, height, _captured_at(photo))
+    return PhotoFacts(width, height, captured_at(photo))
 
 
 def _orientation(photo: Image.Image) -> int:
@@ -229,7 +235,7 @@ def _exif(photo: Image.Image) -> dict:
         return {}
 
 
-def _captured_at(photo: Image.Image) -> datetime | None:
+def captured_at(photo: Image.Image) -> datetime | None:
     """When the shutter opened, as the camera's own clock said: cameras rarely know their zone, so it is written as UTC."""
     tags = _exif(photo)
     found = re.match(r"(\d{4}):(\d\d):(\d\d) (\d\d):(\d\d):(\d\d)", str(tags.get(TAKEN_AT, "")))

@@ -17,7 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from portal_app.adapters import jpeg_check, logo_work, photo_work
+from portal_app.adapters import file_work, jpeg_check, logo_work, photo_work
 from portal_app.domain.media.models import MarkPlace
 from portal_app.domain.media.renderer import BadPhoto, Mark, RenderRequest
 
@@ -57,14 +57,14 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     source = Path(request["source"])
     try:
         if request["verb"] == "inspect":
-            return {"facts": _plain(photo_work.inspect(source))}
+            return {"facts": _plain(file_work.inspect(source))}
         into = Path(request["into"])
         if request["verb"] == "redraw_logo":
             return {"sizes": [_plain(logo_work.redraw_logo(source, into))]}
         wanted = RenderRequest(source, into, _mark(request["mark"]))
         if request["verb"] == "remark":
             return {"sizes": [_plain(size) for size in photo_work.remark(wanted)]}
-        result = photo_work.render(wanted)
+        result = file_work.render(wanted)
         return {"facts": _plain(result.facts), "sizes": [_plain(size) for size in result.sizes]}
     except BadPhoto as problem:
         return {"bad": problem.sentence}

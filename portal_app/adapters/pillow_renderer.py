@@ -22,6 +22,7 @@ import portal_app
 from portal_app.adapters import jpeg_check
 from portal_app.adapters.watermark import missing_letters
 from portal_app.core.errors import Unavailable
+from portal_app.domain.media.models import AssetKind
 from portal_app.domain.media.renderer import BadPhoto, PhotoFacts, Rendered, RenderRequest, RenderResult
 
 ROOT = str(Path(portal_app.__file__).resolve().parent.parent)
@@ -164,7 +165,7 @@ def _end(worker: subprocess.Popen[bytes]) -> None:
 
 def _facts(said: dict[str, Any]) -> PhotoFacts:
     at = said["captured_at"]
-    return PhotoFacts(said["width"], said["height"], datetime.fromisoformat(at) if at else None)
+    return PhotoFacts(**{**said, "kind": AssetKind(said["kind"]), "captured_at": datetime.fromisoformat(at) if at else None})
 
 
 def _rendered(said: dict[str, Any]) -> Rendered:

@@ -55,10 +55,10 @@ async def photo_file(request: Request) -> Response:
     headers = {
         **SAFE,
         "cache-control": _caching(request, found, size),
-        "content-disposition": disposition(_kind(request, size), safe_name(found.name)),
+        "content-disposition": disposition(_kind(request, found, size), safe_name(found.name)),
     }
     content = Content(found.size, f'"{found.sha256}"', found.media_type, partial(_stored, found), headers)
-    is_taken = _kind(request, size) == "attachment"
+    is_taken = _kind(request, found, size) == "attachment"
     return respond(request, content, witness=_witness(by, found.taking(size)) if is_taken else None)
 
 
@@ -101,7 +101,10 @@ def _size(word: str) -> Size:
         raise NotFound from None
 
 
-def _kind(request: Request, size: Size) -> str:
+def _kind(request: Request, found: ServedFile, size: Size) -> str:
+    """A film that is played on the page is not taken."""
+    if request.query_params.get("play") == "1" and found.media_type.startswith("video/"):
+        return "inline"
     return "attachment" if size is Size.ORIGINAL or request.query_params.get("download") == "1" else "inline"
 
 

@@ -49,65 +49,78 @@ class Link:
         return f"https://{urlsplit(self.frame).hostname}" if self.frame else ""
 
 
-def _shapes(*patterns: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(pattern, re.ASCII) for pattern in patterns)
-
-
 UUID = r"(?P<id>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 WORD = r"[A-Za-z0-9_-]"
 PLAYERS = (
     Player(
-        "YouTube", AssetKind.VIDEO, "www.youtube-nocookie.com",
-        _shapes(
-            rf"(www\.|m\.)?youtube\.com/watch\?v=(?P<id>{WORD}{{11}})",
-            rf"(www\.|m\.)?youtube\.com/(shorts|live|embed)/(?P<id>{WORD}{{11}})",
-            rf"www\.youtube-nocookie\.com/embed/(?P<id>{WORD}{{11}})",
-            rf"youtu\.be/(?P<id>{WORD}{{11}})",
+        "YouTube",
+        AssetKind.VIDEO,
+        "www.youtube-nocookie.com",
+        (
+            re.compile(rf"(www\.|m\.)?youtube\.com/watch\?v=(?P<id>{WORD}{{11}})", re.ASCII),
+            re.compile(rf"(www\.|m\.)?youtube\.com/(shorts|live|embed)/(?P<id>{WORD}{{11}})", re.ASCII),
+            re.compile(rf"www\.youtube-nocookie\.com/embed/(?P<id>{WORD}{{11}})", re.ASCII),
+            re.compile(rf"youtu\.be/(?P<id>{WORD}{{11}})", re.ASCII),
         ),
         "https://www.youtube-nocookie.com/embed/{id}",
     ),
     Player(
-        "Vimeo", AssetKind.VIDEO, "player.vimeo.com",
-        _shapes(
-            r"(www\.)?vimeo\.com/(?P<id>\d{5,12})/(?P<key>[0-9a-f]{8,12})",
-            r"(www\.)?vimeo\.com/((channels|showcase)/[\w-]{1,40}/(video/)?)?(?P<id>\d{5,12})",
-            r"player\.vimeo\.com/video/(?P<id>\d{5,12})\?h=(?P<key>[0-9a-f]{8,12})",
-            r"player\.vimeo\.com/video/(?P<id>\d{5,12})",
+        "Vimeo",
+        AssetKind.VIDEO,
+        "player.vimeo.com",
+        (
+            re.compile(r"(www\.)?vimeo\.com/(?P<id>\d{5,12})/(?P<key>[0-9a-f]{8,12})", re.ASCII),
+            re.compile(r"(www\.)?vimeo\.com/((channels|showcase)/[\w-]{1,40}/(video/)?)?(?P<id>\d{5,12})", re.ASCII),
+            re.compile(r"player\.vimeo\.com/video/(?P<id>\d{5,12})\?h=(?P<key>[0-9a-f]{8,12})", re.ASCII),
+            re.compile(r"player\.vimeo\.com/video/(?P<id>\d{5,12})", re.ASCII),
         ),
         "https://player.vimeo.com/video/{id}?dnt=1",
     ),
     Player(
-        "Matterport", AssetKind.TOUR, "my.matterport.com",
-        _shapes(r"my\.matterport\.com/show\?m=(?P<id>[A-Za-z0-9]{11})", r"my\.matterport\.com/models/(?P<id>[A-Za-z0-9]{11})"),
+        "Matterport",
+        AssetKind.TOUR,
+        "my.matterport.com",
+        (
+            re.compile(r"my\.matterport\.com/show\?m=(?P<id>[A-Za-z0-9]{11})", re.ASCII),
+            re.compile(r"my\.matterport\.com/models/(?P<id>[A-Za-z0-9]{11})", re.ASCII),
+        ),
         "https://my.matterport.com/show/?m={id}",
     ),
     Player(
-        "Kuula", AssetKind.TOUR, "kuula.co",
-        _shapes(
-            r"kuula\.co/share/(?P<id>collection/[A-Za-z0-9]{4,8})",
-            r"kuula\.co/(share|post)/(?P<id>[A-Za-z0-9]{4,8})",
+        "Kuula",
+        AssetKind.TOUR,
+        "kuula.co",
+        (
+            re.compile(r"kuula\.co/share/(?P<id>collection/[A-Za-z0-9]{4,8})", re.ASCII),
+            re.compile(r"kuula\.co/(share|post)/(?P<id>[A-Za-z0-9]{4,8})", re.ASCII),
         ),
         "https://kuula.co/share/{id}",
     ),
     Player(
-        "CloudPano", AssetKind.TOUR, "app.cloudpano.com",
-        _shapes(rf"app\.cloudpano\.com/tours/(?P<id>{WORD}{{6,16}})"),
+        "CloudPano",
+        AssetKind.TOUR,
+        "app.cloudpano.com",
+        (re.compile(rf"app\.cloudpano\.com/tours/(?P<id>{WORD}{{6,16}})", re.ASCII),),
         "https://app.cloudpano.com/tours/{id}",
     ),
     Player(
-        "iGUIDE", AssetKind.TOUR, "youriguide.com",
-        _shapes(
-            r"(?P<plain>unbranded\.)youriguide\.com/(embed/)?(?!embed\b)(?P<id>\w{4,80})",
-            r"youriguide\.com/(embed/)?(?!embed\b)(?P<id>\w{4,80})",
+        "iGUIDE",
+        AssetKind.TOUR,
+        "youriguide.com",
+        (
+            re.compile(r"(?P<plain>unbranded\.)youriguide\.com/(embed/)?(?!embed\b)(?P<id>\w{4,80})", re.ASCII),
+            re.compile(r"youriguide\.com/(embed/)?(?!embed\b)(?P<id>\w{4,80})", re.ASCII),
         ),
         "https://youriguide.com/embed/{id}",
     ),
     Player(
-        "Zillow 3D Home", AssetKind.TOUR, "www.zillow.com",
-        _shapes(rf"www\.zillow\.com/view-(imx|3d-home)/{UUID}"),
+        "Zillow 3D Home",
+        AssetKind.TOUR,
+        "www.zillow.com",
+        (re.compile(rf"www\.zillow\.com/view-(imx|3d-home)/{UUID}", re.ASCII),),
         "https://www.zillow.com/view-imx/{id}?setAttribution=mls&wl=true",
     ),
-)  # fmt: skip
+)
 TOLD_BY_QUERY = {
     "youtube.com": "v",
     "www.youtube.com": "v",
@@ -173,4 +186,4 @@ def _frame(player: Player, found: re.Match[str]) -> str:
     parts = found.groupdict()
     key = f"&h={parts['key']}" if parts.get("key") else ""
     plain = "?unbranded=1" if parts.get("plain") else ""
-    return player.frame.format(id=parts["id"]) + key + plain
+    return player.frame.replace("{id}", parts["id"]) + key + plain

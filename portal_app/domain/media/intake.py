@@ -20,17 +20,21 @@ from portal_app.domain.identity.models import Account, Membership
 from portal_app.domain.identity.queries import viewer_from
 from portal_app.domain.listings import queries as listings
 from portal_app.domain.media.arranging import bring_back, lock_listing, named, queue_rendering, require_upload, settle
-from portal_app.domain.media.models import Asset, AssetState, Upload, UploadState
-from portal_app.domain.media.names import clean_name
+from portal_app.domain.media.kinds import may_become
+from portal_app.domain.media.models import Asset, AssetKind, AssetState, Upload, UploadState
+from portal_app.domain.media.names import announced_name, clean_name, is_called_film
 from portal_app.domain.media.queries import UploadCard, asset_by_public_id, card_of
 from portal_app.domain.media.renderer import BadPhoto, PhotoFacts, Renderer
 from portal_app.domain.media.store import Store
 from portal_app.domain.units import UnitOfWork
 
 LARGEST = 200 << 20
+LARGEST_FILM = 5 << 30
 KEPT_OPEN = timedelta(hours=24)
 EMPTY = "This file is empty. Copy it from the camera card again, then upload it again."
-TOO_BIG = "This file is larger than 200 MB. Export the photo smaller, then upload it again."
+TOO_BIG = "This file is larger than 200 MB. Export it smaller, then upload it again."
+FILM_TOO_BIG = "This video is larger than 5 GB. Export it smaller, then upload it again."
+OTHER_KIND = "This takes the place of {old}, so it has to be of the same kind. Upload it beside the photos instead."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +56,16 @@ def begin_upload(
     require_upload(by)
     if db.exec(listings.visible(by).where(listings.Listing.id == listing_id)).first() is None:
         raise NotFound
-    if not 0 < size <= LARGEST:
-        raise InvalidInput("file", TOO_BIG if size > 0 else EMPTY)
+    is_film = is_called_film(file_name)
+    if not 0 < size <= (LARGEST_FILM if is_film else LARGEST):
+        raise InvalidInput("file", (FILM_TOO_BIG if is_film else TOO_BIG) if size > 0 else EMPTY)
     upload = Upload(
         public_id=new_public_id(),
         studio_id=by.studio_id,
         listing_id=listing_id,
         account_id=by.account_id,
         replaces_asset_id=_replaced(db, by, listing_id, replaces),
-        file_name=clean_name(file_name),
+        file_name=announced_name(file_name),
         size=size,
         created_at=now,
         touched_at=now,
@@ -100,6 +105,7 @@ def receive(
         raise Conflict("This file has not arrived completely yet. The upload goes on from where it stopped.")
     try:
         facts = renderer.inspect(part_path)
+        _refuse_misplaced(unit_of_work, upload_public_id, prints.size, facts)
     except BadPhoto as problem:
         return _refuse(unit_of_work, card, part_path, problem.sentence, now)
     store.add_file(_second_name(part_path), prints.sha256)
@@ -178,6 +184,17 @@ def _refuse(unit_of_work: UnitOfWork, card: UploadCard, part: Path, sentence: st
     return refused
 
 
+def _refuse_misplaced(unit_of_work: UnitOfWork, public_id: str, size: int, facts: PhotoFacts) -> None:
+    """What is no film may not be as large as one, and stands in only for what it could be itself. Raises BadPhoto."""
+    if facts.kind != AssetKind.VIDEO and size > LARGEST:
+        raise BadPhoto(TOO_BIG)
+    with unit_of_work() as db:
+        upload = _upload(db, public_id)
+        replaced = db.get(Asset, upload.replaces_asset_id) if upload.replaces_asset_id else None
+        if replaced and replaced.kind not in {facts.kind, *may_become(url="", media_type=facts.media_type)}:
+            raise BadPhoto(OTHER_KIND.format(old=replaced.original_name))
+
+
 def _keep(db: Session, public_id: str, prints: Fingerprints, facts: PhotoFacts, now: datetime) -> UploadCard:
     upload = _upload(db, public_id)
     lock_listing(db, upload.listing_id)
@@ -205,7 +222,10 @@ def _new_asset(db: Session, upload: Upload, prints: Fingerprints, facts: PhotoFa
         studio_id=upload.studio_id,
         listing_id=upload.listing_id,
         public_id=new_public_id(),
-        original_name=upload.file_name,
+        kind=replaced.kind if replaced else facts.kind,
+        media_type=facts.media_type,
+        pages=facts.pages,
+        original_name=clean_name(upload.file_name, facts.media_type),
         size=prints.size,
         sha256=prints.sha256,
         crc32=prints.crc32,
@@ -218,7 +238,7 @@ def _new_asset(db: Session, upload: Upload, prints: Fingerprints, facts: PhotoFa
         received_at=now,
     )
     db.add(asset)
-    settle(db, upload.listing_id)
+    settle(db, upload.listing_id, asset.kind)
     queue_rendering(db, asset, now=now)
     record(db, _uploader(db, upload), "asset.received", now=now, listing_id=upload.listing_id, details=named(asset))
     return asset

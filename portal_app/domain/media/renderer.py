@@ -1,4 +1,4 @@
-"""The port to whatever turns a photograph into the sizes we serve."""
+"""The port to whatever turns a photograph, or the picture of a film or a document, into the sizes we serve."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from portal_app.domain.media.models import MarkPlace
+from portal_app.domain.media.models import AssetKind, MarkPlace
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoFacts:
-    """What the header of an accepted photograph says. `width` and `height` are as seen, after its orientation."""
+    """What the header of an accepted file says. `width` and `height` are as seen, after its orientation; a film's are
+    those of its poster, known once that is made, like its `seconds`."""
 
     width: int
     height: int
     captured_at: datetime | None = None
+    kind: AssetKind = AssetKind.PHOTO
+    media_type: str = "image/jpeg"
+    seconds: int = 0
+    pages: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ class BadPhoto(Exception):
 
 
 class Renderer(Protocol):
-    """Checks and renders photographs outside the web process. Safe to call from several threads."""
+    """Checks and renders files outside the web process. Safe to call from several threads."""
 
     def inspect(self, source: Path) -> PhotoFacts:
         """Check header and limits without decoding everything. Raises BadPhoto."""

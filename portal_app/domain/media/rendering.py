@@ -114,6 +114,7 @@ def _record_sizes(db: Session, asset_id: int, result: RenderResult, mark: MarkNo
         queue_remarking(db, asset.studio_id, current, now=now)
     asset.state, asset.reason = AssetState.READY, ""
     asset.width, asset.height = result.facts.width, result.facts.height
+    asset.seconds, asset.pages = result.facts.seconds, result.facts.pages
     _step_in(db, asset, now)
     record(db, system_viewer(asset.studio_id), "asset.rendered", now=now, listing_id=asset.listing_id, details=named(asset))
 

@@ -8,7 +8,8 @@ import reflex as rx
 
 from portal_app.ui.components.words import Words
 
-PHOTOGRAPHS = "image/jpeg,.jpg,.jpeg"
+PHOTOGRAPHS = "image/jpeg,image/heic,.jpg,.jpeg,.heic,.heif"
+FILES = f"{PHOTOGRAPHS},video/mp4,video/quicktime,application/pdf,.mp4,.m4v,.mov,.pdf"
 
 
 class Uploader(rx.NoSSRComponent):
@@ -55,7 +56,7 @@ class Sorter(rx.NoSSRComponent):
 
 
 def uploader(
-    listing: Words, *, on_finished, title: Words = "Drop photos here", hint: Words = "", on_quiet=None, accept: str = PHOTOGRAPHS
+    listing: Words, *, on_finished, title: Words = "Drop photos here", hint: Words = "", on_quiet=None, accept: str = FILES
 ) -> rx.Component:
     """Uploads to one listing (its public id). `on_finished(file_name)` once per file that arrived and passed its checks."""
     quiet = {"on_quiet": on_quiet} if on_quiet is not None else {}

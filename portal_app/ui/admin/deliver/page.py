@@ -18,7 +18,7 @@ from portal_app.ui.components.uploads import replace_button, sorter, uploader
 from portal_app.ui.shared.layout import admin_shell
 from portal_app.ui.shared.session import may
 
-HINT = "JPEG from your camera or editor. You can leave this page; uploads go on while you move in Foyer."
+HINT = "JPEG or HEIC photos, MP4 or MOV videos, PDFs. You can leave this page; uploads go on while you move in Foyer."
 
 
 def page() -> rx.Component:
@@ -55,7 +55,7 @@ def _head() -> rx.Component:
 def _upload() -> rx.Component:
     return section(
         "Upload",
-        uploader(S.order.listing, on_finished=S.uploaded, title="Drop photos here", hint=HINT),
+        uploader(S.order.listing, on_finished=S.uploaded, title="Drop photos, videos and PDFs here", hint=HINT),
         key="upload",
         apart=False,
     )

@@ -1,0 +1,56 @@
+"""Any file that may come in, by what its first bytes say it is. Runs inside a worker process (see photo_worker.py).
+
+A JPEG goes its own way, since it is decoded at a smaller scale. A HEIC photo, a PDF and a film become one picture first,
+and that picture becomes the same sizes. Each library is loaded when the first file of its kind comes.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from portal_app.adapters import film_check, jpeg_check, photo_work
+from portal_app.domain.media.renderer import BadPhoto, PhotoFacts, RenderRequest, RenderResult
+
+PDF = b"%PDF-"
+
+
+def inspect(source: Path) -> PhotoFacts:
+    """What the file is, checked without decoding everything. Raises BadPhoto."""
+    start = _start(source)
+    if PDF in start:
+        from portal_app.adapters import pdf_work
+
+        return pdf_work.inspect(source)
+    if film_check.is_film(start):
+        return film_check.check_film(source)
+    if start[4:8] == b"ftyp" and start[8:12] in jpeg_check.HEIF_BRANDS - {b"avif"}:
+        from portal_app.adapters import heic_work
+
+        return heic_work.inspect(source)
+    return photo_work.inspect(source)
+
+
+def render(request: RenderRequest) -> RenderResult:
+    """Every size of it, or of the picture that stands for it. Raises BadPhoto."""
+    start = _start(request.source)
+    if PDF in start:
+        from portal_app.adapters import pdf_work
+
+        return photo_work.sizes_of(*pdf_work.first_page(request.source), request)
+    if film_check.is_film(start):
+        from portal_app.adapters import film_work
+
+        return photo_work.sizes_of(*film_work.poster(request.source), request)
+    if start[4:8] == b"ftyp" and start[8:12] in jpeg_check.HEIF_BRANDS - {b"avif"}:
+        from portal_app.adapters import heic_work
+
+        return photo_work.sizes_of(*heic_work.decoded(request.source), request)
+    return photo_work.render(request)
+
+
+def _start(source: Path) -> bytes:
+    with source.open("rb") as file:
+        start = file.read(1024)
+    if not start:
+        raise BadPhoto(jpeg_check.EMPTY)
+    return start
