@@ -12,6 +12,7 @@ from portal_app.adapters import film_check, jpeg_check, photo_work
 from portal_app.domain.media.renderer import BadPhoto, PhotoFacts, RenderRequest, RenderResult
 
 PDF = b"%PDF-"
+HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis"}
 
 
 def inspect(source: Path) -> PhotoFacts:
@@ -23,7 +24,7 @@ def inspect(source: Path) -> PhotoFacts:
         return pdf_work.inspect(source)
     if film_check.is_film(start):
         return film_check.check_film(source)
-    if start[4:8] == b"ftyp" and start[8:12] in jpeg_check.HEIF_BRANDS - {b"avif"}:
+    if _is_heic(start):
         from portal_app.adapters import heic_work
 
         return heic_work.inspect(source)
@@ -41,11 +42,15 @@ def render(request: RenderRequest) -> RenderResult:
         from portal_app.adapters import film_work
 
         return photo_work.sizes_of(*film_work.poster(request.source), request)
-    if start[4:8] == b"ftyp" and start[8:12] in jpeg_check.HEIF_BRANDS - {b"avif"}:
+    if _is_heic(start):
         from portal_app.adapters import heic_work
 
         return photo_work.sizes_of(*heic_work.decoded(request.source), request)
     return photo_work.render(request)
+
+
+def _is_heic(start: bytes) -> bool:
+    return start[4:8] == b"ftyp" and start[8:12] in HEIC_BRANDS
 
 
 def _start(source: Path) -> bytes:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from portal_app.adapters import jpeg_check, photo_work
+from portal_app.adapters import heic_work, jpeg_check, photo_work
 from portal_app.adapters.disk_store import DiskStore
 from portal_app.adapters.pillow_renderer import ROOT, PillowRenderer
 from portal_app.core.errors import Unavailable
@@ -78,7 +78,8 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "ZIP renamed": (lambda: b"PK\x03\x04" + bytes(400), jpeg_check.NOT_A_PHOTO),
     "GIF renamed": (lambda: b"GIF89a" + b"/*<script>*/" * 20, jpeg_check.NOT_JPEG.format(kind="GIF")),
     "raw file": (lambda: b"II*\0" + bytes(400), jpeg_check.RAW),
-    "HEIC": (heic, jpeg_check.HEIC),
+    "HEIC": (heic, heic_work.BROKEN),
+    "AVIF": (lambda: heic().replace(b"heic", b"avif"), jpeg_check.AVIF),
     "200 megapixels": (lambda: flat(20_000, 10_000), jpeg_check.TOO_LARGE.format(megapixels=200, most=120)),
     "168 megapixels": (lambda: flat(14_000, 12_000), jpeg_check.TOO_LARGE.format(megapixels=168, most=120)),
     "3,000 scans": (thousands_of_scans, jpeg_check.TOO_MANY_SCANS),
