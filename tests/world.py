@@ -24,6 +24,7 @@ from portal_app.domain.catalog.models import (
     Variant,
 )
 from portal_app.domain.customers.models import Team, TeamMember
+from portal_app.domain.delivery.models import DeliveryPolicy
 from portal_app.domain.delivery.planning import plan_delivery
 from portal_app.domain.delivery.service import DeliverRequest, deliver, make_link
 from portal_app.domain.delivery.taking import Item, Taking, begin_download, keep_sent
@@ -245,6 +246,7 @@ def _crew(db: Session, cast: Cast, order: Order) -> None:
             ServiceSkill(service_id=service, **pias),
             BookingPolicy(studio_id=cast.harbor),
             Watermark(studio_id=cast.harbor, text=MARK),
+            DeliveryPolicy(studio_id=cast.harbor),
             Decline(appointment_id=visit, reason=MARK, at=NOW, **pias),
         ]
     )

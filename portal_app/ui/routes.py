@@ -25,6 +25,8 @@ from portal_app.ui.admin.customers.page import page as customers
 from portal_app.ui.admin.customers.state import CustomersState
 from portal_app.ui.admin.deliver.page import page as deliver
 from portal_app.ui.admin.deliver.state import DeliverState
+from portal_app.ui.admin.delivery_settings.page import page as delivery_settings
+from portal_app.ui.admin.delivery_settings.state import DeliverySettings
 from portal_app.ui.admin.hours.page import page as hours
 from portal_app.ui.admin.hours.state import HoursState
 from portal_app.ui.admin.invoice.page import page as admin_invoice
@@ -155,6 +157,7 @@ ROUTES: tuple[Row, ...] = (
     Row("/admin/areas", areas, "Service areas", STAFF(Permission.SETTINGS), AreasState.load, AreasState.load),
     Row("/admin/settings", settings, "Settings", SETTINGS),
     Row("/admin/settings/watermark", watermark, "Watermark", SETTINGS, WatermarkSetting.load, WatermarkSetting.renew),
+    Row("/admin/settings/delivery", delivery_settings, "Delivery", SETTINGS, DeliverySettings.load),
     Row("/admin/settings/booking", booking_rules, "Booking", SETTINGS, BookingRules.load),
     Row("/admin/settings/payments", payment_settings, "Payments", SETTINGS, PaymentSettings.load),
     Row("/admin/settings/coupons", coupons, "Coupons", SETTINGS, Coupons.load, Coupons.load),

@@ -413,6 +413,7 @@ def verbs_of_settings(world: World) -> dict[str, Callable[[Session, Viewer], Any
     from portal_app.domain.catalog import asking, taxing
     from portal_app.domain.catalog.couponing import TypedCoupon, remove_coupon, save_coupon
     from portal_app.domain.catalog.taxing import TypedFee, remove_fee, remove_tax_group, save_fee, save_tax_group
+    from portal_app.domain.delivery.policies import save_delivery_policy
     from portal_app.domain.media.marks import save_watermark
     from portal_app.domain.scheduling.ruling import save_policy, save_tips
 
@@ -434,6 +435,7 @@ def verbs_of_settings(world: World) -> dict[str, Callable[[Session, Viewer], Any
         "remove_tax_group": lambda db, by: remove_tax_group(db, by, f"group{MARK}", now=NOW),
         "save_policy": lambda db, by: save_policy(db, by, {}, now=NOW),
         "save_watermark": lambda db, by: save_watermark(db, by, {}, lambda _text: "", now=NOW),
+        "save_delivery_policy": lambda db, by: save_delivery_policy(db, by, {}, now=NOW),
     }
 
 

@@ -97,6 +97,7 @@ SHOWN: dict[str, Shown] = {
     "/admin/settings": Shown(OLIVE, "link", "Coupons"),
     "/admin/settings/questions": Shown(OLIVE, "button", "New question"),
     "/admin/settings/prices": Shown(OLIVE, "button", "New fee"),
+    "/admin/settings/delivery": Shown(OLIVE, "button", "Save rules"),
     "/admin/settings/booking": Shown(OLIVE, "button", "Save rules"),
     "/admin/settings/watermark": Shown(OLIVE, "button", "Save watermark"),
     "/admin/settings/payments": Shown(OLIVE, "button", "Save rules"),

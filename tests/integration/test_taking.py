@@ -15,14 +15,17 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from portal_app.adapters.disk_store import DiskStore
+from portal_app.core.errors import InvalidInput, NotAllowed
 from portal_app.db import Database
 from portal_app.domain.activity.models import Fact
 from portal_app.domain.delivery.archive import SUMS
 from portal_app.domain.delivery.changes import CHANGES, change_list
 from portal_app.domain.delivery.models import Download
+from portal_app.domain.delivery.naming import Naming, file_name
+from portal_app.domain.delivery.policies import own_delivery_policy, save_delivery_policy
 from portal_app.domain.delivery.spans import are_whole, with_span
 from portal_app.domain.delivery.taking import Item, Taking, begin_download, held_since, keep_sent
-from portal_app.domain.media.models import Asset, AssetState
+from portal_app.domain.media.models import Asset, AssetKind, AssetState
 from tests.conftest import NOW, Cast
 from tests.integration.delivered import add_photo, hand_over, pay
 from tests.integration.street import Street, a_street, served
@@ -164,6 +167,48 @@ def test_what_a_member_takes_through_a_customer_s_eyes_is_not_the_customer_s(dat
         assert held_since(db, street.cast.carl, street.shoot.listing_id) is None
         assert held_since(db, behind, street.shoot.listing_id).names == {1: "a.jpg"}
     assert downloads(street)[0].behind_account_id == street.cast.olive.account_id
+
+
+def test_names_follow_the_studio_s_choice_and_keep_the_number_of_the_page(street: Street) -> None:
+    carl, zip_address = street.browsers["carl"], f"/files/zip/{street.shoot.listing}"
+    for naming, names in (
+        ("numbered", ["02.jpg", "03.jpg"]),
+        ("address", ["2208 Point Reyes Court 02.jpg", "2208 Point Reyes Court 03.jpg"]),
+        ("original", ["IMG_0002.JPG", "IMG_0003.JPG"]),
+    ):
+        with street.database.unit_of_work() as db:
+            save_delivery_policy(db, street.cast.olive, {"naming": naming}, now=NOW)
+        assert list(opened(carl, f"{zip_address}?photos={street.photo(1)},{street.photo(2)}")) == [*names, SUMS]
+
+
+def test_only_who_may_set_how_files_are_named_does(database: Database, cast: Cast) -> None:
+    with database.unit_of_work() as db:
+        with pytest.raises(InvalidInput):
+            save_delivery_policy(db, cast.olive, {"naming": "loud"}, now=NOW)
+        for other in (cast.pia, cast.carl, replace(cast.olive, behind_account_id=1)):
+            with pytest.raises(NotAllowed):
+                save_delivery_policy(db, other, {"naming": "numbered"}, now=NOW)
+        save_delivery_policy(db, cast.olive, {"naming": "numbered"}, now=NOW)
+        save_delivery_policy(db, cast.olive, {"naming": "numbered"}, now=NOW)
+        assert own_delivery_policy(db, cast.olive).naming == "numbered"
+        assert own_delivery_policy(db, cast.omar).naming == "original"
+        assert len(db.exec(select(Fact).where(Fact.kind == "delivery_policy.changed")).all()) == 1
+
+
+@pytest.mark.parametrize(
+    ("naming", "kind", "place", "count", "own", "called"),
+    [
+        ("original", "photo", 7, 12, "IMG_0412.JPG", "IMG_0412.JPG"),
+        ("numbered", "photo", 7, 12, "IMG_0412.JPG", "07.jpg"),
+        ("numbered", "photo", 7, 120, "IMG_0412.jpg", "007.jpg"),
+        ("numbered", "video", 2, 2, "walk.MP4", "Video 02.mp4"),
+        ("numbered", "floor_plan", 1, 1, "plan.pdf", "Floor plan 01.pdf"),
+        ("address", "photo", 7, 12, "IMG_0412.jpg", "12 1-2 Ocean Ave 07.jpg"),
+        ("address", "document", 1, 1, "disclosure.pdf", "12 1-2 Ocean Ave Document 01.pdf"),
+    ],
+)
+def test_a_file_is_called(naming: str, kind: str, place: int, count: int, own: str, called: str) -> None:
+    assert file_name(Naming(naming), "12 1/2 Ocean Ave", AssetKind(kind), place, count, own) == called
 
 
 @pytest.mark.parametrize(

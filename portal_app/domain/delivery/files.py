@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,11 +14,13 @@ from portal_app.core.viewer import Viewer
 from portal_app.domain.delivery.archive import SUMS, Archive, Member, plan, safe_name, unique_names
 from portal_app.domain.delivery.changes import CHANGES, change_list
 from portal_app.domain.delivery.gate import ORIGINAL, Locked, Sight, Size, served, sight_for
+from portal_app.domain.delivery.naming import Naming, file_name
 from portal_app.domain.delivery.pictures import has_sizes
+from portal_app.domain.delivery.policies import delivery_policy_of
 from portal_app.domain.delivery.seeing import delivered_assets, gate_of, photos_to_see, visible
 from portal_app.domain.delivery.taking import Held, Item, Taking, held_since
 from portal_app.domain.listings.models import Listing
-from portal_app.domain.media.models import Asset, Rendition
+from portal_app.domain.media.models import Asset, AssetKind, Rendition
 from portal_app.domain.studios.models import Studio
 
 LAST = "last"
@@ -98,7 +101,8 @@ def archive_to_serve(
     photos = files if name == ORIGINAL else [asset for asset in files if has_sizes(asset)]
     held = _held(db, by, listing.id, since) if since else None
     wanted = _wanted(photos, chosen, held)
-    members = _called_apart(_originals(wanted) if name == ORIGINAL else _renditions(db, wanted, name))
+    members = _originals(wanted) if name == ORIGINAL else _renditions(db, wanted, name)
+    members = _called_apart(db, listing, files, members)
     if not members:
         raise NotFound
     notes = {CHANGES: _changes(db, listing, held, files, members)} if held else {}
@@ -118,10 +122,21 @@ def archive_to_serve(
     return ServedArchive(listing.id, called, archive, taking)
 
 
-def _called_apart(members: Sequence[tuple[Asset, Member]]) -> list[tuple[Asset, Member]]:
-    """Each under the name it has in the ZIP, beside which its lists stand."""
-    lists = (CHANGES, SUMS)
-    names = unique_names([*lists, *(member.name for _, member in members)])[len(lists) :]
+def _called_apart(
+    db: Session, listing: Listing, files: Sequence[Asset], members: Sequence[tuple[Asset, Member]]
+) -> list[tuple[Asset, Member]]:
+    """Each under the name it has in the ZIP, beside which its lists stand. A number is the file's on the listing's page,
+    whichever others are chosen."""
+    naming, lists = Naming(delivery_policy_of(db, listing.studio_id).naming), (CHANGES, SUMS)
+    kinds, places = Counter(), {}
+    for asset in files:
+        kinds[asset.kind] += 1
+        places[asset.id] = kinds[asset.kind]
+    called = [
+        file_name(naming, listing.street, AssetKind(photo.kind), places[photo.id], kinds[photo.kind], member.name)
+        for photo, member in members
+    ]
+    names = unique_names([*lists, *called])[len(lists) :]
     return [(photo, replace(member, name=name)) for (photo, member), name in zip(members, names, strict=True)]
 
 

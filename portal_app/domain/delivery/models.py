@@ -1,4 +1,4 @@
-"""Deliveries, those planned for later, the secret links that open them, and what was downloaded."""
+"""Deliveries, those planned for later, the secret links that open them, what was downloaded, and how files are called."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy import JSON, BigInteger, Index
 from sqlmodel import Field, SQLModel
 
 from portal_app.domain.columns import at_most_one, filled, instant, one_of
+from portal_app.domain.delivery.naming import Naming
 
 
 class Delivery(SQLModel, table=True):
@@ -82,6 +83,16 @@ class AccessLink(SQLModel, table=True):
     created_at: datetime = instant()
     ends_at: datetime = instant()
     revoked_at: datetime | None = instant(default=None)
+
+
+class DeliveryPolicy(SQLModel, table=True):
+    """How one studio hands its files over. A studio without a row has these defaults."""
+
+    __tablename__ = "delivery_policy"
+    __table_args__ = (one_of("naming", Naming, "delivery_policy"),)
+
+    studio_id: int = Field(foreign_key="studio.id", primary_key=True)
+    naming: str = Naming.ORIGINAL
 
 
 class Download(SQLModel, table=True):

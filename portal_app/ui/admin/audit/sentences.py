@@ -141,6 +141,7 @@ PLAIN = {
     "keys.disconnected": "Took no more payments with the keys: {what}",
     "keys.saved": "Entered a payment key: {what}",
     "keys.webhook_saved": "Entered a signing secret: {what}",
+    "delivery_policy.changed": "Changed how files are handed over: {what}",
     "link.revoked": "Closed a secret link",
     "invoice.changed": "Changed an invoice",
     "invoice.discarded": "Dropped the draft of an invoice",

@@ -1,0 +1,41 @@
+"""`/admin/settings/delivery`: how files are handed over."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from portal_app.ui.admin.delivery_settings.state import DeliverySettings as S
+from portal_app.ui.components.buttons import button
+from portal_app.ui.components.fields import select
+from portal_app.ui.components.frames import crumb, page_head, setting
+from portal_app.ui.shared.layout import admin_shell
+
+NAMINGS = (
+    ("original", "As they came: IMG_0412.jpg"),
+    ("numbered", "By number: 01.jpg, 02.jpg"),
+    ("address", "By address: 12 Ocean Ave 01.jpg"),
+)
+
+
+def page() -> rx.Component:
+    """One form in groups."""
+    return admin_shell(_loaded(), ready=S.loaded)
+
+
+def _loaded() -> rx.Component:
+    return rx.fragment(
+        crumb("Settings", "/admin/settings", "Delivery"),
+        page_head(rx.el.h1("Delivery")),
+        rx.el.form(
+            setting(
+                "Names in a ZIP",
+                "What customers find when they unpack it. Numbers are those on the listing's page.",
+                select("Files are named", "naming", NAMINGS, default_value=S.naming, error=S.field_errors["naming"]),
+                key="names",
+            ),
+            rx.el.div(button("Save rules", kind="main", tall=True, type="submit"), class_name="section"),
+            key=S.naming,
+            on_submit=S.save,
+            no_validate=True,
+        ),
+    )
