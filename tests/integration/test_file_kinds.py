@@ -16,11 +16,13 @@ from portal_app.adapters.disk_store import DiskStore
 from portal_app.adapters.pillow_renderer import PillowRenderer
 from portal_app.core.errors import InvalidInput
 from portal_app.db import Database
+from portal_app.domain.listings.models import Listing
 from portal_app.domain.media import service
 from portal_app.domain.media.intake import LARGEST
+from portal_app.domain.media.known import add_known
 from portal_app.domain.media.linking import AssetWords, describe_asset
 from portal_app.domain.media.models import AssetState, UploadState
-from portal_app.domain.media.queries import beside_photos
+from portal_app.domain.media.queries import beside_photos, photos
 from portal_app.domain.media.renderer import BadPhoto
 from tests.conftest import NOW, Cast
 from tests.media_desk import Desk, open_listing
@@ -157,3 +159,14 @@ def test_only_a_picture_takes_the_place_of_a_picture(desk: Desk) -> None:
     assert (refused.state, front.original_name in refused.reason) == (UploadState.REFUSED, True)
     taken = desk.asset(desk.hand_in_ready(heic(), "front.heic", replaces=front.public_id).asset_id)
     assert (taken.kind, taken.supersedes_id) == ("photo", front.id)
+
+
+def test_a_known_film_keeps_what_it_is_in_another_listing(desk: Desk, cast: Cast) -> None:
+    walk = desk.asset(desk.hand_in_ready(film(), "walk.mp4").asset_id)
+    other = open_listing(desk.database, cast.harbor, cast.carl_customer, NOW, "9 Other Lane")
+    with desk.database.reading() as db:
+        listing = db.get_one(Listing, other).public_id
+    add_known(desk.database.unit_of_work, desk.store, desk.by, listing, walk.sha256, "Again.mp4", now=NOW)
+    with desk.database.reading() as db:
+        assert [(one.kind, one.name) for one in beside_photos(db, desk.by, other)] == [("video", "Again.mp4")]
+        assert photos(db, desk.by, other) == []

@@ -70,11 +70,11 @@ def _added(db: Session, by: Viewer, known: Asset, listing_id: int, file_name: st
         **known.model_dump(include=SAME_FOR_SAME_BYTES),
         listing_id=listing_id,
         public_id=new_public_id(),
-        original_name=clean_name(file_name),
+        original_name=clean_name(file_name, known.media_type),
         received_at=now,
     )
     db.add(asset)
-    settle(db, listing_id)
+    settle(db, listing_id, asset.kind)
     queue_rendering(db, asset, now=now)
     record(db, by, "asset.received", now=now, listing_id=listing_id, details=named(asset))
     return KnownFile(asset.public_id, is_duplicate=False)
