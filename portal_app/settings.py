@@ -61,6 +61,7 @@ class Settings:
     least_free_gb: int
     upload_daily_gb: tuple[tuple[str, int], ...]
     studio_gb: int
+    largest_video_gb: int
     s3: S3 | None = None
 
     @property
@@ -133,6 +134,7 @@ def _collect(env: Mapping[str, str]) -> Settings:
         least_free_gb=_number(env.get("PORTAL_LEAST_FREE_GB", "1")),
         upload_daily_gb=_by_role(env.get("PORTAL_UPLOAD_DAILY_GB", "photographer=200,editor=200")),
         studio_gb=_number(env.get("PORTAL_STUDIO_GB", "0")),
+        largest_video_gb=_number(env.get("PORTAL_LARGEST_VIDEO_GB", "5")),
         s3=_s3(env),
     )
 
@@ -181,6 +183,8 @@ def _faults(settings: Settings, env: Mapping[str, str]):
         yield "PORTAL_RENDER_WORKERS and PORTAL_DEMO_STRIPE_PORT are whole numbers."
     if any(role not in UPLOADERS or number < 0 for role, number in settings.upload_daily_gb):
         yield "PORTAL_UPLOAD_DAILY_GB is a list such as photographer=200,editor=50: whole gigabytes for owner, admin and these."
+    if settings.largest_video_gb < 1:
+        yield "PORTAL_LARGEST_VIDEO_GB is at least 1: how many gigabytes one video may have."
     if min(settings.least_free_gb, settings.studio_gb) < 0:
         yield "PORTAL_LEAST_FREE_GB and PORTAL_STUDIO_GB are whole numbers of gigabytes."
     if not 0 <= settings.proxy_hops <= MOST_HOPS:

@@ -77,7 +77,7 @@ class Wiring:
     def upload_caps(self) -> Caps:
         """How much one person and one studio may send."""
         daily = {Role(role): gigabytes for role, gigabytes in self.settings.upload_daily_gb}
-        return Caps(daily, self.settings.studio_gb)
+        return Caps(daily, self.settings.studio_gb, self.settings.largest_video_gb)
 
     def gateway_for(self, studio_id: int, mode: str = "") -> PaymentGateway | None:
         """The studio's way to take cards: of one mode, or the one it uses now. None when it has no keys."""

@@ -30,8 +30,8 @@ from portal_app.core.viewer import Viewer
 from portal_app.domain.listings.queries import listing_by_public_id
 from portal_app.domain.media import queries, service
 from portal_app.domain.media.arranging import require_upload
-from portal_app.domain.media.caps import Caps, require_within
-from portal_app.domain.media.intake import KEPT_OPEN, LARGEST_FILM
+from portal_app.domain.media.caps import GIGABYTE, Caps, require_within
+from portal_app.domain.media.intake import KEPT_OPEN
 from portal_app.domain.media.known import add_known
 from portal_app.domain.media.models import UploadState
 from portal_app.off_loop import act, ask, leave
@@ -128,7 +128,7 @@ async def _abilities(request: Request) -> Response:
         "Tus-Resumable": VERSION,
         "Tus-Version": VERSION,
         "Tus-Extension": "creation,checksum,expiration,termination",
-        "Tus-Max-Size": str(LARGEST_FILM),
+        "Tus-Max-Size": str(wiring.current().upload_caps.film * GIGABYTE),
         "Tus-Checksum-Algorithm": ",".join(CHECKSUMS),
     }
     return Response(status_code=204, headers=headers)

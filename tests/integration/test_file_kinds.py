@@ -18,6 +18,7 @@ from portal_app.core.errors import InvalidInput
 from portal_app.db import Database
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.media import service
+from portal_app.domain.media.caps import GIGABYTE, Caps, OverCap, require_within
 from portal_app.domain.media.intake import LARGEST
 from portal_app.domain.media.known import add_known
 from portal_app.domain.media.linking import AssetWords, describe_asset
@@ -148,9 +149,14 @@ def test_a_film_without_pictures_is_refused_by_the_worker_and_harms_nothing_else
 def test_a_film_may_be_larger_than_a_photo_but_only_when_it_is_one(desk: Desk) -> None:
     with desk.writing() as db:
         assert service.begin_upload(db, desk.by, desk.listing_id, "walk.mp4", 4 << 30, now=NOW).state == UploadState.OPEN
-        for name, size in (("walk.mp4", 6 << 30), ("front.jpg", LARGEST + 1), ("plan.pdf", LARGEST + 1)):
+        for name in ("front.jpg", "plan.pdf"):
             with pytest.raises(InvalidInput):
-                service.begin_upload(db, desk.by, desk.listing_id, name, size, now=NOW)
+                service.begin_upload(db, desk.by, desk.listing_id, name, LARGEST + 1, now=NOW)
+        with pytest.raises(OverCap) as refused:
+            require_within(db, desk.by, 6 * GIGABYTE, Caps(film=5), now=NOW)
+    assert (
+        refused.value.sentence == "This is larger than 5 GB, the most one video may have. Export it smaller, then send it again."
+    )
 
 
 def test_only_a_picture_takes_the_place_of_a_picture(desk: Desk) -> None:

@@ -16,7 +16,7 @@ from portal_app.domain.delivery.framing import player_to_frame
 from portal_app.domain.delivery.gate import Locked, Size
 from portal_app.domain.delivery.service import DeliverRequest, deliver
 from portal_app.domain.media.linking import AssetWords, add_link, describe_asset, show_asset
-from portal_app.domain.media.models import Asset
+from portal_app.domain.media.models import Asset, Rendition
 from portal_app.domain.media.queries import beside_photos, photos
 from portal_app.domain.media.service import remove_photo, restore_photo
 from tests.conftest import NOW, Cast
@@ -161,3 +161,36 @@ def test_only_the_studio_adds_links_and_says_what_they_are(database: Database, c
                 show_asset(db, stranger, tour, is_shown=False, now=NOW)
         with pytest.raises(InvalidInput):
             add_link(db, cast.pia, shoot.listing, "javascript:alert(1)", now=NOW)
+
+
+@pytest.mark.proof("delivery-15")
+@pytest.mark.parametrize(
+    ("kind", "media_type"),
+    [("video", "video/mp4"), ("document", "application/pdf"), ("floor_plan", "application/pdf"), ("photo", "image/heic")],
+)
+def test_while_locked_a_file_of_any_kind_is_its_marked_picture_and_nothing_else(
+    database: Database, cast: Cast, shoot: Shoot, kind: str, media_type: str
+) -> None:
+    film = shoot.photos[1]
+    with database.unit_of_work() as db:
+        asset = db.exec(select(Asset).where(Asset.public_id == film)).one()
+        asset.kind, asset.media_type = kind, media_type
+        names = {row.sha256: row.name for row in db.exec(select(Rendition).where(Rendition.asset_id == asset.id))}
+    hand_over(database, cast.olive, shoot)
+    told = repr(page_of(database, cast, shoot))
+    assert "/original" not in told
+    assert "play=1" not in told
+    with database.reading() as db:
+        seen = {size: names[queries.file_to_serve(db, cast.carl, film, size).sha256] for size in (Size.THUMB, Size.WEB)}
+        assert seen == {Size.THUMB: "thumb_marked", Size.WEB: "web_marked"}
+        for size in (Size.ORIGINAL, Size.MLS):
+            with pytest.raises(Locked):
+                queries.file_to_serve(db, cast.carl, film, size)
+        with pytest.raises(Locked):
+            queries.archive_to_serve(db, cast.carl, shoot.listing, Size.ORIGINAL)
+    pay(database, shoot, cast.harbor, TOTAL)
+    with database.reading() as db:
+        assert queries.file_to_serve(db, cast.carl, film, Size.ORIGINAL).media_type == media_type
+        assert len(queries.archive_to_serve(db, cast.carl, shoot.listing, Size.ORIGINAL).taking.items) == 2
+        in_sizes = 2 if kind == "photo" else 1
+        assert len(queries.archive_to_serve(db, cast.carl, shoot.listing, Size.MLS).taking.items) == in_sizes

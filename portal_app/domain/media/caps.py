@@ -25,14 +25,18 @@ class OverCap(Problem):
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """Gigabytes: `daily` by role, for one person within 24 hours; `studio` for everything it keeps. 0 or absent: no cap."""
+    """Gigabytes: `daily` by role, for one person within 24 hours; `studio` for everything it keeps. 0 or absent: no cap.
+    `film` for one video."""
 
     daily: Mapping[Role, int] = field(default_factory=dict)
     studio: int = 0
+    film: int = 5
 
 
 def require_within(db: Session, by: Viewer, size: int, caps: Caps, *, now: datetime) -> None:
     """Whether `size` more bytes fit; two files begun at once are counted one after the other. Raises OverCap."""
+    if size > caps.film * GIGABYTE:
+        raise OverCap(f"This is larger than {caps.film} GB, the most one video may have. Export it smaller, then send it again.")
     daily = caps.daily.get(by.role, 0)
     if not daily and not caps.studio:
         return

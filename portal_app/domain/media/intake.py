@@ -29,11 +29,9 @@ from portal_app.domain.media.store import Store
 from portal_app.domain.units import UnitOfWork
 
 LARGEST = 200 << 20
-LARGEST_FILM = 5 << 30
 KEPT_OPEN = timedelta(hours=24)
 EMPTY = "This file is empty. Copy it from the camera card again, then upload it again."
 TOO_BIG = "This file is larger than 200 MB. Export it smaller, then upload it again."
-FILM_TOO_BIG = "This video is larger than 5 GB. Export it smaller, then upload it again."
 OTHER_KIND = "This takes the place of {old}, so it has to be of the same kind. Upload it beside the photos instead."
 
 
@@ -51,14 +49,15 @@ def begin_upload(
 ) -> UploadCard:
     """Open a way in for one file of `size` bytes; `replaces` is the public id of the photo it will stand in for.
 
+    How large a video may be is for the caps to say.
+
     Raises NotAllowed, NotFound (another studio's listing or photo), InvalidInput for an empty or too large file.
     """
     require_upload(by)
     if db.exec(listings.visible(by).where(listings.Listing.id == listing_id)).first() is None:
         raise NotFound
-    is_film = is_called_film(file_name)
-    if not 0 < size <= (LARGEST_FILM if is_film else LARGEST):
-        raise InvalidInput("file", (FILM_TOO_BIG if is_film else TOO_BIG) if size > 0 else EMPTY)
+    if size <= 0 or (size > LARGEST and not is_called_film(file_name)):
+        raise InvalidInput("file", TOO_BIG if size > 0 else EMPTY)
     upload = Upload(
         public_id=new_public_id(),
         studio_id=by.studio_id,
