@@ -22,6 +22,7 @@ from portal_app.adapters.smtp_mailer import SmtpMailer
 from portal_app.adapters.stripe_keys import StripeSafe
 from portal_app.adapters.typst_printer import TypstPrinter
 from portal_app.adapters.webauthn_authenticators import WebauthnAuthenticators
+from portal_app.core.clock import utc_now
 from portal_app.core.viewer import Role
 from portal_app.db import OUTSIDE, Database
 from portal_app.domain.billing.gateway import PaymentGateway
@@ -32,6 +33,7 @@ from portal_app.domain.identity.second_step import SecretSeal
 from portal_app.domain.identity.tries import ELSEWHERE
 from portal_app.domain.listings.places import PlaceFinder
 from portal_app.domain.media.caps import Caps
+from portal_app.domain.media.claiming import ClaimingStore
 from portal_app.domain.media.renderer import Renderer
 from portal_app.domain.media.store import Store
 from portal_app.domain.notifications.mailer import Mailer
@@ -107,7 +109,7 @@ def open_wiring(settings: Settings, *, render_workers: int = 1, threads: int | N
     wiring = Wiring(
         settings=settings,
         database=database,
-        store=open_store(settings),
+        store=ClaimingStore(open_store(settings), database.unit_of_work, utc_now),
         renderer=PillowRenderer(render_workers),
         mailer=_mailer(settings),
         executor=ThreadPoolExecutor(database.threads, thread_name_prefix="verb"),

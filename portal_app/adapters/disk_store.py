@@ -78,6 +78,21 @@ class DiskStore:
             if NAME.fullmatch(place.name) and (kept := _kept(place)):
                 yield kept
 
+    def kept_at(self, sha256: str) -> datetime | None:
+        """When it was put there; None when it is not here."""
+        kept = _kept(self._place(sha256))
+        return kept and kept.kept_at
+
+    def remove(self, sha256: str) -> None:
+        """Delete it; nothing when it is not here."""
+        self._place(sha256).unlink(missing_ok=True)
+
+    def drop_unfinished(self, before: datetime) -> None:
+        """Delete what a process that died left half written."""
+        for place in (self.root / INCOMING).glob("*"):
+            if place.stat().st_mtime < before.timestamp():
+                place.unlink(missing_ok=True)
+
     def _place(self, sha256: str) -> Path:
         if not NAME.fullmatch(sha256):
             raise ValueError("a stored file is named by 64 hexadecimal digits")

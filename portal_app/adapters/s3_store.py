@@ -12,6 +12,7 @@ import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,28 @@ class S3Store:
                     name = found["Key"].rpartition("/")[2]
                     if NAME.fullmatch(name) and found["Key"] == self._key(name):
                         yield Kept(name, found["Size"], found["LastModified"])
+
+    def kept_at(self, sha256: str) -> datetime | None:
+        """When it was put there; None when it is not here."""
+        try:
+            return self._head(sha256)["LastModified"]
+        except KeyError:
+            return None
+
+    def remove(self, sha256: str) -> None:
+        """Delete it; nothing when it is not here."""
+        with _answering():
+            self.client.delete_object(Bucket=self.bucket, Key=self._key(sha256))
+
+    def drop_unfinished(self, before: datetime) -> None:
+        """End large files whose last part never came: their parts cost room and show nowhere."""
+        with _answering():
+            for page in self.client.get_paginator("list_multipart_uploads").paginate(Bucket=self.bucket, Prefix=self.prefix):
+                for begun in page.get("Uploads", ()):
+                    if begun["Initiated"] < before:
+                        self.client.abort_multipart_upload(
+                            Bucket=self.bucket, Key=begun["Key"], UploadId=begun["UploadId"]
+                        )  # fmt: skip
 
     def require(self) -> None:
         """Ask once whether the bucket is there and ours to list. Raises Unavailable with what the other side said."""

@@ -198,6 +198,14 @@ def sweep_uploads(job: Job) -> None:
     media.sweep_uploads(job.wiring.database.unit_of_work, job.wiring.uploads_dir, now=job.now())
 
 
+def sweep_store(job: Job) -> None:
+    """Delete files that no row has named for a day."""
+    wiring = job.wiring
+    swept = media.sweep_store(wiring.database.unit_of_work, wiring.database.reading, wiring.store, now=job.now())
+    if swept.count:
+        log.info("files that nothing named were deleted: %s, %s bytes", swept.count, swept.size)
+
+
 def clean_done_work(job: Job) -> None:
     """Forget work done more than a week ago."""
     with job.wiring.database.unit_of_work() as db:
@@ -234,6 +242,7 @@ WORKS: Mapping[str, worker.Work] = {
     "release_holds": release_holds,
     "forget_codes": forget_entry_codes,
     "sweep_uploads": sweep_uploads,
+    "sweep_store": sweep_store,
     "clean_done_work": clean_done_work,
     "clean_sessions": clean_sessions,
 }

@@ -23,6 +23,7 @@ from portal_app.core.errors import Unavailable
 from portal_app.db import Database
 from portal_app.domain.media import intake
 from portal_app.domain.media.store import Store
+from portal_app.domain.media.sweeping import sweep_store
 from portal_app.readiness import faults_of
 from portal_app.settings import S3, read_settings
 from portal_app.web.api import make_api
@@ -151,6 +152,20 @@ def test_a_file_is_kept_since_it_was_put_there(store: Store, tmp_path: Path) -> 
     assert kept.kept_at > datetime.now(UTC) - timedelta(minutes=1)
 
 
+def test_what_is_removed_is_gone_and_may_come_again(store: Store) -> None:
+    sha256 = name_of(b"gone")
+    assert store.kept_at(sha256) is None
+    store.remove(sha256)
+    store.add_bytes(b"gone", sha256)
+    [kept] = store.everything()
+    assert store.kept_at(sha256) == kept.kept_at
+    store.remove(sha256)
+    assert not store.has(sha256)
+    assert list(store.everything()) == []
+    store.add_bytes(b"gone", sha256)
+    assert everything(store, sha256) == b"gone"
+
+
 # -- what only a network can do wrong -----------------------------------------------------------------------------------
 
 
@@ -192,6 +207,33 @@ def test_whoever_has_no_key_gets_nothing(objects: str) -> None:
         for ask in (stranger.has, stranger.size, stranger.read):
             with pytest.raises(Unavailable):
                 ask(name_of(b"private"))
+
+
+def test_a_large_file_that_never_ended_is_forgotten(objects: str) -> None:
+    store, sha256 = fresh_store(objects), name_of(b"never ended")
+    key = f"{store.prefix}{sha256[:2]}/{sha256[2:4]}/{sha256}"
+    begun = store.client.create_multipart_upload(Bucket=BUCKET, Key=key)["UploadId"]
+    store.client.upload_part(Bucket=BUCKET, Key=key, UploadId=begun, PartNumber=1, Body=b"never")
+
+    def unfinished() -> int:
+        return len(store.client.list_multipart_uploads(Bucket=BUCKET, Prefix=store.prefix).get("Uploads", ()))
+
+    store.drop_unfinished(datetime.now(UTC) - timedelta(hours=1))
+    assert unfinished() == 1
+    store.drop_unfinished(datetime.now(UTC) + timedelta(hours=1))
+    assert unfinished() == 0
+    assert not store.has(sha256)
+
+
+def test_a_sweep_leaves_what_a_row_names(away: Desk) -> None:
+    photo = away.asset(away.hand_in_ready(small_jpeg(5)).asset_id)
+    stray = name_of(b"stray")
+    away.store.add_bytes(b"stray", stray)
+    unit, reading = away.database.unit_of_work, away.database.reading
+    assert sweep_store(unit, reading, away.store, now=datetime.now(UTC)).count == 0, "all of it is young"
+    assert sweep_store(unit, reading, away.store, now=datetime.now(UTC) + timedelta(days=2)).count == 1
+    assert not away.store.has(stray)
+    assert everything(away.store, photo.sha256) == small_jpeg(5)
 
 
 def test_prefixes_keep_installations_apart(objects: str) -> None:

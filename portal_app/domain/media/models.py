@@ -75,6 +75,7 @@ class Asset(SQLModel, table=True):
         Index("ix_asset_order", "listing_id", "position", "id"),
         Index("ix_asset_hash", "studio_id", "listing_id", "sha256"),
         Index("ix_asset_known", "studio_id", "sha256"),
+        Index("ix_asset_file", "sha256"),
         one_of("state", AssetState, "asset"),
         one_of("kind", AssetKind, "asset"),
         ForeignKeyConstraint(["supersedes_id"], ["asset.id"], name="fk_asset_supersedes"),
@@ -120,6 +121,7 @@ class Rendition(SQLModel, table=True):
     __tablename__ = "rendition"
     __table_args__ = (
         UniqueConstraint("asset_id", "name", name="uq_rendition_name"),
+        Index("ix_rendition_file", "sha256"),
         one_of("name", RenditionName, "rendition"),
     )
 
@@ -149,6 +151,15 @@ class Watermark(SQLModel, table=True):
     place: str = MarkPlace.TILED
     opacity: int = 47
     changed_at: datetime | None = instant(default=None)
+
+
+class StoreClaim(SQLModel, table=True):
+    """Somebody brought bytes that the store had already: for a day no sweep deletes that file, named by a row or not."""
+
+    __tablename__ = "store_claim"
+
+    file: str = Field(primary_key=True)
+    claimed_at: datetime = instant(index=True)
 
 
 class UploadState(StrEnum):

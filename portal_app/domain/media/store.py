@@ -46,3 +46,15 @@ class Store(Protocol):
     def everything(self) -> Iterator[Kept]:
         """Every file there is, a few at a time; what comes or goes meanwhile may be missed."""
         ...
+
+    def kept_at(self, sha256: str) -> datetime | None:
+        """When it was put there; None when it is not here."""
+        ...
+
+    def remove(self, sha256: str) -> None:
+        """Delete it; nothing when it is not here. Only a sweep may, see `sweeping.py`."""
+        ...
+
+    def drop_unfinished(self, before: datetime) -> None:
+        """Forget what began to be added before then and never ended."""
+        ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from portal_app.domain.billing.gateway import (
@@ -47,6 +48,15 @@ class Shelf:
 
     def everything(self) -> Iterator[Kept]:
         return (Kept(name, len(content), NOW) for name, content in self.files.items())
+
+    def kept_at(self, sha256: str) -> datetime | None:
+        return NOW if sha256 in self.files else None
+
+    def remove(self, sha256: str) -> None:
+        self.files.pop(sha256, None)
+
+    def drop_unfinished(self, before: datetime) -> None:
+        return None
 
     def local_path(self, sha256: str) -> None:
         return None
