@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 
 from portal_app.adapters.disk_store import DiskStore
 from portal_app.core.errors import InvalidInput, NotAllowed
+from portal_app.core.viewer import Viewer
 from portal_app.db import Database
 from portal_app.domain.activity.models import Fact
 from portal_app.domain.delivery.archive import SUMS
@@ -23,6 +24,7 @@ from portal_app.domain.delivery.changes import CHANGES, change_list
 from portal_app.domain.delivery.models import Download
 from portal_app.domain.delivery.naming import Naming, file_name
 from portal_app.domain.delivery.policies import own_delivery_policy, save_delivery_policy
+from portal_app.domain.delivery.showing import listing_page
 from portal_app.domain.delivery.spans import are_whole, with_span
 from portal_app.domain.delivery.taking import Item, Taking, begin_download, held_since, keep_sent
 from portal_app.domain.media.models import Asset, AssetKind, AssetState
@@ -243,3 +245,19 @@ def test_the_list_of_changes_says_what_took_the_place_of_what_and_what_is_gone()
         "Added (1)", "  03.jpg", "",
         "Removed (1)", "  2.jpg (delete your copy)",
     ]  # fmt: skip
+
+
+def test_the_page_offers_what_is_new_to_who_has_the_rest(street: Street, store: DiskStore) -> None:
+    def seen(by: Viewer) -> tuple[str, int, int]:
+        with street.database.reading() as db:
+            page = listing_page(db, by, street.shoot.listing)
+            return page.zip_new_url, page.zip_new_count, page.zip_new_pictures
+
+    carl = street.browsers["carl"]
+    carl.get(f"/files/zip/{street.shoot.listing}")
+    assert seen(street.cast.carl) == ("", 0, 0)
+    deliver_one_more(street, store)
+    address, count, pictures = seen(street.cast.carl)
+    assert (count, pictures) == (1, 1)
+    assert list(opened(carl, address)) == ["dusk.jpg", CHANGES, SUMS]
+    assert seen(street.cast.carl) == seen(street.cast.olive) == ("", 0, 0)

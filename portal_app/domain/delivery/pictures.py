@@ -21,7 +21,7 @@ Renditions = dict[tuple[int, str], Rendition]
 @dataclass(frozen=True, slots=True)
 class PhotoTile:
     """One photo of a listing's page. Width and height are of the picture behind `web_url`, to size its box before it
-    loads; `original_url` and `mls_url` are empty while locked."""
+    loads; `original_url` and `mls_url` are empty while locked. Sizes in bytes."""
 
     public_id: str
     number: str
@@ -34,6 +34,8 @@ class PhotoTile:
     mls_url: str
     original_url: str
     size_words: str
+    size: int
+    mls_size: int
     is_cover: bool
     is_new: bool
 
@@ -79,6 +81,8 @@ def tiles_of(
             mls_url=picture_url(photo, Size.MLS, sight, renditions),
             original_url=picture_url(photo, Size.ORIGINAL, sight, renditions),
             size_words=size_words(photo.size),
+            size=photo.size,
+            mls_size=getattr(renditions.get((photo.id, Size.MLS)), "size", 0),
             is_cover=photo.id == cover or (cover is None and place == 1),
             is_new=photo.delivered_at == newest,
             **_box(photo, sight, renditions),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
@@ -31,6 +32,7 @@ from portal_app.domain.delivery.pictures import (
 )
 from portal_app.domain.delivery.sections import Section, sections_of
 from portal_app.domain.delivery.seeing import delivered_assets, deliveries_of, gate_from, gates_of, kinds_delivered, visible
+from portal_app.domain.delivery.taking import held_since
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.listings.owners import with_whose
 from portal_app.domain.media.kinds import kinds_in_words
@@ -102,6 +104,9 @@ class ListingPage:
     delivered_words: str = ""
     appointment_words: str = ""
     zip_url: str = ""
+    zip_new_url: str = ""
+    zip_new_count: int = 0
+    zip_new_pictures: int = 0
     zip_words: str = ""
     zip_web_url: str = ""
     zip_web_words: str = ""
@@ -180,7 +185,19 @@ def listing_page(db: Session, by: Viewer, listing_public_id: str) -> ListingPage
         appointment_words=_appointment_words(listing, around),
         whose=whose_are(db, by, [listing.customer_id]).get(listing.customer_id, "") if by.is_customer else "",
         **(zip_links(listing, assets, renditions) if sight is Sight.OPEN and any(asset.sha256 for asset in assets) else {}),
+        **(_what_is_new(db, by, listing, assets) if sight is Sight.OPEN and not by.is_staff else {}),
     )
+
+
+def _what_is_new(db: Session, by: Viewer, listing: Listing, assets: Sequence[Asset]) -> dict[str, Any]:
+    """The ZIP of what came since this person's last whole download. Its address names that download, so that it means the
+    same bytes until they have them all."""
+    held = held_since(db, by, listing.id)
+    fresh = [asset for asset in assets if asset.sha256 and asset.id not in held.names] if held else []
+    if held is None or not fresh:
+        return {}
+    address = f"/files/zip/{listing.public_id}?since={held.download}"
+    return {"zip_new_url": address, "zip_new_count": len(fresh), "zip_new_pictures": sum(map(has_sizes, fresh))}
 
 
 def cover_urls(db: Session, by: Viewer, listing_ids: Sequence[int]) -> dict[int, str]:

@@ -49,10 +49,12 @@ def photo_tile(
     locked: Flag = False,
     lead: Flag = False,
     large: Words = "",
+    pick: Child = "",
+    picked: Flag = False,
 ) -> rx.Component:
     """One photo of the sheet with its frame number; opens in the light table, or as a file without scripts.
 
-    The leading photo is drawn larger, from `large` where that is given.
+    The leading photo is drawn larger, from `large` where that is given. `pick` is what chooses it.
     """
     shown = rx.cond(lead, large, url) if (isinstance(large, rx.Var) or large) and isinstance(lead, rx.Var) else url
     tile = away(
@@ -63,7 +65,24 @@ def photo_tile(
         custom_attrs={"data-shot": shot},
     )
     wide = rx.cond(lead, "lead", "") if isinstance(lead, rx.Var) else classes("lead" if lead else "")
-    return rx.el.li(tile, class_name=wide)
+    return rx.el.li(tile, pick, class_name=[wide, rx.cond(picked, "picked", "")])
+
+
+def pick_box(name: Words, *, checked: Flag, on_change) -> rx.Component:
+    """The round box at a photo's corner that chooses it."""
+    said = rx.el.span("Select photo ", name, class_name="hide")
+    return rx.el.label(said, rx.el.input(type="checkbox", checked=checked, on_change=on_change), class_name="pick")
+
+
+def selection_bar(count: rx.Var[int], words: Words, *acts: Child) -> rx.Component:
+    """What is chosen: how many, how heavy, and what can be done with them. Floats over the page while it is scrolled."""
+    said = rx.el.p(
+        rx.el.span(count, " selected", class_name="strong"), rx.el.span(" · ", words, class_name="quiet num"), class_name="small",
+        role="status",
+    )  # fmt: skip
+    return rx.el.div(
+        said, rx.el.div(*acts, class_name="row gap-1"), class_name="float", role="region", aria_label="Selected photos"
+    )
 
 
 def sheet(*tiles: Child, label: Words = "Photos") -> rx.Component:

@@ -29,7 +29,7 @@ def _loaded() -> rx.Component:
         rx.el.form(
             setting(
                 "Names in a ZIP",
-                "What customers find when they unpack it. Numbers are those on the listing's page.",
+                "What customers find when they unpack it. Numbers are those on the listing’s page.",
                 select("Files are named", "naming", NAMINGS, default_value=S.naming, error=S.field_errors["naming"]),
                 key="names",
             ),

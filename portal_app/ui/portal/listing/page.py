@@ -6,10 +6,10 @@ import reflex as rx
 from reflex_components_core.core.banner import has_connection_errors
 
 from portal_app.ui.components.address import address_title
-from portal_app.ui.components.buttons import file_button, link_button
+from portal_app.ui.components.buttons import button, file_button, link_button
 from portal_app.ui.components.fields import segments
 from portal_app.ui.components.frames import empty, note, page_head
-from portal_app.ui.components.photos import gallery, hero, photo_tile, sheet
+from portal_app.ui.components.photos import gallery, hero, photo_tile, pick_box, selection_bar, sheet
 from portal_app.ui.components.status import status
 from portal_app.ui.portal.listing.sections import section_of
 from portal_app.ui.portal.listing.state import OneListing as S
@@ -85,9 +85,18 @@ def _take() -> rx.Component:
     )  # fmt: skip
     sizes = rx.cond(S.tiles, segments("Size to download", "size", SIZES, value=S.size, on_change=S.choose_size), rx.fragment())
     get = rx.el.div(
-        rx.el.div(sizes, words, class_name="row wrap"), rx.cond(S.place.file_count, every, rx.fragment()), class_name="get"
+        rx.el.div(sizes, words, class_name="row wrap"),
+        rx.cond(S.place.file_count, rx.el.div(_only_new(is_mls), every, class_name="acts"), rx.fragment()),
+        class_name="get",
     )
     return rx.fragment(get, rx.cond(S.place.due, _still_due(), rx.fragment()))
+
+
+def _only_new(is_mls: rx.Var[bool]) -> rx.Component:
+    """What this person has not downloaded yet, when they have the rest."""
+    count = rx.cond(is_mls, S.place.zip_new_pictures, S.place.zip_new_count)
+    address = rx.cond(is_mls, f"{S.place.zip_new_url}&size=mls", S.place.zip_new_url)
+    return rx.cond(count > 0, file_button(f"Only what is new: {count}", address, download=True), rx.fragment())
 
 
 def _still_due() -> rx.Component:
@@ -112,6 +121,8 @@ def _sheet() -> rx.Component:
             locked=S.place.is_locked,
             lead=at == 0,
             large=tile.web_url,
+            pick=rx.cond(S.place.zip_url, _pick(tile), rx.fragment()),
+            picked=S.picked.contains(tile.public_id),
         ),
     )
     about = rx.cond(
@@ -124,6 +135,20 @@ def _sheet() -> rx.Component:
         rx.el.h2("Photos", class_name="hide"),
         gallery(sheet(tiles), shots=S.shots, **paying),
         rx.cond(S.place.is_locked, rx.el.p(about, class_name="small quiet sheet-top"), rx.fragment()),
+        rx.cond(S.picked, _selected(), rx.fragment()),
+    )
+
+
+def _pick(tile: rx.Var) -> rx.Component:
+    return pick_box(tile.number, checked=S.picked.contains(tile.public_id), on_change=S.pick(tile.public_id))
+
+
+def _selected() -> rx.Component:
+    return selection_bar(
+        S.picked.length(),
+        S.picked_words,
+        button("Clear", kind="soft", on_click=S.clear),
+        file_button(f"Download {S.picked.length()}", S.picked_url, kind="main", download=True),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from portal_app.domain.delivery.pictures import PhotoTile
+from portal_app.domain.delivery.pictures import PhotoTile, size_words
 from portal_app.domain.delivery.queries import listing_page
 from portal_app.domain.delivery.sections import Section
 from portal_app.domain.delivery.showing import ListingPage, ToPay
@@ -36,6 +36,9 @@ class Page:
     delivered: str = ""
     appointment: str = ""
     zip_url: str = ""
+    zip_new_url: str = ""
+    zip_new_count: int = 0
+    zip_new_pictures: int = 0
     zip_words: str = ""
     zip_mls_url: str = ""
     zip_mls_words: str = ""
@@ -61,6 +64,7 @@ class OneListing(Base):
     shots: list[dict[str, str | bool]] = []
     bills: list[Bill] = []
     size: str = "original"
+    picked: list[str] = []
     loaded: bool = False
 
     @rx.var
@@ -85,12 +89,25 @@ class OneListing(Base):
             return f"{self.place.due} is due. Until it is paid the customer sees previews and cannot download."
         return f"{self.place.due} is on its way." if self.is_arriving else f"{self.place.due} is still due."
 
+    @rx.var
+    def picked_words(self) -> str:
+        """How heavy the chosen photos are, in the chosen size."""
+        weights = [tile.mls_size if self.size == "mls" else tile.size for tile in self.tiles if tile.public_id in self.picked]
+        return f"{size_words(sum(weights))}{' as MLS' if self.size == 'mls' else ''}"
+
+    @rx.var
+    def picked_url(self) -> str:
+        """The ZIP of the chosen photos."""
+        base = self.place.zip_mls_url if self.size == "mls" else self.place.zip_url
+        return f"{base}{'&' if '?' in base else '?'}photos={','.join(self.picked)}" if base else ""
+
     @customer_or_link
     async def load(self) -> None:
         """Read the listing afresh; also called when it was paid or photos came."""
         page = await ask(listing_page, viewer_of(self), route_argument(self))
         self.place, self.tiles = _place(page), page.photos
         self.sections = page.sections
+        self.picked = [tile.public_id for tile in page.photos if tile.public_id in self.picked]
         self.shots = [_shot(tile, is_locked=page.is_locked) for tile in page.photos]
         self.bills = [_bill(bill, is_one_of_many=len(page.to_pay) > 1) for bill in page.to_pay]
         self.loaded = True
@@ -99,6 +116,17 @@ class OneListing(Base):
     async def choose_size(self, size: str) -> None:
         """Which files *Download all* takes."""
         self.size = size if size in SIZES else "original"
+
+    @customer_or_link
+    async def pick(self, photo: str) -> None:
+        """Choose a photo, or choose it no longer; chosen ones stand in the order of the page."""
+        kept = set(self.picked) ^ {photo}
+        self.picked = [tile.public_id for tile in self.tiles if tile.public_id in kept]
+
+    @customer_or_link
+    async def clear(self) -> None:
+        """Choose none."""
+        self.picked = []
 
 
 def _place(page: ListingPage) -> Page:
@@ -118,6 +146,9 @@ def _place(page: ListingPage) -> Page:
         delivered=page.delivered_words,
         appointment=page.appointment_words,
         zip_url=page.zip_url,
+        zip_new_url=page.zip_new_url,
+        zip_new_count=page.zip_new_count,
+        zip_new_pictures=page.zip_new_pictures,
         zip_words=page.zip_words,
         zip_mls_url=page.zip_mls_url,
         zip_mls_words=page.zip_mls_words,
