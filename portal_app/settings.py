@@ -28,7 +28,10 @@ class BadSettings(Exception):
 
 @dataclass(frozen=True, slots=True)
 class S3:
-    """A bucket of an S3-compatible store; without an endpoint it is Amazon's."""
+    """A bucket of an S3-compatible store; without an endpoint it is Amazon's.
+
+    `links_url` is where browsers reach the same store; empty: every byte passes through Foyer.
+    """
 
     bucket: str
     endpoint: str
@@ -36,6 +39,7 @@ class S3:
     prefix: str
     key_id: str
     secret: str = field(repr=False)
+    links_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,7 @@ def _s3(env: Mapping[str, str]) -> S3 | None:
         prefix=f"{prefix}/" if prefix else "",
         key_id=env.get("PORTAL_S3_KEY_ID", ""),
         secret=env.get("PORTAL_S3_SECRET", ""),
+        links_url=env.get("PORTAL_S3_LINKS_URL", "").rstrip("/"),
     )
     return place if any((place.bucket, place.endpoint, place.key_id, place.secret)) else None
 
@@ -204,6 +209,8 @@ def _s3_faults(place: S3):
         yield "PORTAL_S3_KEY_ID and PORTAL_S3_SECRET are needed with PORTAL_S3_BUCKET: no bucket is used that everybody may read."
     if place.endpoint and not _is_web_address(place.endpoint):
         yield "PORTAL_S3_ENDPOINT is an address such as https://s3.example.com, or empty for Amazon's."
+    if place.links_url and not _is_web_address(place.links_url):
+        yield "PORTAL_S3_LINKS_URL is the address where browsers reach the bucket, or empty."
 
 
 def _is_web_address(text: str) -> bool:
@@ -231,6 +238,8 @@ def _production_faults(settings: Settings, env: Mapping[str, str]):
         yield "PORTAL_REDIS_URL leads to another machine in clear. Write rediss:// for it."
     if settings.s3 and _is_store_in_clear(settings.s3.endpoint):
         yield "PORTAL_S3_ENDPOINT leads to another machine in clear. Write https:// for it."
+    if settings.s3 and settings.s3.links_url.startswith("http://"):
+        yield "PORTAL_S3_LINKS_URL must be https: customers fetch their files there."
     if not settings.smtp_url or not settings.mail_from:
         yield "PORTAL_SMTP_URL and PORTAL_MAIL_FROM are needed: customers receive their links and codes by mail."
 

@@ -58,7 +58,7 @@ def fresh_store(address: str) -> S3Store:
 @cache
 def _store_at(address: str) -> S3Store:
     """Made once: the client library takes half a second to make one."""
-    return S3Store(S3(BUCKET, address, "us-east-1", "", KEY_ID, SECRET))
+    return S3Store(S3(BUCKET, address, "us-east-1", "", KEY_ID, SECRET, address))
 
 
 def _command(folder: Path, config: Path) -> tuple[int, list[str]]:

@@ -93,6 +93,9 @@ class DiskStore:
             if place.stat().st_mtime < before.timestamp():
                 place.unlink(missing_ok=True)
 
+    def link(self, sha256: str, media_type: str, disposition: str) -> None:
+        """A disk has no addresses."""
+
     def _place(self, sha256: str) -> Path:
         if not NAME.fullmatch(sha256):
             raise ValueError("a stored file is named by 64 hexadecimal digits")

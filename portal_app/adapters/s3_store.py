@@ -27,6 +27,7 @@ from portal_app.settings import S3
 
 NAME = re.compile(r"[0-9a-f]{64}")
 PART = 16 << 20
+LINK_SECONDS = 60
 MISSING = {"404", "NoSuchKey", "NotFound"}
 BEYOND = {"416", "InvalidRange"}
 DOWN = "The file storage of this portal is not answering. Nothing is lost; try again in a minute."
@@ -41,6 +42,7 @@ class S3Store:
     def __init__(self, place: S3) -> None:
         self.bucket, self.prefix = place.bucket, place.prefix
         self.client = _client(place, place.endpoint)
+        self._links = _client(place, place.links_url) if place.links_url else None
         self._parts = TransferConfig(multipart_threshold=2 * PART, multipart_chunksize=PART, max_concurrency=2)
 
     def add_file(self, path: Path, sha256: str) -> None:
@@ -118,6 +120,14 @@ class S3Store:
                         self.client.abort_multipart_upload(
                             Bucket=self.bucket, Key=begun["Key"], UploadId=begun["UploadId"]
                         )  # fmt: skip
+
+    def link(self, sha256: str, media_type: str, disposition: str) -> str | None:
+        """An address that gives this file for a minute, by its name; None when browsers cannot reach the bucket."""
+        if self._links is None:
+            return None
+        asked = {"ResponseContentType": media_type, "ResponseContentDisposition": disposition}
+        params = {"Bucket": self.bucket, "Key": self._key(sha256), **asked, "ResponseCacheControl": "private, no-store"}
+        return self._links.generate_presigned_url("get_object", Params=params, ExpiresIn=LINK_SECONDS)
 
     def require(self) -> None:
         """Ask once whether the bucket is there and ours to list. Raises Unavailable with what the other side said."""

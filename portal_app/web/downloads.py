@@ -25,7 +25,7 @@ from portal_app.domain.delivery.gate import Size
 from portal_app.domain.delivery.pictures import version
 from portal_app.domain.delivery.queries import OpenedLink, opened_link
 from portal_app.domain.delivery.taking import Taking, begin_download, keep_sent
-from portal_app.off_loop import act, ask
+from portal_app.off_loop import act, ask, call
 from portal_app.web.ranges import Content, disposition, respond
 from portal_app.web.viewer import first_to_see, keep_link, viewer_of_request
 
@@ -59,6 +59,10 @@ async def photo_file(request: Request) -> Response:
     }
     content = Content(found.size, f'"{found.sha256}"', found.media_type, partial(_stored, found), headers)
     is_taken = _kind(request, found, size) == "attachment"
+    if is_taken and _may_go_elsewhere(request, found) and (elsewhere := await _link(found, headers["content-disposition"])):
+        if witness := _witness(by, found.taking(size)):
+            await witness.begins(0)
+        return RedirectResponse(elsewhere, 302, {"cache-control": LOCKED, "referrer-policy": "no-referrer"})
     return respond(request, content, witness=_witness(by, found.taking(size)) if is_taken else None)
 
 
@@ -106,6 +110,16 @@ def _kind(request: Request, found: ServedFile, size: Size) -> str:
     if request.query_params.get("play") == "1" and found.media_type.startswith("video/"):
         return "inline"
     return "attachment" if size is Size.ORIGINAL or request.query_params.get("download") == "1" else "inline"
+
+
+def _may_go_elsewhere(request: Request, found: ServedFile) -> bool:
+    """Only an open listing's file, and only when the browser itself fetches it: a page's own script may not leave us."""
+    is_plain = request.method == "GET" and "range" not in request.headers and "if-none-match" not in request.headers
+    return is_plain and not found.is_locked and request.headers.get("sec-fetch-mode", "navigate") == "navigate"
+
+
+async def _link(found: ServedFile, named: str) -> str | None:
+    return await call(wiring.current().store.link, found.sha256, found.media_type, named)
 
 
 def _caching(request: Request, found: ServedFile, size: Size) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import time
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
+import httpx
 import pytest
 from starlette.testclient import TestClient
 
@@ -28,7 +30,7 @@ from portal_app.readiness import faults_of
 from portal_app.settings import S3, read_settings
 from portal_app.web.api import make_api
 from tests.conftest import NOW, Cast
-from tests.integration.delivered import Shoot, an_order, hand_over
+from tests.integration.delivered import Shoot, an_order, hand_over, pay
 from tests.integration.test_downloads import browser
 from tests.media_desk import Desk, open_listing
 from tests.object_store import BUCKET, KEY_ID, SECRET, fresh_store, object_store
@@ -47,6 +49,9 @@ def objects() -> Iterator[str]:
 @pytest.fixture(params=["disk", "s3"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
     return DiskStore(tmp_path / "store") if request.param == "disk" else fresh_store(request.getfixturevalue("objects"))
+
+
+BY_SCRIPT = {"sec-fetch-mode": "cors"}
 
 
 def name_of(content: bytes) -> str:
@@ -164,6 +169,32 @@ def test_what_is_removed_is_gone_and_may_come_again(store: Store) -> None:
     assert list(store.everything()) == []
     store.add_bytes(b"gone", sha256)
     assert everything(store, sha256) == b"gone"
+
+
+def test_a_link_is_none_or_lasts_a_minute(store: Store) -> None:
+    """Signed by us, so that the clock of the test says when it ends."""
+    store.add_bytes(b"fetched", name_of(b"fetched"))
+    link = store.link(name_of(b"fetched"), "image/jpeg", 'attachment; filename="a.jpg"')
+    if isinstance(store, DiskStore):
+        assert link is None
+        return
+    assert "X-Amz-Expires=60&" in link
+    answer = httpx.get(link)
+    assert (answer.status_code, answer.content) == (200, b"fetched")
+    assert answer.headers["content-disposition"] == 'attachment; filename="a.jpg"'
+    assert answer.headers["content-type"] == "image/jpeg"
+    assert httpx.get(link, headers={"range": "bytes=2-4"}).content == b"tch"
+    changed = link.replace(name_of(b"fetched"), name_of(b"another"))
+    assert {httpx.get(wrong).status_code for wrong in (changed, link[:-1] + "0", link.split("?")[0])} == {403}
+
+
+def test_an_ended_link_gives_nothing(objects: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = fresh_store(objects)
+    store.add_bytes(b"fetched", name_of(b"fetched"))
+    monkeypatch.setattr("portal_app.adapters.s3_store.LINK_SECONDS", 1)
+    link = store.link(name_of(b"fetched"), "image/jpeg", "attachment")
+    time.sleep(2.1)
+    assert httpx.get(link).status_code == 403
 
 
 # -- what only a network can do wrong -----------------------------------------------------------------------------------
@@ -319,7 +350,7 @@ def test_from_upload_to_download_with_no_file_on_this_machine(away: Desk, cast: 
     shoot = delivered(away, cast, collect_payment=False)
     carl = browser(make_api(), away.database, cast.carl, "localhost")
     for photo, content in zip(photos, contents, strict=True):
-        assert carl.get(f"/files/{photo.public_id}/original").content == content
+        assert carl.get(f"/files/{photo.public_id}/original", headers=BY_SCRIPT).content == content
         part = carl.get(f"/files/{photo.public_id}/original", headers={"range": "bytes=100-299"})
         assert (part.status_code, part.content) == (206, content[100:300])
         for size in ("thumb", "web", "mls"):
@@ -337,6 +368,33 @@ def assert_zip(carl: TestClient, shoot: Shoot, contents: list[bytes]) -> None:
         assert {opened.read(name) for name in opened.namelist()} >= set(contents)
     rest = carl.get(f"/files/zip/{shoot.listing}", headers={"range": "bytes=1000-"})
     assert (rest.status_code, rest.content) == (206, whole[1000:])
+
+
+def test_an_open_file_is_fetched_from_the_bucket_and_a_locked_one_never(
+    away: Desk, cast: Cast, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    content = small_jpeg(6)
+    photo = away.asset(away.hand_in_ready(content).asset_id)
+    shoot = delivered(away, cast, collect_payment=True, watermark=True)
+    api = make_api()
+    carl, omar = (
+        browser(api, away.database, each, host) for each, host in ((cast.carl, "localhost"), (cast.omar, "bluebird.localhost"))
+    )
+    path, download = f"/files/{photo.public_id}/original", f"/files/{photo.public_id}/web?download=1"
+    assert (carl.get(path).status_code, carl.get(download).status_code) == (403, 200), "locked: nothing, and marked by us"
+    pay(away.database, shoot, cast.harbor)
+    assert omar.get(path).status_code == 404
+    for asked, expected in ((path, content), (download, everything(away.store, away.rendition(photo.id, "web").sha256))):
+        answer = carl.get(asked)
+        assert (answer.status_code, answer.headers["cache-control"]) == (302, "private, no-store")
+        assert httpx.get(answer.headers["location"]).content == expected
+        assert carl.get(asked, headers=BY_SCRIPT).content == expected, "a script of ours gets it from us"
+        assert carl.get(asked, headers={"range": "bytes=0-9"}).status_code == 206
+    assert carl.get(f"/files/{photo.public_id}/web").status_code == 200, "a picture of a page comes from us"
+    ours = " ".join(record.getMessage() for record in caplog.records if not record.name.startswith(("httpx", "httpcore")))
+    assert "X-Amz-Signature" not in ours
+    assert SECRET not in ours
 
 
 def test_a_locked_listing_gives_marked_pictures_only(away: Desk, cast: Cast) -> None:

@@ -60,6 +60,9 @@ class ClaimingStore:
     def drop_unfinished(self, before: datetime) -> None:
         self.inner.drop_unfinished(before)
 
+    def link(self, sha256: str, media_type: str, disposition: str) -> str | None:
+        return self.inner.link(sha256, media_type, disposition)
+
     def _claim(self, sha256: str) -> None:
         """Only what is there: what is not will be young. Waits while a sweep deletes these bytes; then they are written anew."""
         if self.inner.has(sha256):

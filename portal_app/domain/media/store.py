@@ -58,3 +58,7 @@ class Store(Protocol):
     def drop_unfinished(self, before: datetime) -> None:
         """Forget what began to be added before then and never ended."""
         ...
+
+    def link(self, sha256: str, media_type: str, disposition: str) -> str | None:
+        """An address that gives this file to whoever has it for a minute; None when only we can read here."""
+        ...

@@ -58,6 +58,9 @@ class Shelf:
     def drop_unfinished(self, before: datetime) -> None:
         return None
 
+    def link(self, sha256: str, media_type: str, disposition: str) -> None:
+        return None
+
     def local_path(self, sha256: str) -> None:
         return None
 
