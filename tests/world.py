@@ -39,7 +39,7 @@ from portal_app.domain.identity.models import (
 )
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.media.linking import add_link
-from portal_app.domain.media.models import Asset, Rendition, RenditionName, Upload, Watermark
+from portal_app.domain.media.models import Asset, PresetFile, Rendition, RenditionName, Upload, Watermark
 from portal_app.domain.notifications.models import Mail
 from portal_app.domain.orders.models import CouponUse, Order, OrderAnswer, OrderCharge, OrderLink
 from portal_app.domain.orders.placing import OrderRequest
@@ -146,6 +146,7 @@ def _photo(db: Session, cast: Cast, listing: Listing, position: int) -> Asset:
         Rendition(studio_id=cast.harbor, asset_id=asset.id, name=name, sha256=sha, crc32=1, size=10, width=480, height=320)
         for name in RenditionName
     )
+    db.add(PresetFile(studio_id=cast.harbor, asset_id=asset.id, preset="ranw", recipe="0", sha256=sha, crc32=1, size=10))
     db.flush()
     return asset
 

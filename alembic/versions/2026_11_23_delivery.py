@@ -63,6 +63,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_planned_delivery_studio_id'), ['studio_id'], unique=False)
         batch_op.create_index('uq_planned_delivery_waiting', ['order_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
 
+    op.create_table('preset_file',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('studio_id', sa.Integer(), nullable=False),
+    sa.Column('asset_id', sa.Integer(), nullable=False),
+    sa.Column('preset', sa.String(), nullable=False),
+    sa.Column('recipe', sa.String(), nullable=False),
+    sa.Column('reason', sa.String(), nullable=False),
+    sa.Column('sha256', sa.String(), nullable=False),
+    sa.Column('crc32', sa.BigInteger(), nullable=False),
+    sa.Column('size', sa.Integer(), nullable=False),
+    sa.Column('width', sa.Integer(), nullable=False),
+    sa.Column('height', sa.Integer(), nullable=False),
+    sa.Column('quality', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['asset_id'], ['asset.id'], ),
+    sa.ForeignKeyConstraint(['studio_id'], ['studio.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('asset_id', 'preset', name='uq_preset_file')
+    )
+    with op.batch_alter_table('preset_file', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_preset_file_studio_id'), ['studio_id'], unique=False)
+
     op.create_table('download',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('public_id', sa.String(), nullable=False),

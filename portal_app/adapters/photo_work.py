@@ -62,9 +62,7 @@ def render(request: RenderRequest) -> RenderResult:
     header = jpeg_check.check_jpeg(request.source)
     photo = _decoded(request.source, header)
     facts = _facts(photo, header)
-    web = _upright(
-        _in_srgb(_fit(photo, (WEB, WEB), Image.Resampling.LANCZOS), photo.info.get("icc_profile")), _orientation(photo)
-    )
+    web = _finished(photo, (WEB, WEB))
     photo.close()
     return RenderResult(facts, _all_sizes(web, request))
 
@@ -73,6 +71,18 @@ def sizes_of(picture: Image.Image, facts: PhotoFacts, request: RenderRequest) ->
     """Every size of a picture that another library decoded, upright already."""
     web = _in_srgb(_fit(picture, (WEB, WEB), Image.Resampling.LANCZOS), picture.info.get("icc_profile"))
     return RenderResult(facts, _all_sizes(web, request))
+
+
+def web_size(source: Path, box: tuple[int, int]) -> Image.Image:
+    """One photo in sRGB, upright and inside the box, in one step from the original. Raises BadPhoto."""
+    with _decoded(source, jpeg_check.check_jpeg(source)) as photo:
+        lying = (box[1], box[0]) if _orientation(photo) >= 5 else box
+        return _finished(photo, lying)
+
+
+def _finished(photo: Image.Image, box: tuple[int, int]) -> Image.Image:
+    small = _fit(photo, box, Image.Resampling.LANCZOS)
+    return _upright(_in_srgb(small, photo.info.get("icc_profile")), _orientation(photo))
 
 
 def remark(request: RenderRequest) -> list[Rendered]:
@@ -252,7 +262,11 @@ def captured_at(photo: Image.Image) -> datetime | None:
 def _save(photo: Image.Image, name: str, into: Path, quality: int = QUALITY) -> Rendered:
     buffer = io.BytesIO()
     photo.save(buffer, "JPEG", quality=quality, subsampling="4:2:0")
-    content = buffer.getbuffer()
+    return kept(buffer.getbuffer(), name, into, photo.size)
+
+
+def kept(content: bytes | memoryview, name: str, into: Path, size: tuple[int, int]) -> Rendered:
+    """A finished JPEG in `into`, with what is known of it."""
     path = into / f"{name}.jpg"
     path.write_bytes(content)
     return Rendered(
@@ -261,8 +275,8 @@ def _save(photo: Image.Image, name: str, into: Path, quality: int = QUALITY) -> 
         sha256=hashlib.sha256(content).hexdigest(),
         crc32=zlib.crc32(content),
         size=len(content),
-        width=photo.width,
-        height=photo.height,
+        width=size[0],
+        height=size[1],
     )
 
 

@@ -17,9 +17,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from portal_app.adapters import file_work, jpeg_check, logo_work, photo_work
+from portal_app.adapters import file_work, fit_work, jpeg_check, logo_work, photo_work
 from portal_app.domain.media.models import MarkPlace
-from portal_app.domain.media.renderer import BadPhoto, Mark, RenderRequest
+from portal_app.domain.media.renderer import BadPhoto, FitRequest, Fitted, Mark, RenderRequest
 
 MEMORY = 384 << 20
 SECONDS_PER_PHOTO = 15
@@ -52,13 +52,15 @@ def _limit(which: int, most: int) -> None:
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
-    """`{"facts":…}`, `{"sizes":…}`, both, `{"bad": sentence}` or `{"failed": reason}`."""
+    """`{"facts":…}`, `{"sizes":…}`, both, `{"fitted":…}`, `{"bad": sentence}` or `{"failed": reason}`."""
     _allow_seconds(SECONDS_PER_PHOTO)
     source = Path(request["source"])
     try:
         if request["verb"] == "inspect":
             return {"facts": _plain(file_work.inspect(source))}
         into = Path(request["into"])
+        if request["verb"] == "fit":
+            return {"fitted": _fitted(fit_work.fit(FitRequest(source, into, **request["box"])))}
         if request["verb"] == "redraw_logo":
             return {"sizes": [_plain(logo_work.redraw_logo(source, into))]}
         wanted = RenderRequest(source, into, _mark(request["mark"]))
@@ -83,6 +85,10 @@ def _allow_seconds(seconds: int) -> None:
 def _mark(said: dict[str, Any]) -> Mark:
     logo = Path(said["logo"]) if said["logo"] else None
     return Mark(said["text"], logo, MarkPlace(said["place"]), said["opacity"])
+
+
+def _fitted(fitted: Fitted) -> dict[str, Any]:
+    return {**asdict(fitted), "made": _plain(fitted.made) if fitted.made else None}
 
 
 def _plain(value: Any) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from portal_app.adapters import jpeg_check
 from portal_app.adapters.watermark import missing_letters
 from portal_app.core.errors import Unavailable
 from portal_app.domain.media.models import AssetKind
-from portal_app.domain.media.renderer import BadPhoto, PhotoFacts, Rendered, RenderRequest, RenderResult
+from portal_app.domain.media.renderer import BadPhoto, FitRequest, Fitted, PhotoFacts, Rendered, RenderRequest, RenderResult
 
 ROOT = str(Path(portal_app.__file__).resolve().parent.parent)
 START = "import sys; sys.path.insert(0, sys.argv[1]); from portal_app.adapters.photo_worker import main; main()"
@@ -55,6 +55,13 @@ class PillowRenderer:
     def remark(self, request: RenderRequest) -> list[Rendered]:
         """Only the marked sizes, from a clean web size as `source`. Raises BadPhoto, Unavailable."""
         return [_rendered(size) for size in self._ask(_wanted("remark", request))["sizes"]]
+
+    def fit(self, request: FitRequest) -> Fitted:
+        """One photo inside a box, under a number of bytes. Raises BadPhoto, Unavailable."""
+        box = {name: getattr(request, name) for name in ("width", "height", "most_bytes", "least_quality", "pads")}
+        asked = {"verb": "fit", "source": str(request.source), "into": str(request.into), "box": box}
+        said = self._ask(asked)["fitted"]
+        return Fitted(**{**said, "made": _rendered(said["made"]) if said["made"] else None})
 
     def redraw_logo(self, source: Path, into: Path) -> Rendered:
         """A PNG written anew, as it will be drawn. Raises BadPhoto in words, Unavailable."""

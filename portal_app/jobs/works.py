@@ -15,7 +15,7 @@ from portal_app.domain.billing.settling import reconcile, sweep_open_attempts
 from portal_app.domain.customers import entering, joining, leaving, readdressing
 from portal_app.domain.delivery import planning
 from portal_app.domain.identity import sessions
-from portal_app.domain.media import marks, remarking
+from portal_app.domain.media import fitting, marks, remarking
 from portal_app.domain.media import service as media
 from portal_app.domain.notifications import account_mails, invoice_mails, share_mails
 from portal_app.domain.notifications.sending import send
@@ -179,6 +179,15 @@ def remark(job: Job) -> None:
         raise
 
 
+def fit_preset(job: Job) -> None:
+    """Somebody wants a listing's photos as an MLS asks for them."""
+    wiring, asked = job.wiring, job.payload
+    fitting.fit_listing(
+        wiring.database.unit_of_work, wiring.store, wiring.renderer, asked["listing_id"], asked["preset"], now=job.now(),
+        finish=job.finish,
+    )  # fmt: skip
+
+
 def release_holds(job: Job) -> None:
     """Times that were kept for paying are free again when their minutes are over."""
     with job.wiring.database.unit_of_work() as db:
@@ -239,6 +248,7 @@ WORKS: Mapping[str, worker.Work] = {
     planning.HAND_OVER: hand_over_planned,
     "render_asset": render_asset,
     marks.REMARK: remark,
+    fitting.FIT: fit_preset,
     "release_holds": release_holds,
     "forget_codes": forget_entry_codes,
     "sweep_uploads": sweep_uploads,
@@ -250,4 +260,4 @@ WORKS: Mapping[str, worker.Work] = {
 
 def at_most(settings: Settings) -> dict[str, int]:
     """Rendering never takes every thread: a mail waits for no photo."""
-    return {"render_asset": settings.render_workers + 1, marks.REMARK: 1}
+    return {"render_asset": settings.render_workers + 1, marks.REMARK: 1, fitting.FIT: 1}

@@ -78,6 +78,8 @@ from portal_app.ui.portal.orders.page import page as orders
 from portal_app.ui.portal.orders.state import Orders
 from portal_app.ui.portal.payments.page import page as payments
 from portal_app.ui.portal.payments.state import Payments
+from portal_app.ui.portal.presets.page import page as mls
+from portal_app.ui.portal.presets.state import MlsSizes
 from portal_app.ui.portal.security.page import page as security
 from portal_app.ui.portal.security.state import Security
 from portal_app.ui.portal.team.page import page as team
@@ -141,6 +143,7 @@ ROUTES: tuple[Row, ...] = (
     Row("/orders/[number]", order, OneOrder.title, CUSTOMER, OneOrder.load, OneOrder.load),
     Row("/listings", listings, "Listings", CUSTOMER, Listings.load, Listings.load),
     Row("/listings/[listing]", listing, OneListing.title, CUSTOMER_OR_LINK, OneListing.load, OneListing.load),
+    Row("/listings/[listing]/mls", mls, "Sizes for the MLS", CUSTOMER_OR_LINK, MlsSizes.load, MlsSizes.renew),
     Row("/payments", payments, "Payments", CUSTOMER, Payments.load, Payments.load),
     Row("/invoices", invoices, "Invoices", CUSTOMER, Invoices.load, Invoices.load),
     Row("/invoices/[invoice]", invoice, OneInvoice.title, CUSTOMER, OneInvoice.load, OneInvoice.load),

@@ -31,6 +31,7 @@ ROOMS = (
     "watermark",
     "uploads",
     "embeds",
+    "presets",
     "downloads",
     "mailbox",
     "passkeys",

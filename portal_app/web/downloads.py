@@ -76,6 +76,11 @@ async def zip_file(request: Request) -> Response:
     since = asked.get("since", "") or (LAST if asked.get("only") == "new" else "")
     chosen = tuple(filter(None, asked.get("photos", "").split(",")))
     by, found = await first_to_see(request, archive_to_serve, request.path_params["listing"], size, since, chosen)
+    return send_archive(request, by, found)
+
+
+def send_archive(request: Request, by: Viewer, found: ServedArchive) -> Response:
+    """A planned ZIP, or the range of it that is asked for."""
     headers = {**SAFE, "cache-control": ASK_AGAIN, "content-disposition": disposition("attachment", found.name)}
     content = Content(
         found.archive.length, found.archive.etag, "application/zip", partial(_zipped, found), headers

@@ -262,6 +262,7 @@ def verbs(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
     from portal_app.domain.billing.service import record_offline_payment
     from portal_app.domain.catalog.shelving import archive_service, bring_back, move_category, move_service, put_on_sale
     from portal_app.domain.customers.view_as import start_view_as
+    from portal_app.domain.delivery.fit_report import prepare_preset
     from portal_app.domain.delivery.planning import cancel_plan, plan_delivery
     from portal_app.domain.delivery.service import DeliverRequest, deliver, revoke_link, revoke_links
     from portal_app.domain.identity.inviting import resend_invitation, revoke_invitation
@@ -287,6 +288,7 @@ def verbs(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
             db, by, world.delivered, DeliverRequest(), NOW + timedelta(days=1), now=NOW
         ),
         "cancel_plan": lambda db, by: cancel_plan(db, by, world.delivered, now=NOW),
+        "prepare_preset": lambda db, by: prepare_preset(db, by, world.listing, "ranw", now=NOW),
         "revoke_link": lambda db, by: revoke_link(db, by, 1, now=NOW),
         "revoke_links": lambda db, by: revoke_links(db, by, world.listing, now=NOW),
         "record_offline_payment": lambda db, by: record_offline_payment(

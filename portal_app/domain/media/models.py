@@ -162,6 +162,26 @@ class StoreClaim(SQLModel, table=True):
     claimed_at: datetime = instant(index=True)
 
 
+class PresetFile(SQLModel, table=True):
+    """One photo as a preset asks for it, or why it cannot be. Made once; `recipe` says by which rules."""
+
+    __tablename__ = "preset_file"
+    __table_args__ = (UniqueConstraint("asset_id", "preset", name="uq_preset_file"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    studio_id: int = Field(foreign_key="studio.id", index=True)
+    asset_id: int = Field(foreign_key="asset.id")
+    preset: str
+    recipe: str
+    reason: str = ""
+    sha256: str = ""
+    crc32: int = Field(default=0, sa_type=BigInteger)
+    size: int = 0
+    width: int = 0
+    height: int = 0
+    quality: int = 0
+
+
 class UploadState(StrEnum):
     """OPEN takes parts; DONE became an asset (or was a duplicate); REFUSED says why; SWEPT was abandoned."""
 

@@ -64,6 +64,31 @@ class RenderResult:
     sizes: list[Rendered] = field(default_factory=list[Rendered])
 
 
+@dataclass(frozen=True, slots=True)
+class FitRequest:
+    """One original, the box and the bytes it must stay inside, and the quality it may not fall below."""
+
+    source: Path
+    into: Path
+    width: int
+    height: int
+    most_bytes: int
+    least_quality: int
+    pads: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """The file, or none where even the least quality is too heavy: `size` is that one's bytes. `width` and `height` are
+    the photo's, without white bars."""
+
+    made: Rendered | None
+    quality: int
+    size: int
+    width: int
+    height: int
+
+
 class BadPhoto(Exception):
     """The file cannot be used; `sentence` says why and what to do, for the photographer."""
 
@@ -85,6 +110,10 @@ class Renderer(Protocol):
 
     def remark(self, request: RenderRequest) -> list[Rendered]:
         """Only the marked sizes, from a clean web size as `source`. Raises BadPhoto, Unavailable."""
+        ...
+
+    def fit(self, request: FitRequest) -> Fitted:
+        """One photo inside a box, under a number of bytes. Raises BadPhoto, Unavailable."""
         ...
 
     def redraw_logo(self, source: Path, into: Path) -> Rendered:

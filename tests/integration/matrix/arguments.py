@@ -95,6 +95,7 @@ BY_NAME: dict[str, Fill] = {
     "PaymentSettings.form": lambda t: {"cancel_refund": "full", "next_invoice_number": "900000", "invoice_due_days": "7"},
     "turn": lambda t: 0,
     "Questions.field": lambda t: "label",
+    "preset": lambda t: ("ranw", "smartmls"),
     "WatermarkSetting.form": lambda t: {"text": "MINE", "uses_logo": "", "place": "center", "opacity": "50"},
     "WatermarkSetting.field": lambda t: ("text", "place"),
     "DeliverySettings.form": lambda t: {"naming": "numbered"},

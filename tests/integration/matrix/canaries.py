@@ -28,7 +28,7 @@ WORKING = {
     "access_link.token_hash", "asset.url", "invitation.token_hash", "order_link.token_hash", "credential_id", "wish", "entry", "timing",
     "share.token_hash", "invoice.token_hash", "invoice.pdf_digest", "invoice.issuer", "invoice.bill_to", "unlock_when", "cancel_refund", "method",
     "order_line.terms", "order_charge.terms", "strategy", "shape", "polygon", "windows", "tip_basis_points", "variant.public_id",
-    "watermark.place", "watermark.logo_sha256", "planned_delivery.outcome",
+    "watermark.place", "watermark.logo_sha256", "preset_file.preset", "preset_file.recipe", "planned_delivery.outcome",
 }  # fmt: skip
 ADDRESSES = {"email", "email_key", "payer_email", "to_email", "new_email", "reply_to", "copy_to"}
 SECRET = {
@@ -44,7 +44,7 @@ SHOP = {
     "studio", "studio_host", "service", "variant", "tier", "package_part", "add_on_place", "question", "question_choice", "fee",
     "tax_group", "tax_rate",
 }  # fmt: skip
-BEHIND_A_LINK = {"listing", "asset", "rendition", "delivery"}
+BEHIND_A_LINK = {"listing", "asset", "rendition", "delivery", "preset_file"}
 UPWARD = (
     ("customer_id", "customer"), ("order_id", "orders"), ("listing_id", "listing"), ("asset_id", "asset"), ("team_id", "team"),
     ("invoice_id", "invoice"), ("entry_id", "ledger_entry"),

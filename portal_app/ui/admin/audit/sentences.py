@@ -152,6 +152,7 @@ PLAIN = {
     "delivery.failed": "The planned delivery was not handed over: {reason}",
     "delivery.planned": "Planned the delivery for {when}",
     "listing.locked_again": "The photos wait for the payment again",
+    "listing.fitted": "Made the photos for {what}",
     "listing.released": "Opened the photos before they are paid: {reason}",
     "listing.downloaded": "Downloaded photos as a ZIP",
     "mail.refused": "A mail to {to} was refused: {answer}",

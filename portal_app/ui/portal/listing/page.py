@@ -9,6 +9,7 @@ from portal_app.ui.components.address import address_title
 from portal_app.ui.components.buttons import button, file_button, link_button
 from portal_app.ui.components.fields import segments
 from portal_app.ui.components.frames import empty, note, page_head
+from portal_app.ui.components.links import go
 from portal_app.ui.components.photos import gallery, hero, photo_tile, pick_box, selection_bar, sheet
 from portal_app.ui.components.status import status
 from portal_app.ui.portal.listing.sections import section_of
@@ -89,7 +90,8 @@ def _take() -> rx.Component:
         rx.cond(S.place.file_count, rx.el.div(_only_new(is_mls), every, class_name="acts"), rx.fragment()),
         class_name="get",
     )
-    return rx.fragment(get, rx.cond(S.place.due, _still_due(), rx.fragment()))
+    mls = rx.cond(S.tiles, rx.el.p(go("Sizes for one MLS, with a report", to=S.mls_way), class_name="small"), rx.fragment())
+    return rx.fragment(get, mls, rx.cond(S.place.due, _still_due(), rx.fragment()))
 
 
 def _only_new(is_mls: rx.Var[bool]) -> rx.Component:

@@ -101,6 +101,11 @@ class OneListing(Base):
         base = self.place.zip_mls_url if self.size == "mls" else self.place.zip_url
         return f"{base}{'&' if '?' in base else '?'}photos={','.join(self.picked)}" if base else ""
 
+    @rx.var
+    def mls_way(self) -> str:
+        """Where the sizes of one MLS are made."""
+        return f"{self.router.url.path.rstrip('/')}/mls"
+
     @customer_or_link
     async def load(self) -> None:
         """Read the listing afresh; also called when it was paid or photos came."""
