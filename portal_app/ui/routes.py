@@ -143,7 +143,7 @@ ROUTES: tuple[Row, ...] = (
     Row("/orders/[number]", order, OneOrder.title, CUSTOMER, OneOrder.load, OneOrder.load),
     Row("/listings", listings, "Listings", CUSTOMER, Listings.load, Listings.load),
     Row("/listings/[listing]", listing, OneListing.title, CUSTOMER_OR_LINK, OneListing.load, OneListing.load),
-    Row("/listings/[listing]/mls", mls, "Sizes for the MLS", CUSTOMER_OR_LINK, MlsSizes.load, MlsSizes.renew),
+    Row("/listings/mls/[listing]", mls, "Sizes for the MLS", CUSTOMER_OR_LINK, MlsSizes.load, MlsSizes.renew),
     Row("/payments", payments, "Payments", CUSTOMER, Payments.load, Payments.load),
     Row("/invoices", invoices, "Invoices", CUSTOMER, Invoices.load, Invoices.load),
     Row("/invoices/[invoice]", invoice, OneInvoice.title, CUSTOMER, OneInvoice.load, OneInvoice.load),

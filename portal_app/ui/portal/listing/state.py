@@ -104,7 +104,7 @@ class OneListing(Base):
     @rx.var
     def mls_way(self) -> str:
         """Where the sizes of one MLS are made."""
-        return f"{self.router.url.path.rstrip('/')}/mls"
+        return f"/listings/mls/{self.router.url.path.rstrip('/').rpartition('/')[2]}"
 
     @customer_or_link
     async def load(self) -> None:

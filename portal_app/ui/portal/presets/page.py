@@ -1,4 +1,4 @@
-"""`/listings/[listing]/mls`: choose an MLS, have the files made, read what cannot comply, download the rest."""
+"""`/listings/mls/[listing]`: choose an MLS, have the files made, read what cannot comply, download the rest."""
 
 from __future__ import annotations
 
