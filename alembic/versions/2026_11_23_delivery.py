@@ -131,8 +131,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('alteration', sa.String(), server_default=sa.text("''"), nullable=False))
         batch_op.create_index('ix_asset_file', ['sha256'], unique=False)
         batch_op.create_index('ix_asset_known', ['studio_id', 'sha256'], unique=False)
-        batch_op.create_foreign_key('fk_asset_supersedes', 'asset', ['supersedes_id'], ['id'])
         batch_op.create_foreign_key('fk_asset_altered_of', 'asset', ['altered_of_id'], ['id'])
+        batch_op.create_foreign_key('fk_asset_supersedes', 'asset', ['supersedes_id'], ['id'])
         batch_op.create_check_constraint('ck_asset_kind', "kind IN ('photo', 'video', 'floor_plan', 'tour', 'document', 'website')")
 
     with op.batch_alter_table('rendition', schema=None) as batch_op:
