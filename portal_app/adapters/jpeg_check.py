@@ -22,7 +22,7 @@ LONGEST_SIDE = 65_000
 BASELINE = {0xC0, 0xC1}
 PROGRESSIVE = 0xC2
 FRAMES = {0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF}
-SOS, EOI = b"\xff\xda", b"\xff\xd9"
+SOI, SOS, EOI = b"\xff\xd8", b"\xff\xda", b"\xff\xd9"
 AVIF_BRANDS = {b"avif", b"avis"}
 
 EMPTY = "This file is empty. Copy it from the camera card again, then upload it again."
