@@ -185,7 +185,9 @@ def test_a_link_is_none_or_lasts_a_minute(store: Store) -> None:
     assert answer.headers["content-type"] == "image/jpeg"
     assert httpx.get(link, headers={"range": "bytes=2-4"}).content == b"tch"
     changed = link.replace(name_of(b"fetched"), name_of(b"another"))
-    assert {httpx.get(wrong).status_code for wrong in (changed, link[:-1] + "0", link.split("?")[0])} == {403}
+    assert {
+        httpx.get(wrong).status_code for wrong in (changed, link[:-1] + ("1" if link.endswith("0") else "0"), link.split("?")[0])
+    } == {403}
 
 
 def test_an_ended_link_gives_nothing(objects: str, monkeypatch: pytest.MonkeyPatch) -> None:
