@@ -18,7 +18,7 @@ from portal_app.ui.components.uploads import replace_button, sorter, uploader
 from portal_app.ui.shared.layout import admin_shell
 from portal_app.ui.shared.session import may
 
-HINT = "JPEG or HEIC photos, MP4 or MOV videos, PDFs. You can leave this page; uploads go on while you move in Foyer."
+HINT = "JPEG or HEIC photos, MP4 or MOV videos, PDFs, or a whole folder. Uploads go on while you move in Foyer."
 
 
 def page() -> rx.Component:
@@ -55,7 +55,13 @@ def _head() -> rx.Component:
 def _upload() -> rx.Component:
     return section(
         "Upload",
-        uploader(S.order.listing, on_finished=S.uploaded, title="Drop photos, videos and PDFs here", hint=HINT),
+        uploader(
+            S.order.listing,
+            at=f"/admin/deliver/{S.order.number}",
+            on_finished=S.uploaded,
+            title="Drop photos, videos and PDFs here",
+            hint=HINT,
+        ),
         key="upload",
         apart=False,
     )
