@@ -9,6 +9,7 @@ import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 // is asked for: what the studio keeps already costs nothing. Each part carries its own sum.
 // Progress is drawn here, four times a second at most; State hears once per finished file.
 const PART = 5 << 20;
+const TUS = { "Tus-Resumable": "1.0.0" };
 const AT_ONCE = 3;
 const HASHED_UP_TO = 64 << 20; // a browser hashes a file only whole, in memory; what is larger is sent unasked
 const WAITS = [0, 1000, 3000, 8000, 20000];
@@ -86,7 +87,7 @@ async function begin(key) {
 async function askFor({ file, listing, endpoint, replaces }) {
   if (replaces || file.size > HASHED_UP_TO || !globalThis.crypto?.subtle) return null;
   const sha256 = [...new Uint8Array(await digest(file))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  const headers = { "Tus-Resumable": "1.0.0", "Upload-Metadata": told({ listing, sha256, filename: file.name }) };
+  const headers = { ...TUS, "Upload-Metadata": told({ listing, sha256, filename: file.name }) };
   const answer = await fetch(`${endpoint}/known`, { method: "POST", headers });
   if (!answer.ok || !answer.headers.get("Upload-Asset")) return null;
   return answer.headers.get("Upload-Duplicate") ? "twice" : "here";
@@ -141,28 +142,28 @@ function goOn(key) {
 
 const each = (list, act) => { list.forEach((file) => act(file.key)); draw(true); next(); };
 
-// What a reload cut off: the server says how much of it is here. The file itself must be chosen again.
+// What a reload cut off: what sends remembers where it was, and the server says how much is there. The file itself must be
+// chosen again.
 async function recall(endpoint, listing) {
-  const begins = `tus::foyer-${endpoint}-${listing}/`;
-  for (const kept of Object.keys(localStorage).filter((name) => name.startsWith(begins))) {
+  const storage = (await sender()).defaultOptions.urlStorage;
+  for (const { urlStorageKey: kept, uploadUrl: url, metadata } of await storage.findAllUploads()) {
     const key = kept.slice(`tus::foyer-${endpoint}-`.length, kept.lastIndexOf("::"));
-    if (files.has(key)) continue;
-    const url = JSON.parse(localStorage.getItem(kept) || "{}").uploadUrl;
-    const answer = url && await fetch(url, { method: "HEAD", headers: { "Tus-Resumable": "1.0.0" } }).catch(() => null);
-    if (answer && (answer.headers.get("Upload-Asset") || answer.headers.get("Upload-Refused"))) { if (answer.status !== 403) localStorage.removeItem(kept); continue; }
-    if (!answer || !answer.ok || files.has(key)) continue;
+    if (!key.startsWith(`${listing}/`) || files.has(key)) continue;
+    const answer = await fetch(url, { method: "HEAD", headers: TUS }).catch(() => null);
+    if (!answer || answer.status === 403 || answer.status >= 500 || files.has(key)) continue;
+    if (!answer.ok || !answer.headers.has("Upload-Expires")) { await storage.removeUpload(kept); continue; }
     const [sent, total] = ["Upload-Offset", "Upload-Length"].map((name) => Number(answer.headers.get(name)));
-    files.set(key, { key, listing, endpoint, kept, url, name: key.split("/").slice(2, -2).join("/"), sent, total, state: "left", told: true });
+    files.set(key, { key, listing, kept, url, name: metadata.filename, sent, total, state: "left", told: true });
   }
   draw(true);
 }
 
-function forget(key) {
+async function forget(key) {
   const { kept, url } = files.get(key);
-  localStorage.removeItem(kept);
-  fetch(url, { method: "DELETE", headers: { "Tus-Resumable": "1.0.0" } }).catch(() => {});
   files.delete(key);
   draw(true);
+  await (await sender()).defaultOptions.urlStorage.removeUpload(kept);
+  await fetch(url, { method: "DELETE", headers: TUS }).catch(() => {});
 }
 
 function again(key) {
@@ -351,7 +352,7 @@ export function Uploader({ endpoint, listing, at, replaces, accept, title, hint,
   );
 }
 
-const HAS_FOLDERS = typeof window !== "undefined" && "webkitdirectory" in HTMLInputElement.prototype && matchMedia("(pointer: fine)").matches;
+const HAS_FOLDERS = typeof window !== "undefined" && "webkitdirectory" in document.createElement("input") && matchMedia("(pointer: fine)").matches;
 const RANK = { refused: 0, failed: 1, left: 1, asking: 2, sending: 2, checking: 2, paused: 2, waiting: 3, done: 4 };
 const byUrgency = (a, b) => RANK[a.state] - RANK[b.state];
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 from portal_app.core.errors import Conflict
@@ -36,12 +37,16 @@ class Part:
         """Bytes that are here."""
         return os.fstat(self._file).st_size
 
-    def write(self, content: bytes) -> None:
-        """Append."""
+    def write(self, pieces: Sequence[bytes]) -> None:
+        """Append, as few writes as it takes and without a copy. At most 1,024 pieces."""
         with self._guard:
-            left = memoryview(content)
+            left = [memoryview(piece) for piece in pieces if piece]
             while left and self._is_open:
-                left = left[os.write(self._file, left) :]
+                written = os.writev(self._file, left)
+                while left and written >= len(left[0]):
+                    written -= len(left.pop(0))
+                if left:
+                    left[0] = left[0][written:]
 
     def sync(self) -> None:
         """What was written survives a crash when this returns."""

@@ -40,7 +40,7 @@ from portal_app.web.viewer import viewer_of_request
 
 VERSION = "1.0.0"
 LARGEST_PART = 8 << 20
-BATCH = 1 << 20
+BATCH, MOST_PIECES = 1 << 20, 512
 TOUCH_EVERY = timedelta(minutes=10)
 CHECKSUMS = {"sha1": hashlib.sha1, "sha256": hashlib.sha256}
 
@@ -217,22 +217,23 @@ async def _end(request: Request, by: Viewer) -> Response:
 async def _take(request: Request, part: Part, start: int, size: int) -> None:
     """Write what arrives; after a cut, what arrived stays and is the place to go on from."""
     checksum = _announced_checksum(request)
-    batch = bytearray()
-    taken = start
+    batch: list[bytes] = []
+    held, taken = 0, start
     try:
         async for piece in request.stream():
             taken += len(piece)
             if taken > size or taken - start > LARGEST_PART:
                 raise TooMuch
-            batch += piece
-            if len(batch) >= BATCH:
-                await asyncio.to_thread(_write, part, bytes(batch), checksum)
-                batch.clear()
-        await asyncio.to_thread(_write, part, bytes(batch), checksum)
+            batch.append(piece)
+            held += len(piece)
+            if held >= BATCH or len(batch) >= MOST_PIECES:
+                await asyncio.to_thread(_write, part, batch, checksum)
+                batch, held = [], 0
+        await asyncio.to_thread(_write, part, batch, checksum)
         if checksum and checksum.differs():
             raise WrongSum
     except ClientDisconnect:
-        await asyncio.to_thread(part.cut_back, start) if checksum else await asyncio.to_thread(part.write, bytes(batch))
+        await asyncio.to_thread(part.cut_back, start) if checksum else await asyncio.to_thread(part.write, batch)
         raise Conflict("The connection broke. The upload goes on from where it stopped.") from None
     except Problem:
         await asyncio.to_thread(part.cut_back, start)
@@ -261,10 +262,10 @@ def _announced_checksum(request: Request) -> _Checksum | None:
     return _Checksum(kind, _decoded(encoded))
 
 
-def _write(part: Part, content: bytes, checksum: _Checksum | None) -> None:
-    part.write(content)
-    if checksum:
-        checksum.so_far.update(content)
+def _write(part: Part, pieces: list[bytes], checksum: _Checksum | None) -> None:
+    part.write(pieces)
+    for piece in pieces if checksum else ():
+        checksum.so_far.update(piece)
 
 
 async def _receive_again(card: service.UploadCard, path: Path) -> service.UploadCard:

@@ -143,7 +143,7 @@ def test_a_folder_comes_whole_and_a_second_time_costs_nothing(olive: Watched, po
     expect(page.get_by_text("2 other files in the folder left out")).to_be_visible()
     expect(page.get_by_text(f"{count} of {count} received")).to_be_visible(timeout=120_000)
     assert len(offsets) == count
-    open_delivery(page, portal, "31 Hopkins Pier")
+    open_delivery(page, portal, "1187 Old Lighthouse")
     page.locator("input[webkitdirectory]").set_input_files(folder)
     expect(page.locator(".ups").get_by_text("Here at once")).to_have_count(count, timeout=60_000)
     assert len(offsets) == count, "not one byte was sent again"
