@@ -16,6 +16,7 @@ from portal_app.core.errors import InvalidInput, Problem
 from portal_app.core.viewer import Permission, Viewer, system_viewer
 from portal_app.domain.activity.service import enqueue, record
 from portal_app.domain.delivery.models import PlannedDelivery, PlanOutcome
+from portal_app.domain.delivery.plans import request_of
 from portal_app.domain.delivery.service import DeliverRequest, checked, deliver
 from portal_app.domain.identity.models import Account, Membership
 from portal_app.domain.identity.queries import viewer_from
@@ -77,7 +78,7 @@ def hand_over_planned(db: Session, plan_id: int, *, now: datetime) -> None:
     by = _planner(db, plan)
     try:
         with db.begin_nested():
-            deliver(db, by, order.number, DeliverRequest(**plan.request), now=now)
+            deliver(db, by, order.number, request_of(plan), now=now)
     except Problem as refusal:
         plan.outcome, plan.problem, plan.ended_at = PlanOutcome.FAILED, refusal.sentence, now
         _tell(db, by, order, "delivery.failed", now, reason=refusal.sentence)

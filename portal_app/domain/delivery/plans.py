@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -29,6 +29,11 @@ class PlanCard:
         return not self.problem
 
 
+def request_of(plan: PlannedDelivery) -> DeliverRequest:
+    """As it was chosen."""
+    return DeliverRequest(**{each.name: plan.request[each.name] for each in fields(DeliverRequest) if each.name in plan.request})
+
+
 def plan_of(db: Session, by: Viewer, order_number: int) -> PlanCard | None:
     """The plan that waits, or the last one if it failed; None without either. Raises NotFound, NotAllowed."""
     order = db.exec(visible(by).where(Order.number == order_number)).first()
@@ -40,4 +45,4 @@ def plan_of(db: Session, by: Viewer, order_number: int) -> PlanCard | None:
     plan = db.exec(last).first()
     if plan is None or plan.outcome in {PlanOutcome.DELIVERED, PlanOutcome.CANCELED}:
         return None
-    return PlanCard(plan.deliver_at, plan.by_name, DeliverRequest(**plan.request), plan.problem)
+    return PlanCard(plan.deliver_at, plan.by_name, request_of(plan), plan.problem)
