@@ -29,7 +29,7 @@ from portal_app.domain.identity.models import (
 )
 from portal_app.domain.identity.passwords import hash_password
 from portal_app.domain.listings.models import Listing
-from portal_app.domain.media.models import Asset, Upload, Watermark
+from portal_app.domain.media.models import Asset, PresetFile, Upload, Watermark
 from portal_app.domain.notifications.models import Mail
 from portal_app.domain.orders.models import Order, OrderLine
 from portal_app.domain.scheduling.models import Appointment
@@ -212,6 +212,7 @@ class Rows:
         )  # fmt: skip
         for asset in db.exec(select(Asset).where(Asset.listing_id == order.listing_id)).all():
             asset.caption = asset.reason = "x"
+            db.add(PresetFile(studio_id=order.studio_id, asset_id=asset.id, preset="smartmls", recipe="0", reason="x"))
         db.add(
             Asset(
                 public_id=f"tour{order.id}", kind="tour", url="https://my.matterport.com/show/?m=UudGrvdrYZD", state="ready", original_name="x",
