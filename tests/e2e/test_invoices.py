@@ -37,6 +37,10 @@ def _begins(page: Page, portal: Portal) -> None:
     page.get_by_role("button", name="New invoice").click()
     page.get_by_role("button", name="Begin invoice").click()
     expect(page.get_by_label("Order number")).to_be_focused()
+    page.get_by_label("Order number").fill("999999")
+    page.get_by_role("button", name="Begin invoice").click()
+    expect(page.get_by_role("dialog").get_by_text("There is no order 999999.")).to_be_visible()
+    page.get_by_label("Order number").fill("")
     choice = page.get_by_label("Or without an order, for")
     choice.select_option(choice.locator("option", has_text="carl@coastline.example").first.get_attribute("value"))
     page.get_by_role("button", name="Begin invoice").click()
@@ -82,3 +86,19 @@ def _notes_its_money(page: Page) -> None:
     expect(money.get_by_text("Payment by check, taken back")).to_be_visible()
     expect(page.get_by_role("complementary").get_by_text("$50.00")).to_be_visible()
     assert serious(page) == []
+
+
+def test_the_rules_of_invoices_are_shown_as_they_were_saved(portal: Portal, browser: Browser) -> None:
+    with person(browser, DESK) as olive:
+        page = olive.page
+        sign_in(page, portal.url, "olive@harborlight.example", "harbor-demo-1")
+        page.goto(f"{portal.url}/admin/settings/payments")
+        before = page.get_by_label("Days to pay").input_value()
+        for typed in ("27", before):
+            page.get_by_label("Days to pay").fill(typed)
+            page.get_by_role("button", name="Save rules").click()
+            expect(page.get_by_text("The rules are saved.").first).to_be_visible()
+            page.get_by_role("link", name="Orders").first.click()
+            expect(page.get_by_role("heading", name="Orders", level=1)).to_be_visible()
+            page.go_back()
+            expect(page.get_by_label("Days to pay")).to_have_value(typed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_
+from sqlalchemy import ColumnElement, and_
 from sqlmodel import Session, col, select
 
 from portal_app.core.money import step
@@ -37,16 +37,20 @@ def reason_words(reason: str) -> str:
     return REASONS.get(reason, f"The bank's reason: {reason.replace('_', ' ') or 'none given'}.")
 
 
+def is_held() -> ColumnElement[bool]:
+    """Joins a dispute to the entries by which its bank holds the money."""
+    return and_(
+        col(Dispute.studio_id) == col(LedgerEntry.studio_id), col(Dispute.mode) == col(LedgerEntry.mode),
+        col(Dispute.stripe_id) == col(LedgerEntry.source_id),
+    )  # fmt: skip
+
+
 def disputed(db: Session, bills: Sequence[Bill]) -> set[BillName]:
     """Which of these bills a bank holds a payment of, and has not decided. One statement."""
     entry = LedgerEntry
     ours = col(entry.order_id).in_([bill.order_id for bill in bills if bill.order_id])
     alone = col(entry.invoice_id).in_([bill.invoice_id for bill in bills if bill.invoice_id])
-    same = and_(
-        col(Dispute.studio_id) == col(entry.studio_id), col(Dispute.mode) == col(entry.mode),
-        col(Dispute.stripe_id) == col(entry.source_id),
-    )  # fmt: skip
-    held = select(entry.order_id, entry.invoice_id).join(Dispute, same)
+    held = select(entry.order_id, entry.invoice_id).join(Dispute, is_held())
     open_ones = held.where(ours | alone, entry.kind == EntryKind.DISPUTE, Dispute.status == DisputeStatus.OPEN)
     found = {(order_id, invoice_id) for order_id, invoice_id in db.execute(open_ones)}
     return {bill.name for bill in bills if (bill.order_id, bill.invoice_id) in found}

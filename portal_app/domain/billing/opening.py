@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from sqlalchemy import and_, func, or_
 from sqlmodel import Session, col, select
 
+from portal_app.domain.billing.disputing import is_held
 from portal_app.domain.billing.kinds import DisputeStatus, EntryKind, UnlockWhen
 from portal_app.domain.billing.models import Dispute, LedgerEntry, PaymentPolicy, Share, Split
 from portal_app.domain.billing.shares import others_due
@@ -22,13 +23,9 @@ def harmless_due(db: Session, order_ids: Sequence[int]) -> dict[int, int]:
 def undecided(db: Session, order_ids: Sequence[int]) -> dict[int, int]:
     """What banks hold of each order, in one statement. Shares that open nothing are not counted: their due is no matter."""
     entry = LedgerEntry
-    same = and_(
-        col(Dispute.studio_id) == col(entry.studio_id), col(Dispute.mode) == col(entry.mode),
-        col(Dispute.stripe_id) == col(entry.source_id),
-    )  # fmt: skip
     held = (
         select(entry.order_id, -func.sum(entry.amount_cents))
-        .join(Dispute, same)
+        .join(Dispute, is_held())
         .outerjoin(PaymentPolicy, col(PaymentPolicy.studio_id) == col(entry.studio_id))
         .outerjoin(Split, and_(col(Split.order_id) == col(entry.order_id), col(Split.unlock_when) == UnlockWhen.MAIN))
         .outerjoin(Share, col(Share.id) == col(entry.share_id))

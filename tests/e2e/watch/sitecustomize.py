@@ -3,8 +3,9 @@
 It sleeps until the file `on` lies in the folder LOOP_WATCH. Then it writes down, as one JSON line each: how late a timer
 of the event loop is (`loop`), every twenty times it came (`ticks`), and which callback held the loop (`held`). `waited` is
 what of it the machine took: how long it kept the loop's thread, and one that may have held the interpreter lock, from
-running, and at least what is left when no callback stood still and none of our threads ran.
-A file `block` there, holding seconds, blocks the loop once.
+running, and at least what is left when no callback stood still and none of our threads ran. `crowd` is what callbacks
+computed that were short, each of them: when many people click in one moment, the loop is busy with them and held by none.
+A file `sleep` or `compute` there, holding seconds, holds the loop once in that way.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class Watch:
         self.ticks = 0
         self.threads = Threads()
         self.waited: dict[int, float] = {}
-        self.spent = self.stood = 0.0
+        self.spent = self.stood = self.short = 0.0
 
     def look(self) -> None:
         """Start or stop, as the file says."""
@@ -55,21 +56,23 @@ class Watch:
             write("on", time.monotonic(), 0.0)
             self.tick(self.loop.time())
         self.is_on = is_wanted
-        block = FOLDER / "block"
-        if self.is_on and block.exists():
-            seconds = float(block.read_text())
-            block.unlink()
-            self.loop.call_soon(time.sleep, seconds)
+        for hold in (time.sleep, compute):
+            asked = FOLDER / hold.__name__
+            if self.is_on and asked.exists():
+                seconds = float(asked.read_text())
+                asked.unlink()
+                self.loop.call_soon(hold, seconds)
         self.loop.call_later(LOOK_EVERY, self.look)
 
     def tick(self, due: float) -> None:
         """The timer whose lateness counts."""
         late = time.monotonic() - due
-        waited = self.threads.waited()
-        more = {thread: waited[thread] - self.waited.get(thread, waited[thread]) for thread in waited}
+        by_thread = self.threads.waited()
+        more = {thread: by_thread[thread] - self.waited.get(thread, by_thread[thread]) for thread in by_thread}
         own = more.pop(threading.get_native_id(), 0.0)
-        self.waited = waited
-        write("loop", due + late, late, max(own + max(more.values(), default=0.0), late - self.ours()))
+        self.waited = by_thread
+        waited = max(own + max(more.values(), default=0.0), late - self.ours())
+        write("loop", due + late, late, waited, self.crowd())
         self.ticks += 1
         if self.ticks % 20 == 0:
             write("ticks", due + late, 0.0)
@@ -79,16 +82,25 @@ class Watch:
 
     def ours(self) -> float:
         """The most that our code can have taken since the last tick: what it computed, and what callbacks stood still."""
-        spent, stood = time.process_time(), Stood.still
+        spent, stood = time.process_time(), Ran.still
         ours = spent - self.spent + stood - self.stood
         self.spent, self.stood = spent, stood
         return ours
 
+    def crowd(self) -> float:
+        """What short callbacks computed since the last tick."""
+        crowd = Ran.short - self.short
+        self.short = Ran.short
+        return crowd
 
-class Stood:
-    """Seconds in which a callback of a loop was under way and did not compute: it slept, read, or waited for a lock."""
 
-    still = 0.0
+class Ran:
+    """Seconds of the callbacks of a loop: what the short ones computed, and how long any stood still instead.
+
+    One stands still that sleeps, reads, or waits for a lock.
+    """
+
+    short = still = 0.0
 
 
 class Threads:
@@ -128,19 +140,28 @@ def note_what_holds() -> None:
     def noted(self: asyncio.Handle) -> None:
         begun, computed = time.monotonic(), time.thread_time()
         run(self)
-        taken = time.monotonic() - begun
-        Stood.still += max(0.0, taken - (time.thread_time() - computed))
-        if taken > WORTH_WRITING:
+        taken, computed = time.monotonic() - begun, time.thread_time() - computed
+        Ran.still += max(0.0, taken - computed)
+        if taken <= WORTH_WRITING:
+            Ran.short += computed
+        else:
             write("held", begun + taken, taken, what=repr(self)[:400])
 
     handle._run, handle._is_noted = noted, True
 
 
-def write(kind: str, at: float, late: float, waited: float = 0.0, what: str = "") -> None:
+def compute(seconds: float) -> None:
+    """Keep the processor for so long."""
+    ends = time.thread_time() + seconds
+    while time.thread_time() < ends:
+        pass
+
+
+def write(kind: str, at: float, late: float, waited: float = 0.0, crowd: float = 0.0, what: str = "") -> None:
     """One line, unless it was nothing."""
     if late > WORTH_WRITING or kind in {"on", "ticks"}:
         with (FOLDER / f"{os.getpid()}.jsonl").open("a") as out:
-            out.write(json.dumps({"kind": kind, "at": at, "late": late, "waited": waited, "what": what}) + "\n")
+            out.write(json.dumps({"kind": kind, "at": at, "late": late, "waited": waited, "crowd": crowd, "what": what}) + "\n")
 
 
 if os.environ.get("LOOP_WATCH"):

@@ -22,6 +22,7 @@ from portal_app.domain.notifications.invoice_mails import mail_invoice
 from portal_app.domain.notifications.models import Mail
 from portal_app.domain.orders.models import Order, OrderLine
 from portal_app.domain.studios.models import Studio
+from portal_app.ui.shared.invoice_cards import InvoiceSheet, invoice_sheet
 from tests.conftest import NOW
 from tests.integration.payments.office import SEAL, TODAY, Office
 
@@ -363,3 +364,24 @@ def test_a_new_installation_key_opens_the_address_too(office: Office) -> None:
         seal_anew(db, SecretBox(b"n" * 32, b"k" * 32))
     with office.database.reading() as db:
         assert invoicing.address_of(db, office.cast.olive, invoice, SecretBox(b"n" * 32)) == before
+
+
+def test_whoever_paid_what_was_made_void_meanwhile_reads_whose_money_it_is(office: Office) -> None:
+    """The payer was on the payment page when it was made void."""
+    invoice = office.alone()
+    office.finalize(invoice)
+    office.do(invoicing.void_invoice, office.cast.olive, invoice, "Written twice")
+    assert sheet_of(office, invoice).note == "This invoice is void. There is nothing to pay for it."
+    with office.database.unit_of_work() as db:
+        row = db.exec(select(Invoice).where(Invoice.public_id == invoice)).one()
+        db.add(
+            LedgerEntry(
+                studio_id=row.studio_id, invoice_id=row.id, kind="payment", method="card", mode="test", source_id="pi_late",
+                currency="USD", amount_cents=8_000, memo="", by_name="", at=NOW,
+            )
+        )  # fmt: skip
+    assert sheet_of(office, invoice).note.startswith("This invoice is void. $80.00 was paid for it and is yours:")
+
+
+def sheet_of(office: Office, invoice: str) -> InvoiceSheet:
+    return invoice_sheet(office.page(invoice), zone="America/Los_Angeles", pdf="")

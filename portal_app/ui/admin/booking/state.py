@@ -10,6 +10,7 @@ import reflex as rx
 from portal_app.core.clock import utc_now
 from portal_app.core.errors import InvalidInput
 from portal_app.core.money import money_typed
+from portal_app.core.tokens import fingerprint
 from portal_app.core.viewer import Permission
 from portal_app.domain.catalog.typed import share_typed
 from portal_app.domain.scheduling.models import BookingPolicy
@@ -60,7 +61,7 @@ class BookingRules(Base):
     async def load(self) -> None:
         """Read the rules afresh."""
         self.policy = policy_card(await ask(own_policy, viewer_of(self)), self.studio.currency)
-        self.began_with = str(hash(self.policy))
+        self.began_with = fingerprint(repr(self.policy))
         self.loaded = True
 
     @staff(Permission.SETTINGS)

@@ -77,20 +77,18 @@ class AdminInvoices(Base):
         """Begin the invoice of an order, or one that stands alone, and open it."""
         self.field_errors = {}
         number, customer = str(form.get("number", "")).strip().lstrip("#"), str(form.get("customer", ""))
-        by, seal = viewer_of(self), wiring.current().seal
+        by, seal, now = viewer_of(self), wiring.current().seal, utc_now()
         try:
-            if number.isdigit() and len(number) < 10:
-                made = await act(draft_of_order, by, int(number), seal, now=utc_now())
-            elif customer.isdigit():
-                made = await act(draft_alone, by, int(customer), seal, now=utc_now())
+            if number.isdecimal() and len(number) < 10:
+                made = await act(draft_of_order, by, int(number), seal, now=now)
+            elif customer.isdecimal():
+                made = await act(draft_alone, by, int(customer), seal, now=now)
             else:
-                raise InvalidInput("number", "Type the number of an order, or choose a customer.")
+                return beside(self, InvalidInput("number", "Type the number of an order, or choose a customer."))
         except NotFound:
-            return beside(self, InvalidInput("number", f"There is no order {number}."))
+            return beside(self, InvalidInput("number", f"There is no order {number}." if number else "Choose a customer."))
         except Conflict as refusal:
             return beside(self, InvalidInput("number", refusal.sentence))
-        except InvalidInput as wrong:
-            return beside(self, wrong)
         self.asking = ""
         return rx.redirect(f"/admin/invoices/{made}")
 

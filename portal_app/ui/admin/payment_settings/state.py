@@ -11,6 +11,7 @@ import reflex as rx
 from portal_app import wiring
 from portal_app.core.clock import utc_now, when_words
 from portal_app.core.errors import InvalidInput, NotFound
+from portal_app.core.tokens import fingerprint
 from portal_app.core.viewer import Permission
 from portal_app.domain.billing import connecting
 from portal_app.domain.billing.kinds import Mode
@@ -77,7 +78,7 @@ class PaymentSettings(Door):
         by = viewer_of(self)
         self.is_proven = await ask(is_proven, by, now=utc_now())
         self.rules = rules_card(await ask(own_payment_policy, by))
-        self.began_with = str(hash(self.rules))
+        self.began_with = fingerprint(repr(self.rules))
         await self._read_keys()
         self.loaded = True
         flash = self._hear("keys-prove", *FORMS, fields=("secret_key", "webhook_secret", "again"))
