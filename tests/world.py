@@ -25,6 +25,7 @@ from portal_app.domain.catalog.models import (
 )
 from portal_app.domain.customers.models import Team, TeamMember
 from portal_app.domain.delivery.models import DeliveryPolicy
+from portal_app.domain.delivery.opening import note_link_opened
 from portal_app.domain.delivery.planning import plan_delivery
 from portal_app.domain.delivery.service import DeliverRequest, deliver, make_link
 from portal_app.domain.delivery.taking import Item, Taking, begin_download, keep_sent
@@ -105,6 +106,7 @@ def build(database: Database, cast: Cast) -> World:
         done = deliver(db, cast.olive, order.number, DeliverRequest(message=MARK), now=NOW)
         plan_delivery(db, cast.olive, order.number, DeliverRequest(), NOW + timedelta(days=1), now=NOW)
         token = make_link(db, done.delivery_id, "carl@coastline.example", now=NOW)
+        note_link_opened(db, token, now=NOW)
         attempt = _money(db, cast, order)
         _session(db, cast)
         team = _team(db, cast)

@@ -119,6 +119,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_download_studio_id'), ['studio_id'], unique=False)
         batch_op.create_index('uq_download_open', ['listing_id', 'person', 'etag'], unique=True, sqlite_where=sa.text('finished_at IS NULL'), postgresql_where=sa.text('finished_at IS NULL'))
 
+    op.create_table('opening',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('studio_id', sa.Integer(), nullable=False),
+    sa.Column('listing_id', sa.Integer(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=True),
+    sa.Column('link_id', sa.Integer(), nullable=True),
+    sa.Column('behind_account_id', sa.Integer(), nullable=True),
+    sa.Column('person', sa.String(), nullable=False),
+    sa.Column('what', sa.String(), nullable=False),
+    sa.Column('first_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('last_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('count', sa.Integer(), nullable=False),
+    sa.CheckConstraint("what IN ('link', 'page')", name='ck_opening_what'),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], ),
+    sa.ForeignKeyConstraint(['behind_account_id'], ['account.id'], ),
+    sa.ForeignKeyConstraint(['link_id'], ['access_link.id'], ),
+    sa.ForeignKeyConstraint(['listing_id'], ['listing.id'], ),
+    sa.ForeignKeyConstraint(['studio_id'], ['studio.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('listing_id', 'person', 'what', name='uq_opening_person')
+    )
+    with op.batch_alter_table('opening', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_opening_studio_id'), ['studio_id'], unique=False)
+
     with op.batch_alter_table('asset', schema=None) as batch_op:
         batch_op.add_column(sa.Column('kind', sa.String(), server_default=sa.text("'photo'"), nullable=False))
         batch_op.add_column(sa.Column('url', sa.String(), server_default=sa.text("''"), nullable=False))
@@ -131,9 +155,12 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('alteration', sa.String(), server_default=sa.text("''"), nullable=False))
         batch_op.create_index('ix_asset_file', ['sha256'], unique=False)
         batch_op.create_index('ix_asset_known', ['studio_id', 'sha256'], unique=False)
-        batch_op.create_foreign_key('fk_asset_altered_of', 'asset', ['altered_of_id'], ['id'])
         batch_op.create_foreign_key('fk_asset_supersedes', 'asset', ['supersedes_id'], ['id'])
+        batch_op.create_foreign_key('fk_asset_altered_of', 'asset', ['altered_of_id'], ['id'])
         batch_op.create_check_constraint('ck_asset_kind', "kind IN ('photo', 'video', 'floor_plan', 'tour', 'document', 'website')")
+
+    with op.batch_alter_table('mail', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table('rendition', schema=None) as batch_op:
         batch_op.add_column(sa.Column('mark', sa.String(), server_default=sa.text("''"), nullable=False))

@@ -142,7 +142,7 @@ ROUTES: tuple[Row, ...] = (
     Row("/orders", orders, "Orders", CUSTOMER, Orders.load, Orders.load),
     Row("/orders/[number]", order, OneOrder.title, CUSTOMER, OneOrder.load, OneOrder.load),
     Row("/listings", listings, "Listings", CUSTOMER, Listings.load, Listings.load),
-    Row("/listings/[listing]", listing, OneListing.title, CUSTOMER_OR_LINK, OneListing.load, OneListing.load),
+    Row("/listings/[listing]", listing, OneListing.title, CUSTOMER_OR_LINK, OneListing.enter, OneListing.load),
     Row("/listings/mls/[listing]", mls, "Sizes for the MLS", CUSTOMER_OR_LINK, MlsSizes.load, MlsSizes.renew),
     Row("/payments", payments, "Payments", CUSTOMER, Payments.load, Payments.load),
     Row("/invoices", invoices, "Invoices", CUSTOMER, Invoices.load, Invoices.load),

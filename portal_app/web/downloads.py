@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from html import escape
 
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -22,10 +23,12 @@ from portal_app.core.viewer import Viewer
 from portal_app.domain.delivery.archive import CHUNK, exactly, pieces, safe_name
 from portal_app.domain.delivery.files import LAST, ServedArchive, ServedFile, archive_to_serve, file_to_serve
 from portal_app.domain.delivery.gate import Size
+from portal_app.domain.delivery.opening import note_link_opened
 from portal_app.domain.delivery.pictures import version
 from portal_app.domain.delivery.queries import OpenedLink, opened_link
 from portal_app.domain.delivery.taking import Taking, begin_download, keep_sent
 from portal_app.off_loop import act, ask, call
+from portal_app.web.openings import is_opening
 from portal_app.web.ranges import Content, disposition, respond
 from portal_app.web.viewer import first_to_see, keep_link, viewer_of_request
 
@@ -89,7 +92,8 @@ def send_archive(request: Request, by: Viewer, found: ServedArchive) -> Response
 
 
 async def link(request: Request) -> Response:
-    """A secret link: keep it in this browser's cookie and go to its listing; an ended one says so on a page."""
+    """A secret link: keep it in this browser's cookie and go to its listing; an ended one says so on a page. That it was
+    opened is written down after the answer left."""
     studio, _ = await viewer_of_request(request)
     try:
         opened: OpenedLink = await ask(opened_link, studio.id, request.path_params["token"], now=utc_now())
@@ -97,6 +101,8 @@ async def link(request: Request) -> Response:
         return HTMLResponse(_page(studio.name, problem.sentence), problem.status, {"cache-control": LOCKED, **_QUIET})
     answer = RedirectResponse(f"/listings/{opened.listing}", 303, {"cache-control": LOCKED, **_QUIET})
     keep_link(answer, request.path_params["token"])
+    if is_opening(request.method, request.headers, is_https=wiring.current().settings.is_https):
+        answer.background = BackgroundTask(act, note_link_opened, request.path_params["token"], now=utc_now())
     return answer
 
 

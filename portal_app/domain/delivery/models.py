@@ -1,4 +1,5 @@
-"""Deliveries, those planned for later, the secret links that open them, what was downloaded, and how files are called."""
+"""Deliveries, those planned for later, the secret links that open them, who opened what, what was downloaded, and how
+files are called."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index
+from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from portal_app.domain.columns import at_most_one, filled, instant, one_of
@@ -83,6 +84,39 @@ class AccessLink(SQLModel, table=True):
     created_at: datetime = instant()
     ends_at: datetime = instant()
     revoked_at: datetime | None = instant(default=None)
+
+
+class Opened(StrEnum):
+    """LINK: the secret address of a mail, in a browser. PAGE: the listing's page, alive on a screen."""
+
+    LINK = "link"
+    PAGE = "page"
+
+
+class Opening(SQLModel, table=True):
+    """That one person opened a listing, how often, first and last. Kept as long as the listing; never where from.
+
+    `account_id` or `link_id` says who, `behind_account_id` which member looked through a customer's eyes, and `person` all
+    of that in one word, as in `Download`.
+    """
+
+    __tablename__ = "opening"
+    __table_args__ = (
+        one_of("what", Opened, "opening"),
+        UniqueConstraint("listing_id", "person", "what", name="uq_opening_person"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    studio_id: int = Field(foreign_key="studio.id", index=True)
+    listing_id: int = Field(foreign_key="listing.id")
+    account_id: int | None = Field(default=None, foreign_key="account.id")
+    link_id: int | None = Field(default=None, foreign_key="access_link.id")
+    behind_account_id: int | None = Field(default=None, foreign_key="account.id")
+    person: str
+    what: str
+    first_at: datetime = instant()
+    last_at: datetime = instant()
+    count: int = 1
 
 
 class DeliveryPolicy(SQLModel, table=True):

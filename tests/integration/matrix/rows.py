@@ -15,7 +15,7 @@ from portal_app.db import Database
 from portal_app.domain.activity.models import Fact, Work
 from portal_app.domain.billing.models import Invoice, LedgerEntry, PaymentAttempt, StripeAccount, WebhookEvent
 from portal_app.domain.customers.models import Customer, Team, TeamMember
-from portal_app.domain.delivery.models import AccessLink, PlannedDelivery
+from portal_app.domain.delivery.models import AccessLink, Opening, PlannedDelivery
 from portal_app.domain.identity.models import (
     Account,
     Attempt,
@@ -204,6 +204,7 @@ class Rows:
                 id=next(NUMBERS), token_hash=token, email="x@x.example", created_at=self.now, ends_at=self.now + LIFE, **here
             )
         )
+        db.add(Opening(person="x", what="page", first_at=self.now, last_at=self.now, **here))
         db.add(
             PlannedDelivery(
                 studio_id=order.studio_id, order_id=order.id, deliver_at=self.now + LIFE, request={"message": "x"}, by_name="x",

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import reflex as rx
 
+from portal_app.core.clock import utc_now
+from portal_app.domain.delivery.opening import note_page_seen
 from portal_app.domain.delivery.pictures import PhotoTile, size_words
 from portal_app.domain.delivery.queries import listing_page
 from portal_app.domain.delivery.sections import Section
 from portal_app.domain.delivery.showing import ListingPage, ToPay
 from portal_app.ui.shared.guard import customer_or_link
-from portal_app.ui.shared.run import ask
+from portal_app.ui.shared.run import act, ask
 from portal_app.ui.shared.session import Base, route_argument, viewer_of
 
 SIZES = ("original", "mls")
@@ -108,7 +111,10 @@ class OneListing(Base):
 
     @customer_or_link
     async def load(self) -> None:
-        """Read the listing afresh; also called when it was paid or photos came."""
+        """Read the listing afresh: it was paid, or photos came."""
+        await self._read()
+
+    async def _read(self) -> None:
         page = await ask(listing_page, viewer_of(self), route_argument(self))
         self.place, self.tiles = _place(page), page.photos
         self.sections = page.sections
@@ -116,6 +122,17 @@ class OneListing(Base):
         self.shots = [_shot(tile, is_locked=page.is_locked) for tile in page.photos]
         self.bills = [_bill(bill, is_one_of_many=len(page.to_pay) > 1) for bill in page.to_pay]
         self.loaded = True
+
+    @customer_or_link
+    async def enter(self) -> Any:
+        """Somebody came to the page: show it first."""
+        await self._read()
+        return OneListing.seen
+
+    @customer_or_link
+    async def seen(self) -> None:
+        """It stands on a screen now, which is written down."""
+        await act(note_page_seen, viewer_of(self), route_argument(self), now=utc_now())
 
     @customer_or_link
     async def choose_size(self, size: str) -> None:
