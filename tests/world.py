@@ -103,7 +103,7 @@ def build(database: Database, cast: Cast) -> World:
         asset = _photo(db, cast, listing, 0)
         _photo(db, cast, listing, 1)
         add_link(db, cast.olive, listing.public_id, f"https://{MARK}.example", MARK, now=NOW)
-        done = deliver(db, cast.olive, order.number, DeliverRequest(message=MARK), now=NOW)
+        done = deliver(db, cast.olive, order.number, DeliverRequest(message=MARK, with_gaps=True), now=NOW)
         plan_delivery(db, cast.olive, order.number, DeliverRequest(), NOW + timedelta(days=1), now=NOW)
         token = make_link(db, done.delivery_id, "carl@coastline.example", now=NOW)
         note_link_opened(db, token, now=NOW)

@@ -166,6 +166,12 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('mark', sa.String(), server_default=sa.text("''"), nullable=False))
         batch_op.create_index('ix_rendition_file', ['sha256'], unique=False)
 
+    with op.batch_alter_table('service', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('photos', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('videos', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('floor_plans', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('tours', sa.Integer(), nullable=True))
+
     # ### end Alembic commands ###
 
 

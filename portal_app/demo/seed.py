@@ -227,7 +227,10 @@ def _hand_over(db: Session, planned: Planned, seal: SecretSeal, now: datetime) -
     owner = viewer(db, PLANS[planned.studio], PLANS[planned.studio].people[0].key)
     at = delivered_at(planned, now)
     request = DeliverRequest(
-        message=planned.message, collect_payment=planned.ends is not Ends.FREE, watermark=planned.ends is not Ends.SMALL
+        message=planned.message,
+        collect_payment=planned.ends is not Ends.FREE,
+        watermark=planned.ends is not Ends.SMALL,
+        with_gaps=True,
     )
     deliver(db, owner, order.number, request, now=at)
     if planned.ends is not Ends.FREE:

@@ -73,6 +73,7 @@ READ_IN = (
     "queries",
     "agenda",
     "books",
+    "checklist",
     "collecting",
     "crew",
     "explaining",

@@ -14,6 +14,7 @@ from portal_app.core.tokens import fingerprint, new_token
 from portal_app.core.viewer import Permission, Role, Viewer
 from portal_app.domain.activity.service import record
 from portal_app.domain.customers.models import Customer
+from portal_app.domain.delivery.checklist import refuse_gaps
 from portal_app.domain.delivery.models import AccessLink, Delivery
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.listings.queries import listing_by_public_id
@@ -35,12 +36,14 @@ class NothingReady(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class DeliverRequest:
-    """What the studio chose on the deliver screen. `copy_to` are further addresses that get their own mail."""
+    """What the studio chose on the deliver screen. `copy_to` are further addresses that get their own mail. `with_gaps`: it
+    knows that something promised is missing."""
 
     message: str = ""
     collect_payment: bool = True
     watermark: bool = True
     copy_to: list[str] = field(default_factory=list)
+    with_gaps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ def deliver(db: Session, by: Viewer, order_number: int, request: DeliverRequest,
     """Hand over everything ready that was not handed over before and is not hidden; the order becomes Completed.
 
     Pressed twice at once it is one delivery: the order's row is locked, then the listing's, as every change of photos
-    does. Raises NotFound, NotAllowed, NothingReady in words, InvalidInput for an address in `copy_to`.
+    does. Raises NotFound, NotAllowed, NothingReady and Incomplete in words, InvalidInput for an address in `copy_to`.
     """
     order = orders.locked_order(db, by, order_number, Permission.DELIVER)
     request = checked(order, request)
@@ -67,6 +70,8 @@ def deliver(db: Session, by: Viewer, order_number: int, request: DeliverRequest,
     assets = _assets(db, order.listing_id)
     fresh = [asset for asset in assets if asset.delivered_at is None]
     _refuse_unfinished(assets, fresh)
+    if not request.with_gaps:
+        refuse_gaps(db, order)
     for asset in fresh:
         asset.delivered_at = now
     delivery = Delivery(

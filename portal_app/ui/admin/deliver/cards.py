@@ -11,8 +11,9 @@ from portal_app.core.clock import when_words, zone_words
 from portal_app.core.money import money_words
 from portal_app.domain.billing.balance import Balance
 from portal_app.domain.delivery.plans import PlanCard
+from portal_app.domain.delivery.promises import Row
 from portal_app.domain.delivery.sections import asset_words
-from portal_app.domain.media.kinds import TITLES, kinds_in_words, may_become
+from portal_app.domain.media.kinds import NAMES, TITLES, kinds_in_words, may_become
 from portal_app.domain.media.models import AssetKind
 from portal_app.domain.media.queries import PhotoCard
 from portal_app.domain.orders.queries import OrderPage
@@ -36,6 +37,28 @@ class DeliverCard:
     blocked: str = ""
     blocked_later: str = ""
     before: str = ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One kind of what was ordered, as its line reads."""
+
+    words: str
+    is_missing: bool
+
+
+def checks(rows: Sequence[Row]) -> list[Check]:
+    """`28 of 30 photos`, `2 videos`, `No floor plan yet`."""
+    return [Check(_check_words(row), row.missing > 0) for row in rows]
+
+
+def _check_words(row: Row) -> str:
+    one, many = NAMES[row.kind]
+    if not row.there:
+        return f"No {one} yet" if row.at_least or row.promised == 1 else f"None of {row.promised:,} {many} yet"
+    if row.missing:
+        return f"{row.there:,} of {row.promised:,} {many}"
+    return f"{row.there:,} {one if row.there == 1 else many}"
 
 
 @dataclass(frozen=True)

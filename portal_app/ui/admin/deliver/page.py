@@ -6,6 +6,7 @@ import reflex as rx
 
 from portal_app.core.viewer import Permission
 from portal_app.ui.admin.deliver.beside import beside_photos, taken_out, words_dialog
+from portal_app.ui.admin.deliver.promised import checklist, without
 from portal_app.ui.admin.deliver.state import DeliverState as S
 from portal_app.ui.components.address import address_title
 from portal_app.ui.components.buttons import button
@@ -93,6 +94,7 @@ def _waits() -> rx.Component:
             "Somebody who may deliver hands these photos over. They are ready for them as soon as they are here.",
             class_name="small quiet",
         ),
+        checklist(),
         id="hand-over",
         class_name="panel stack",
     )
@@ -103,6 +105,7 @@ def _panel() -> rx.Component:
         rx.el.h2("Deliver"),
         rx.cond(S.order.before, note(S.order.before), rx.fragment()),
         _planned(),
+        checklist(),
         rx.el.p("To ", rx.el.span(S.order.customer, class_name="strong"), ", ", S.order.customer_email, class_name="small"),
         field(
             "Also send to",
@@ -130,6 +133,7 @@ def _switches() -> rx.Component:
         switch("Mark previews", "Your name across every photo until then", checked=S.mark, on_change=S.choose_mark),
         switch("Deliver later", "What is ready at the time you choose", checked=S.later, on_change=S.choose_later),
         rx.cond(S.later, _when(), rx.fragment()),
+        without(),
     )
 
 
@@ -155,7 +159,8 @@ def _planned() -> rx.Component:
 
 def _deliver_button() -> rx.Component:
     label = rx.cond(S.later, "Plan the delivery", S.order.button)
-    blocked = rx.cond(S.later, S.order.blocked_later, S.order.blocked)
+    waits = rx.cond((S.gaps != "") & ~S.with_gaps, "Something that was ordered is missing. Add it, or say so above.", "")
+    blocked = rx.cond(S.later, S.order.blocked_later, rx.cond(S.order.blocked, S.order.blocked, waits))
     return rx.el.div(
         button(label, kind="main", tall=True, wide=True, type="submit", disabled=blocked != ""),
         rx.cond(blocked, rx.el.p(blocked, class_name="tiny quiet"), rx.fragment()),

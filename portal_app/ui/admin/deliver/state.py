@@ -10,8 +10,10 @@ from portal_app.core.clock import utc_now, when_words
 from portal_app.core.errors import InvalidInput
 from portal_app.core.viewer import Permission
 from portal_app.domain.billing.queries import balances_for
+from portal_app.domain.delivery.checklist import checklist_of
 from portal_app.domain.delivery.planning import cancel_plan, plan_delivery
 from portal_app.domain.delivery.plans import plan_of
+from portal_app.domain.delivery.promises import gap_words
 from portal_app.domain.delivery.service import DeliverRequest, deliver
 from portal_app.domain.media.linking import AssetWords, add_link, describe_asset, show_asset
 from portal_app.domain.media.queries import PhotoCard, beside_photos
@@ -19,10 +21,12 @@ from portal_app.domain.media.queries import photos as photos_of
 from portal_app.domain.media.service import arrange_photos, make_cover, remove_photo, restore_photo
 from portal_app.domain.orders.queries import order_page
 from portal_app.ui.admin.deliver.cards import (
+    Check,
     DeliverCard,
     Editing,
     Group,
     PlanView,
+    checks,
     deliver_card,
     editing,
     groups,
@@ -52,6 +56,9 @@ class DeliverState(Base):
     collect: bool = True
     mark: bool = True
     later: bool = False
+    checks: list[Check] = []
+    gaps: str = ""
+    with_gaps: bool = False
     plan: PlanView = PlanView()
     loaded: bool = False
     _listing_id: int = 0
@@ -71,10 +78,12 @@ class DeliverState(Base):
         found = await ask(photos_of, by, page.row.listing_id)
         beside = await ask(beside_photos, by, page.row.listing_id)
         if self._listing_id != page.row.listing_id:
-            self.removed, self.editing, self.field_errors = "", Editing(), {}
+            self.removed, self.editing, self.field_errors, self.with_gaps = "", Editing(), {}, False
         self._listing_id, self._every = page.row.listing_id, {card.public_id: card for card in (*found, *beside)}
         self.order, self.groups = deliver_card(page, money, [*found, *beside]), groups(beside)
         self.photos = tiles(found)
+        ordered = await ask(checklist_of, by, page.row.number)
+        self.checks, self.gaps = checks(ordered), gap_words(ordered)
         self.plan = plan_view(await ask(plan_of, by, page.row.number), self.studio.zone)
         self.loaded = True
 
@@ -166,6 +175,11 @@ class DeliverState(Base):
         self.later, self.field_errors = on, {}
 
     @staff(Permission.DELIVER)
+    async def choose_gaps(self, on: bool) -> None:  # noqa: FBT001
+        """Whether it goes out although something that was ordered is missing."""
+        self.with_gaps = on
+
+    @staff(Permission.DELIVER)
     async def call_off(self) -> None:
         """The planned delivery does not happen. The second press finds nothing to call off."""
         await act(cancel_plan, viewer_of(self), self.order.number, now=utc_now())
@@ -188,12 +202,13 @@ class DeliverState(Base):
             collect_payment=self.collect,
             watermark=self.mark,
             copy_to=[address for address in self.copy_to.replace(",", " ").replace(";", " ").split() if address],
+            with_gaps=self.with_gaps,
         )
         try:
             said = await (self._plan(form, request) if self.later else self._deliver(request))
         except InvalidInput as wrong:
             return beside_field(self, wrong)
-        self.message, self.copy_to, self.later = "", "", False
+        self.message, self.copy_to, self.later, self.with_gaps = "", "", False, False
         self._say(said)
         await DeliverState.load.fn(self)
         return None

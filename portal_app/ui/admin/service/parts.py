@@ -146,6 +146,25 @@ def goes_with() -> rx.Component:
     )
 
 
+def delivers() -> rx.Component:
+    """How many of what are handed over for it."""
+    labels = (("Photos", "photos"), ("Videos", "videos"), ("Floor plans", "floor_plans"), ("3D tours", "tours"))
+    boxes = [
+        field(
+            label, name, error=S.field_errors[name], default_value=getattr(S, name), input_mode="numeric", auto_complete="off",
+            on_blur=lambda typed, name=name: S.keep(name, typed),
+        )
+        for label, name in labels
+    ]  # fmt: skip
+    return setting(
+        "What it delivers",
+        "The checklist of a delivery asks for it. Where you type nothing, its name and its line decide: “25 photos” is 25, "
+        "“floor plan” is one at least. 0 is none.",
+        rx.el.div(*boxes, class_name="pair"),
+        key="delivers",
+    )
+
+
 def who() -> rx.Component:
     """Who can do it."""
     return setting(
