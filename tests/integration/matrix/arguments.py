@@ -262,7 +262,15 @@ def _json(method: str, things: Things) -> dict[str, Any]:
     return {"json": {"answer": {"id": things.owner, "response": {}}, "next": "/orders"}}
 
 
-SENT: dict[str, Callable[[str, Things], dict[str, Any]]] = {"/api/uploads": _part, "/api/passkeys": _json}
+def _mark(method: str, things: Things) -> dict[str, Any]:
+    return {"params": {"text": "MINE", "place": "center", "opacity": "50"}}
+
+
+SENT: dict[str, Callable[[str, Things], dict[str, Any]]] = {
+    "/api/uploads": _part,
+    "/api/passkeys": _json,
+    "/files/watermark/": _mark,
+}
 
 
 class AskedForm(dict[str, str]):

@@ -15,7 +15,7 @@ from portal_app.db import Database
 from portal_app.domain.activity.models import Fact, Work
 from portal_app.domain.billing.models import Invoice, LedgerEntry, PaymentAttempt, StripeAccount, WebhookEvent
 from portal_app.domain.customers.models import Customer, Team, TeamMember
-from portal_app.domain.delivery.models import AccessLink, Opening, PlannedDelivery
+from portal_app.domain.delivery.models import AccessLink, DeliveryPolicy, Download, Opening, PlannedDelivery
 from portal_app.domain.identity.models import (
     Account,
     Attempt,
@@ -30,6 +30,7 @@ from portal_app.domain.identity.models import (
 from portal_app.domain.identity.passwords import hash_password
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.media.models import Asset, PresetFile, Upload, Watermark
+from portal_app.domain.media.presets import presets
 from portal_app.domain.notifications.models import Mail
 from portal_app.domain.orders.models import Order, OrderLine
 from portal_app.domain.scheduling.models import Appointment
@@ -213,7 +214,15 @@ class Rows:
         )  # fmt: skip
         for asset in db.exec(select(Asset).where(Asset.listing_id == order.listing_id)).all():
             asset.caption = asset.reason = "x"
-            db.add(PresetFile(studio_id=order.studio_id, asset_id=asset.id, preset="smartmls", recipe="0", reason="x"))
+            fitted = {"sha256": asset.sha256, "crc32": asset.crc32, "size": asset.size}
+            recipe = presets()["ranw"].recipe
+            db.add(PresetFile(studio_id=order.studio_id, asset_id=asset.id, preset="ranw", recipe=recipe, **fitted))
+        db.add(
+            Download(
+                public_id=f"download{order.id}", person="x", email="x", name="x", size="x", is_archive=False, is_whole=False, etag="x",
+                length=1, started_at=self.now, touched_at=self.now, **here,
+            )
+        )  # fmt: skip
         db.add(
             Asset(
                 public_id=f"tour{order.id}", kind="tour", url="https://my.matterport.com/show/?m=UudGrvdrYZD", state="ready", original_name="x",
@@ -269,6 +278,7 @@ class Rows:
     def _studio(self, db: Session, studio_id: int, owner: int) -> None:
         here = {"studio_id": studio_id}
         db.add(Watermark(id=next(NUMBERS), text="x", **here))
+        db.add(DeliveryPolicy(**here))
         asked = {"invited_by": owner, "created_at": self.now, "sent_at": self.now, "ends_at": self.now + LIFE, **here}
         team = self.teams["coast" if studio_id == self.cast.harbor else "meadow"]
         for role, team_id in (("editor", None), ("member", team)):

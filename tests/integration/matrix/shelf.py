@@ -1,4 +1,5 @@
-"""The outside of the matrix: a store in memory, a payment service that always opens a page, a mailer that keeps quiet."""
+"""The outside of the matrix: a store in memory, a renderer whose pictures are words, a payment service that always opens a
+page, a mailer that keeps quiet."""
 
 from __future__ import annotations
 
@@ -22,6 +23,8 @@ from portal_app.domain.billing.gateway import (
     RefundNow,
     RefundRequest,
 )
+from portal_app.domain.media.models import RenditionName
+from portal_app.domain.media.renderer import Rendered, RenderRequest
 from portal_app.domain.media.store import Kept
 from portal_app.wiring import Wiring
 from tests.conftest import NOW
@@ -67,6 +70,18 @@ class Shelf:
     def read(self, sha256: str, start: int = 0, length: int | None = None, chunk: int = 1 << 16) -> Iterator[bytes]:
         content = self.files[sha256][start:]
         yield content if length is None else content[:length]
+
+
+class Easel:
+    """A renderer for what nobody waits for: a preview of a watermark."""
+
+    def missing_letters(self, text: str) -> str:
+        return ""
+
+    def remark(self, request: RenderRequest) -> list[Rendered]:
+        made = request.into / "marked"
+        made.write_bytes(b"marked")
+        return [Rendered(RenditionName.WEB_MARKED, made, "0" * 64, 0, 6, 4, 3)]
 
 
 class Till:

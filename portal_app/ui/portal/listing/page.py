@@ -90,7 +90,7 @@ def _take() -> rx.Component:
         rx.cond(S.place.file_count, rx.el.div(_only_new(is_mls), every, class_name="acts"), rx.fragment()),
         class_name="get",
     )
-    mls = rx.cond(S.tiles, rx.el.p(go("Sizes for one MLS, with a report", to=S.mls_way), class_name="small"), rx.fragment())
+    mls = rx.cond(S.tiles, rx.el.p(go("Sizes for one MLS, with a report", to=S.place.mls_way), class_name="small"), rx.fragment())
     return rx.fragment(get, mls, rx.cond(S.place.due, _still_due(), rx.fragment()))
 
 

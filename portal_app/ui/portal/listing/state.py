@@ -46,6 +46,7 @@ class Page:
     zip_mls_url: str = ""
     zip_mls_words: str = ""
     whose: str = ""
+    mls_way: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,19 +105,15 @@ class OneListing(Base):
         base = self.place.zip_mls_url if self.size == "mls" else self.place.zip_url
         return f"{base}{'&' if '?' in base else '?'}photos={','.join(self.picked)}" if base else ""
 
-    @rx.var
-    def mls_way(self) -> str:
-        """Where the sizes of one MLS are made."""
-        return f"/listings/mls/{self.router.url.path.rstrip('/').rpartition('/')[2]}"
-
     @customer_or_link
     async def load(self) -> None:
         """Read the listing afresh: it was paid, or photos came."""
         await self._read()
 
     async def _read(self) -> None:
-        page = await ask(listing_page, viewer_of(self), route_argument(self))
-        self.place, self.tiles = _place(page), page.photos
+        listing = route_argument(self)
+        page = await ask(listing_page, viewer_of(self), listing)
+        self.place, self.tiles = _place(page, listing), page.photos
         self.sections = page.sections
         self.picked = [tile.public_id for tile in page.photos if tile.public_id in self.picked]
         self.shots = [_shot(tile, is_locked=page.is_locked) for tile in page.photos]
@@ -151,7 +148,7 @@ class OneListing(Base):
         self.picked = []
 
 
-def _place(page: ListingPage) -> Page:
+def _place(page: ListingPage, listing: str) -> Page:
     return Page(
         street=page.street,
         town=page.town,
@@ -175,6 +172,7 @@ def _place(page: ListingPage) -> Page:
         zip_mls_url=page.zip_mls_url,
         zip_mls_words=page.zip_mls_words,
         whose=page.whose,
+        mls_way=f"/listings/mls/{listing}",
     )
 
 
