@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
-import hashlib
 import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -31,18 +30,18 @@ from portal_app.domain.listings.queries import listing_by_public_id
 from portal_app.domain.media import queries, service
 from portal_app.domain.media.arranging import require_upload
 from portal_app.domain.media.caps import GIGABYTE, Caps, require_within
+from portal_app.domain.media.fingerprints import Fingerprints
 from portal_app.domain.media.intake import KEPT_OPEN
 from portal_app.domain.media.known import add_known
 from portal_app.domain.media.models import UploadState
 from portal_app.off_loop import act, ask, leave
-from portal_app.web.parts import Part, arrived
+from portal_app.web.parts import CHECKSUMS, Part, arrived
 from portal_app.web.viewer import viewer_of_request
 
 VERSION = "1.0.0"
 LARGEST_PART = 8 << 20
-BATCH, MOST_PIECES = 1 << 20, 512
+BATCH, MOST_PIECES = 2 << 20, 512
 TOUCH_EVERY = timedelta(minutes=10)
-CHECKSUMS = {"sha1": hashlib.sha1, "sha256": hashlib.sha256}
 
 Endpoint = Callable[[Request, Viewer], Awaitable[Response]]
 
@@ -186,8 +185,7 @@ async def _append(request: Request, by: Viewer) -> Response:
     if offset + length > card.size:
         raise TooMuch
     path = service.part_path(wiring.current().uploads_dir, card.public_id)
-    await asyncio.to_thread(_require_room, path.parent, length)
-    part = await asyncio.to_thread(Part, path)
+    part, here = await asyncio.to_thread(_part_with_room, path, length), 0
     try:
         if part.size != offset:
             return _another_offset(part.size)
@@ -196,9 +194,9 @@ async def _append(request: Request, by: Viewer) -> Response:
             await act(service.touch_upload, card.public_id, now=utc_now())
             card = replace(card, touched_at=utc_now())
         here = part.size
-        outcome = _outcome(await _receive(card, path)) if here == card.size else _expiry(card)
+        outcome = _outcome(await _receive(card, path, part.prints())) if here == card.size else _expiry(card)
     finally:
-        part.close()
+        part.close(is_over=here == card.size)
     return Response(status_code=204, headers={"Upload-Offset": str(here), **outcome})
 
 
@@ -216,7 +214,9 @@ async def _end(request: Request, by: Viewer) -> Response:
 
 async def _take(request: Request, part: Part, start: int, size: int) -> None:
     """Write what arrives; after a cut, what arrived stays and is the place to go on from."""
-    checksum = _announced_checksum(request)
+    kind, checksum = _announced_checksum(request)
+    if kind:
+        part.sum_up(kind)
     batch: list[bytes] = []
     held, taken = 0, start
     try:
@@ -227,45 +227,24 @@ async def _take(request: Request, part: Part, start: int, size: int) -> None:
             batch.append(piece)
             held += len(piece)
             if held >= BATCH or len(batch) >= MOST_PIECES:
-                await asyncio.to_thread(_write, part, batch, checksum)
+                await asyncio.to_thread(part.write, batch)
                 batch, held = [], 0
-        await asyncio.to_thread(_write, part, batch, checksum)
-        if checksum and checksum.differs():
+        if not await asyncio.to_thread(part.end, batch, checksum if kind else None):
             raise WrongSum
     except ClientDisconnect:
-        await asyncio.to_thread(part.cut_back, start) if checksum else await asyncio.to_thread(part.write, batch)
+        await asyncio.to_thread(part.cut_back, start) if kind else await asyncio.to_thread(part.end, batch)
         raise Conflict("The connection broke. The upload goes on from where it stopped.") from None
     except Problem:
         await asyncio.to_thread(part.cut_back, start)
         raise
-    finally:
-        await asyncio.to_thread(part.sync)
 
 
-class _Checksum:
-    """What the sender says a part adds up to."""
-
-    def __init__(self, kind: str, expected: bytes) -> None:
-        self.so_far = CHECKSUMS[kind]()
-        self.expected = expected
-
-    def differs(self) -> bool:
-        return self.so_far.digest() != self.expected
-
-
-def _announced_checksum(request: Request) -> _Checksum | None:
+def _announced_checksum(request: Request) -> tuple[str, bytes]:
+    """How the sender adds a part up, and what it comes to; both empty when it does not say."""
     kind, _, encoded = request.headers.get("upload-checksum", "").partition(" ")
-    if not kind:
-        return None
-    if kind not in CHECKSUMS:
+    if kind and kind not in CHECKSUMS:
         raise Odd("Checksums are sha1 or sha256.")
-    return _Checksum(kind, _decoded(encoded))
-
-
-def _write(part: Part, pieces: list[bytes], checksum: _Checksum | None) -> None:
-    part.write(pieces)
-    for piece in pieces if checksum else ():
-        checksum.so_far.update(piece)
+    return kind, _decoded(encoded)
 
 
 async def _receive_again(card: service.UploadCard, path: Path) -> service.UploadCard:
@@ -277,10 +256,17 @@ async def _receive_again(card: service.UploadCard, path: Path) -> service.Upload
         part.close()
 
 
-async def _receive(card: service.UploadCard, path: Path) -> service.UploadCard:
+async def _receive(card: service.UploadCard, path: Path, prints: Fingerprints | None = None) -> service.UploadCard:
     here = wiring.current()
     return await asyncio.to_thread(
-        service.receive, here.database.unit_of_work, here.store, here.renderer, card.public_id, path, now=utc_now()
+        service.receive,
+        here.database.unit_of_work,
+        here.store,
+        here.renderer,
+        card.public_id,
+        path,
+        prints=prints,
+        now=utc_now(),
     )
 
 
@@ -316,6 +302,11 @@ def _require_room(folder: Path, size: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if shutil.disk_usage(folder).free < (wiring.current().settings.least_free_gb << 30) + size:
         raise DiskFull
+
+
+def _part_with_room(path: Path, size: int) -> Part:
+    _require_room(path.parent, size)
+    return Part(path)
 
 
 def _start(path: Path) -> None:

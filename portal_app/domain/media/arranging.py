@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from portal_app.core.errors import Conflict, NotAllowed, NotFound
 from portal_app.core.viewer import Permission, Viewer
@@ -97,14 +97,21 @@ def queue_rendering(db: Session, asset: Asset, *, now: datetime) -> None:
 def settle(db: Session, listing_id: int, kind: str = AssetKind.PHOTO) -> None:
     """Number a listing's photos, or its assets of another kind, by the rule; the caller holds the listing's lock."""
     db.flush()
-    living = living_of(db, listing_id, kind)
-    number(living, arrange([_placing(photo) for photo in living]))
+    asked = select(Asset.id, Asset.original_name, Asset.captured_at, Asset.position, Asset.is_placed_by_hand)
+    living = [Placing(*row) for row in db.exec(asked.where(*_is_living(listing_id, kind)))]
+    before = {each.id: each.position for each in living}
+    moved = {photo_id: place for place, photo_id in enumerate(arrange(living)) if before[photo_id] != place}
+    for photo in db.exec(select(Asset).where(col(Asset.id).in_(moved))) if moved else ():
+        photo.position = moved[photo.id]
 
 
 def living_of(db: Session, listing_id: int, kind: str) -> Sequence[Asset]:
     """Every photo, or asset of another kind, that was not taken out, in its order: each kind is numbered by itself."""
-    asked = select(Asset).where(Asset.listing_id == listing_id, Asset.kind == kind, Asset.state != AssetState.REMOVED)
-    return db.exec(asked.order_by(Asset.position, Asset.id)).all()
+    return db.exec(select(Asset).where(*_is_living(listing_id, kind)).order_by(Asset.position, Asset.id)).all()
+
+
+def _is_living(listing_id: int, kind: str):
+    return Asset.listing_id == listing_id, Asset.kind == kind, Asset.state != AssetState.REMOVED
 
 
 def number(living: Sequence[Asset], ids: Sequence[int]) -> None:
@@ -143,7 +150,3 @@ def _staff_only(by: Viewer) -> None:
 
 def _listing(db: Session, listing_id: int) -> Listing:
     return db.exec(select(Listing).where(Listing.id == listing_id)).one()
-
-
-def _placing(photo: Asset) -> Placing:
-    return Placing(photo.id, photo.original_name, photo.captured_at, photo.position, photo.is_placed_by_hand)
