@@ -37,6 +37,57 @@ def test_a_few_photos_are_chosen_weighed_and_taken(portal, browser) -> None:
         assert not page.get_by_label("Select photo 02").is_checked()
 
 
+PHONE_THAT_SHARES = """
+    navigator.canShare = () => true;
+    navigator.share = async ({ files }) => {
+        if (!window.patient) { window.patient = true; throw new DOMException("too late", "NotAllowedError"); }
+        window.shared = files.map(file => [file.name, file.type, file.size]);
+    };
+"""
+
+
+@pytest.mark.proof("delivery-09")
+def test_a_phone_shares_photos_and_has_the_archive_second(portal, browser) -> None:
+    with visitor(browser, portal, CARL, PHONE) as seen:
+        page = seen.page
+        page.add_init_script(PHONE_THAT_SHARES)
+        listing = an_open_listing(portal, page)
+        page.goto(f"{portal.url}/listings/{listing}")
+        page.get_by_label("Select photo 02").click()
+        page.get_by_label("Select photo 03").click()
+        bar = page.get_by_role("region", name="Selected photos")
+        bar.get_by_role("link", name="ZIP").wait_for()
+        bar.get_by_role("button", name="Save or share 2").click()
+        bar.get_by_role("button", name="Share 2 now").click()
+        page.wait_for_function("() => window.shared")
+        shared = page.evaluate("window.shared")
+        assert [kind for _, kind, _ in shared] == ["image/jpeg"] * 2
+        assert all(size > 10_000 for *_, size in shared)
+        page.evaluate("window.shared = null")
+        page.locator("[data-shot='0']").click()
+        page.get_by_role("button", name=re.compile("Save or share 01")).click()
+        page.wait_for_function("() => window.shared")
+        assert len(page.evaluate("window.shared")) == 1
+
+
+@pytest.mark.proof("delivery-09")
+def test_a_photo_that_does_not_arrive_is_asked_for_again(portal, browser) -> None:
+    with visitor(browser, portal, CARL, PHONE) as seen:
+        page = seen.page
+        page.add_init_script(PHONE_THAT_SHARES + "window.patient = true;")
+        listing = an_open_listing(portal, page)
+        page.goto(f"{portal.url}/listings/{listing}")
+        page.get_by_label("Select photo 02").click()
+        page.get_by_label("Select photo 03").click()
+        bar = page.get_by_role("region", name="Selected photos")
+        page.route(re.compile(r"/files/[^/]+/original"), lambda route: route.abort(), times=1)
+        bar.get_by_role("button", name="Save or share 2").click()
+        bar.get_by_text("A photo did not arrive").wait_for()
+        bar.get_by_role("button", name="Try again").click()
+        page.wait_for_function("() => window.shared")
+        assert len(page.evaluate("window.shared")) == 2
+
+
 def test_only_what_is_new_is_offered_to_who_has_the_rest(portal, browser) -> None:
     with visitor(browser, portal, CARL, PHONE) as seen:
         page = seen.page

@@ -1,4 +1,4 @@
-"""Photographs: the tile in all its states, the sheet, the listing card, the light table."""
+"""Photographs: the tile in all its states, the sheet, what is chosen, the listing card, the light table."""
 
 from __future__ import annotations
 
@@ -22,6 +22,16 @@ class Gallery(rx.Component):
     pay_label: rx.Var[str]
     pay_off: rx.Var[bool]
     on_pay: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+class TakePhotos(rx.Component):
+    """Chosen photos for the share sheet of a phone (`files`: dicts url, name), and as a ZIP; more than `most` only so."""
+
+    library = "$/public/foyer.jsx"
+    tag = "TakePhotos"
+    files: rx.Var[list[dict[str, Any]]]
+    zip: rx.Var[str]
+    most: rx.Var[int]
 
 
 def picture(url: Words, alt: Words = "", *, eager: bool = False) -> rx.Component:
@@ -91,7 +101,7 @@ def sheet(*tiles: Child, label: Words = "Photos") -> rx.Component:
 
 
 def gallery(*children: Child, shots: rx.Var, on_pay=None, pay_label: Words = "", pay_off: Flag = False) -> rx.Component:
-    """A sheet that opens the light table. `shots`: dicts url, alt, name, download ("" for none), locked."""
+    """A sheet that opens the light table. `shots`: dicts url, alt, name, download ("" for none), file, locked."""
     paying = {"on_pay": on_pay, "pay_label": pay_label, "pay_off": pay_off} if on_pay is not None else {}
     return Gallery.create(*children, shots=shots, **paying)
 

@@ -10,7 +10,7 @@ from portal_app.ui.components.buttons import button, file_button, link_button
 from portal_app.ui.components.fields import segments
 from portal_app.ui.components.frames import empty, note, page_head
 from portal_app.ui.components.links import go
-from portal_app.ui.components.photos import gallery, hero, photo_tile, pick_box, selection_bar, sheet
+from portal_app.ui.components.photos import TakePhotos, gallery, hero, photo_tile, pick_box, selection_bar, sheet
 from portal_app.ui.components.status import status
 from portal_app.ui.portal.listing.sections import section_of
 from portal_app.ui.portal.listing.state import OneListing as S
@@ -150,7 +150,7 @@ def _selected() -> rx.Component:
         S.picked.length(),
         S.picked_words,
         button("Clear", kind="soft", on_click=S.clear),
-        file_button(f"Download {S.picked.length()}", S.picked_url, kind="main", download=True),
+        TakePhotos.create(files=S.picked_files, zip=S.picked_url, most=S.most_shared),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.core.clock import utc_now
+from portal_app.domain.delivery.files import jpeg_name
 from portal_app.domain.delivery.opening import note_page_seen
 from portal_app.domain.delivery.pictures import PhotoTile, size_words
 from portal_app.domain.delivery.queries import listing_page
@@ -18,6 +19,7 @@ from portal_app.ui.shared.run import act, ask
 from portal_app.ui.shared.session import Base, route_argument, viewer_of
 
 SIZES = ("original", "mls")
+MOST_SHARED = 150_000_000  # bytes that a phone is asked to hold at once
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,20 @@ class OneListing(Base):
         base = self.place.zip_mls_url if self.size == "mls" else self.place.zip_url
         return f"{base}{'&' if '?' in base else '?'}photos={','.join(self.picked)}" if base else ""
 
+    @rx.var
+    def picked_files(self) -> list[dict[str, str]]:
+        """The chosen photos one by one, for a phone."""
+        chosen = [tile for tile in self.tiles if tile.public_id in self.picked]
+        if self.size == "mls":
+            return [{"url": tile.mls_url, "name": jpeg_name(tile.name)} for tile in chosen if tile.mls_url]
+        return [{"url": tile.original_url, "name": tile.name} for tile in chosen]
+
+    @rx.var
+    def most_shared(self) -> int:
+        """How many photos a phone holds at once; none where one of them is too heavy."""
+        heaviest = max((tile.mls_size if self.size == "mls" else tile.size for tile in self.tiles), default=1)
+        return MOST_SHARED // max(1, heaviest)
+
     @customer_or_link
     async def load(self) -> None:
         """Read the listing afresh: it was paid, or photos came."""
@@ -182,6 +198,7 @@ def _shot(tile: PhotoTile, *, is_locked: bool) -> dict[str, str | bool]:
         "alt": tile.alt,
         "name": f"{tile.number} · {tile.name}",
         "download": tile.original_url,
+        "file": tile.name,
         "locked": is_locked,
     }
 
