@@ -278,7 +278,7 @@ def verbs(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
     )
     from portal_app.domain.media.known import add_known
     from portal_app.domain.media.linking import AssetWords, add_link, describe_asset, show_asset
-    from portal_app.domain.media.service import arrange_photos, begin_upload, make_cover, move_photo, remove_photo
+    from portal_app.domain.media.service import arrange_photos, begin_upload, make_cover, move_photo, remove_photo, restore_photo
     from portal_app.domain.orders.service import accept
     from portal_app.domain.scheduling.skills import duplicate_with_crew, save_with_crew
 
@@ -324,6 +324,7 @@ def verbs(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
         "move_service": lambda db, by: move_service(db, by, world.service, 1, now=NOW),
         "move_category": lambda db, by: move_category(db, by, "service", world.category, 1, now=NOW),
         "remove_photo": lambda db, by: remove_photo(db, by, world.asset, now=NOW),
+        "restore_photo": lambda db, by: restore_photo(db, by, world.asset, now=NOW),
     }
 
 

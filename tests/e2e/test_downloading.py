@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+import time
 import zipfile
 from contextlib import closing
 
@@ -119,5 +120,14 @@ def as_if_two_came_later(portal, listing: str) -> None:
     """What Carl has is without the last two photos."""
     with closing(sqlite3.connect(portal.data_dir / "portal.db", timeout=20)) as db, db:
         asked = "select d.id, d.items from download d join listing l on l.id = d.listing_id where l.public_id = ? and d.is_whole"
-        for row, items in db.execute(asked, [listing]).fetchall():
+        for row, items in kept(db, asked, listing):
             db.execute("update download set items = ? where id = ?", [json.dumps(json.loads(items)[:-2]), row])
+
+
+def kept(db: sqlite3.Connection, asked: str, listing: str) -> list[tuple[int, str]]:
+    """The record of a download is written beside its last bytes."""
+    ends = time.monotonic() + 10
+    while not (found := db.execute(f"{asked} and d.finished_at is not null", [listing]).fetchall()):
+        assert time.monotonic() < ends, "the download was not written down"
+        time.sleep(0.1)
+    return found

@@ -172,7 +172,7 @@ def dues(desk: Desk) -> tuple[int, int]:
     with desk.till.database.reading() as db:
         from portal_app.domain.billing.queries import due
 
-        return tuple(due(db, [row.id for row in desk.till.rows(Order)]).values())
+        return tuple(due(db, sorted(row.id for row in desk.till.rows(Order))).values())
 
 
 @pytest.mark.proof("payments-01")

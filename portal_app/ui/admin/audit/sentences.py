@@ -36,7 +36,7 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "catalog": (
         "Catalog and settings",
-        ("service", "question", "area", "coupon", "policy", "fee", "tax_group", "tips", "watermark"),
+        ("service", "question", "area", "coupon", "policy", "fee", "tax_group", "tips", "watermark", "delivery_policy"),
     ),
     "staff": ("Staff and looking as customers", ("member", "invitation", "view_as", "crew", "time_off")),
     "teams": ("Teams", ("team",)),
