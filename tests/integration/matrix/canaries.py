@@ -30,6 +30,7 @@ WORKING = {
     "order_line.terms", "order_charge.terms", "strategy", "shape", "polygon", "windows", "tip_basis_points", "variant.public_id",
     "watermark.place", "watermark.logo_sha256", "preset_file.preset", "preset_file.recipe", "planned_delivery.outcome",
     "preset_file.reason", "delivery_policy.naming", "download.items", "download.spans",
+    "opening.what", "opening.person",
 }  # fmt: skip
 ADDRESSES = {"email", "email_key", "payer_email", "to_email", "new_email", "reply_to", "copy_to"}
 SECRET = {
