@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from portal_app.domain.media.presets import presets
-from portal_app.ui.components.buttons import button, file_button
+from portal_app.ui.components.buttons import button, file_button, link_button
 from portal_app.ui.components.fields import select
 from portal_app.ui.components.frames import crumb, note, page_head, section
 from portal_app.ui.portal.presets.state import MlsSizes as S
@@ -16,17 +16,30 @@ def page() -> rx.Component:
     """One choice, one report."""
     choices = tuple((slug, preset.name) for slug, preset in presets().items())
     return listing_shell(
-        crumb(S.report.street, S.report.listing, "MLS"),
+        crumb(rx.cond(S.report.street, S.report.street, "Listing"), S.report.listing, "MLS"),
         page_head(rx.el.h1("Sizes for the MLS"), under="Each photo at the best quality the rules allow. Nothing is enlarged."),
-        rx.el.div(
-            select("MLS", "preset", choices, value=S.preset, on_change=S.choose, hint=S.report.about),
-            rx.el.p(S.report.source, class_name="tiny quiet"),
-            rx.el.p(S.report.progress, role="status", class_name="strong"),
-            _act(),
-            class_name="stack gap-5",
-        ),
+        rx.cond(S.report.waits, _waits(), _made(choices)),
         rx.cond(S.report.misfit_words, _misfits(), rx.fragment()),
         ready=S.loaded,
+    )
+
+
+def _made(choices: tuple[tuple[str, str], ...]) -> rx.Component:
+    return rx.el.div(
+        select("MLS", "preset", choices, value=S.preset, on_change=S.choose, hint=S.report.about),
+        rx.el.p(S.report.source, class_name="tiny quiet"),
+        rx.el.p(S.report.progress, role="status", class_name="strong"),
+        _act(),
+        class_name="stack gap-5",
+    )
+
+
+def _waits() -> rx.Component:
+    """It is not paid: what to do, and where."""
+    return rx.el.div(
+        note(S.report.waits, drawing="lock", tone="wait"),
+        rx.el.div(link_button("Go to the listing", S.report.listing, kind="main"), class_name="acts"),
+        class_name="stack gap-5",
     )
 
 

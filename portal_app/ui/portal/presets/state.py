@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from portal_app.core.clock import utc_now
 from portal_app.domain.delivery.fit_report import FitReport, Misfit, fit_report, prepare_preset
+from portal_app.domain.delivery.gate import Locked
 from portal_app.domain.media.presets import presets
 from portal_app.ui.shared.guard import customer_or_link
 from portal_app.ui.shared.run import act, ask
@@ -28,6 +29,7 @@ class ReportCard:
     zip_url: str = ""
     zip_label: str = ""
     misfit_words: str = ""
+    waits: str = ""
 
 
 class MlsSizes(Base):
@@ -63,8 +65,12 @@ class MlsSizes(Base):
 
     async def _read(self) -> None:
         listing = route_argument(self)
-        found = await ask(fit_report, viewer_of(self), listing, self.preset)
-        self.report, self.misfits = report_card(found, listing), found.misfits
+        try:
+            found = await ask(fit_report, viewer_of(self), listing, self.preset)
+        except Locked as refusal:
+            self.report, self.misfits = ReportCard(listing=f"/listings/{listing}", waits=str(refusal)), []
+        else:
+            self.report, self.misfits = report_card(found, listing), found.misfits
 
 
 def report_card(found: FitReport, listing: str) -> ReportCard:
