@@ -39,6 +39,7 @@ from portal_app.domain.identity.models import (
     SignInSession,
 )
 from portal_app.domain.listings.models import Listing
+from portal_app.domain.media.altering import AlteredAs, mark_altered
 from portal_app.domain.media.linking import add_link
 from portal_app.domain.media.models import Asset, PresetFile, Rendition, RenditionName, Upload, Watermark
 from portal_app.domain.notifications.models import Mail
@@ -101,7 +102,8 @@ def build(database: Database, cast: Cast) -> World:
         order = db.exec(visible(cast.olive).where(Order.number == numbers[2])).one()
         listing = db.get(Listing, order.listing_id)
         asset = _photo(db, cast, listing, 0)
-        _photo(db, cast, listing, 1)
+        original = _photo(db, cast, listing, 1)
+        mark_altered(db, cast.olive, asset.public_id, AlteredAs(["sky"], MARK, original.public_id), now=NOW)
         add_link(db, cast.olive, listing.public_id, f"https://{MARK}.example", MARK, now=NOW)
         done = deliver(db, cast.olive, order.number, DeliverRequest(message=MARK, with_gaps=True), now=NOW)
         plan_delivery(db, cast.olive, order.number, DeliverRequest(), NOW + timedelta(days=1), now=NOW)

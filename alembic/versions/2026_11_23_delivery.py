@@ -22,6 +22,8 @@ def upgrade() -> None:
     op.create_table('delivery_policy',
     sa.Column('studio_id', sa.Integer(), nullable=False),
     sa.Column('naming', sa.String(), nullable=False),
+    sa.Column('altered_rule', sa.String(), server_default=sa.text("'by_place'"), nullable=False),
+    sa.CheckConstraint("altered_rule IN ('by_place', 'always', 'never')", name='ck_delivery_policy_altered_rule'),
     sa.CheckConstraint("naming IN ('numbered', 'original', 'address')", name='ck_delivery_policy_naming'),
     sa.ForeignKeyConstraint(['studio_id'], ['studio.id'], ),
     sa.PrimaryKeyConstraint('studio_id')
@@ -40,6 +42,21 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('studio_id')
     )
+    op.create_table('originals_page',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('studio_id', sa.Integer(), nullable=False),
+    sa.Column('listing_id', sa.Integer(), nullable=False),
+    sa.Column('public_id', sa.String(), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['listing_id'], ['listing.id'], ),
+    sa.ForeignKeyConstraint(['studio_id'], ['studio.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('listing_id'),
+    sa.UniqueConstraint('public_id')
+    )
+    with op.batch_alter_table('originals_page', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_originals_page_studio_id'), ['studio_id'], unique=False)
+
     op.create_table('planned_delivery',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('studio_id', sa.Integer(), nullable=False),
@@ -153,10 +170,11 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('supersedes_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('altered_of_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('alteration', sa.String(), server_default=sa.text("''"), nullable=False))
+        batch_op.add_column(sa.Column('altered_how', sa.String(), server_default=sa.text("''"), nullable=False))
         batch_op.create_index('ix_asset_file', ['sha256'], unique=False)
         batch_op.create_index('ix_asset_known', ['studio_id', 'sha256'], unique=False)
-        batch_op.create_foreign_key('fk_asset_supersedes', 'asset', ['supersedes_id'], ['id'])
         batch_op.create_foreign_key('fk_asset_altered_of', 'asset', ['altered_of_id'], ['id'])
+        batch_op.create_foreign_key('fk_asset_supersedes', 'asset', ['supersedes_id'], ['id'])
         batch_op.create_check_constraint('ck_asset_kind', "kind IN ('photo', 'video', 'floor_plan', 'tour', 'document', 'website')")
 
     with op.batch_alter_table('mail', schema=None) as batch_op:

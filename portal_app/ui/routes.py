@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal_app.core.viewer import Permission
+from portal_app.ui.admin.altered.page import page as altered
+from portal_app.ui.admin.altered.state import AlteredPhotos
 from portal_app.ui.admin.areas.page import page as areas
 from portal_app.ui.admin.areas.state import AreasState
 from portal_app.ui.admin.audit.page import page as audit
@@ -178,5 +180,6 @@ ROUTES: tuple[Row, ...] = (
     Row("/admin/invoices", admin_invoices, "Invoices", SEE_MONEY, AdminInvoices.load, AdminInvoices.load),
     Row("/admin/invoices/[invoice]", admin_invoice, AdminInvoice.title, SEE_MONEY, AdminInvoice.load, AdminInvoice.refresh),
     Row("/admin/payments", admin_payments, "Payments", SEE_MONEY, AdminPayments.load, AdminPayments.load),
+    Row("/admin/deliver/altered/[number]", altered, "Altered photos", UPLOAD, AlteredPhotos.load, AlteredPhotos.load),
     Row("/admin/deliver/[number]", deliver, "Deliver", UPLOAD, DeliverState.load, DeliverState.load),
 )

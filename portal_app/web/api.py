@@ -31,6 +31,7 @@ ROOMS = (
     "watermark",
     "uploads",
     "embeds",
+    "originals",
     "presets",
     "downloads",
     "mailbox",

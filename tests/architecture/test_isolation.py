@@ -80,6 +80,7 @@ READ_IN = (
     "invoices",
     "ledgers",
     "my_day",
+    "originals",
     "owing",
     "plans",
     "refunds",
@@ -276,6 +277,7 @@ def verbs(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
         suspend_member,
         switch_permission,
     )
+    from portal_app.domain.media.altering import AlteredAs, keep_as_original, mark_altered, unmark_altered
     from portal_app.domain.media.known import add_known
     from portal_app.domain.media.linking import AssetWords, add_link, describe_asset, show_asset
     from portal_app.domain.media.service import arrange_photos, begin_upload, make_cover, move_photo, remove_photo, restore_photo
@@ -305,6 +307,9 @@ def verbs(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
         "add_link": lambda db, by: add_link(db, by, world.listing, "https://x.example", now=NOW),
         "describe_asset": lambda db, by: describe_asset(db, by, world.asset, AssetWords("Theirs"), now=NOW),
         "show_asset": lambda db, by: show_asset(db, by, world.asset, is_shown=False, now=NOW),
+        "mark_altered": lambda db, by: mark_altered(db, by, world.asset, AlteredAs(["sky"]), now=NOW),
+        "unmark_altered": lambda db, by: unmark_altered(db, by, world.asset, now=NOW),
+        "keep_as_original": lambda db, by: keep_as_original(db, by, world.listing, f"{MARK}-0.jpg", now=NOW),
         "resend_invitation": lambda db, by: resend_invitation(db, by, world.invitation, now=NOW),
         "revoke_invitation": lambda db, by: revoke_invitation(db, by, world.invitation, now=NOW),
         "start_view_as": lambda db, by: start_view_as(db, by, world.customer_id, now=NOW),

@@ -13,6 +13,7 @@ from portal_app.core.errors import Conflict, NotFound
 from portal_app.core.viewer import Viewer
 from portal_app.domain.delivery.archive import SUMS, Archive, Member, plan, safe_name, unique_names
 from portal_app.domain.delivery.changes import CHANGES, change_list
+from portal_app.domain.delivery.disclosing import ALTERED, altered_notes
 from portal_app.domain.delivery.gate import ORIGINAL, Locked, Sight, Size, served, sight_for
 from portal_app.domain.delivery.naming import Naming, file_name
 from portal_app.domain.delivery.pictures import has_sizes
@@ -20,6 +21,7 @@ from portal_app.domain.delivery.policies import delivery_policy_of
 from portal_app.domain.delivery.seeing import delivered_assets, gate_of, photos_to_see, visible
 from portal_app.domain.delivery.taking import Held, Item, Taking, held_since
 from portal_app.domain.listings.models import Listing
+from portal_app.domain.media.alterations import altered_name
 from portal_app.domain.media.models import Asset, AssetKind, Rendition
 from portal_app.domain.studios.models import Studio
 
@@ -73,11 +75,13 @@ def file_to_serve(db: Session, by: Viewer, asset_public_id: str, size: Size) -> 
     if name == ORIGINAL and not asset.sha256:
         raise NotFound("This is a link, not a file. It opens on the listing's page.")
     if name == ORIGINAL:
-        return ServedFile(*here, asset.sha256, asset.size, asset.media_type, asset.original_name, is_locked)
+        called = altered_name(asset.original_name, asset.altered_how)
+        return ServedFile(*here, asset.sha256, asset.size, asset.media_type, called, is_locked)
     found = db.exec(select(Rendition).where(Rendition.asset_id == asset.id, Rendition.name == name)).first()
     if found is None:
         raise NotFound
-    return ServedFile(*here, found.sha256, found.size, "image/jpeg", jpeg_name(asset.original_name), is_locked)
+    called = altered_name(jpeg_name(asset.original_name), asset.altered_how)
+    return ServedFile(*here, found.sha256, found.size, "image/jpeg", called, is_locked)
 
 
 def archive_to_serve(
@@ -106,7 +110,7 @@ def archive_to_serve(
     if not members:
         raise NotFound
     notes = {CHANGES: _changes(db, listing, held, files, members)} if held else {}
-    archive = plan([member for _, member in members], notes)
+    archive = plan([member for _, member in members], notes | altered_notes(db, listing, members))
     label = ("" if name == ORIGINAL else f" ({name})") + (" what is new" if held else " chosen" if chosen else "")
     called = safe_name(f"{listing.street}{label}.zip", otherwise="photos.zip")
     items = tuple(Item(photo.id, member.name, member.sha256) for photo, member in members)
@@ -127,13 +131,16 @@ def _called_apart(
 ) -> list[tuple[Asset, Member]]:
     """Each under the name it has in the ZIP, beside which its lists stand. A number is the file's on the listing's page,
     whichever others are chosen."""
-    naming, lists = Naming(delivery_policy_of(db, listing.studio_id).naming), (CHANGES, SUMS)
+    naming, lists = Naming(delivery_policy_of(db, listing.studio_id).naming), (CHANGES, ALTERED, SUMS)
     kinds, places = Counter(), {}
     for asset in files:
         kinds[asset.kind] += 1
         places[asset.id] = kinds[asset.kind]
     called = [
-        file_name(naming, listing.street, AssetKind(photo.kind), places[photo.id], kinds[photo.kind], member.name)
+        altered_name(
+            file_name(naming, listing.street, AssetKind(photo.kind), places[photo.id], kinds[photo.kind], member.name),
+            photo.altered_how,
+        )
         for photo, member in members
     ]
     names = unique_names([*lists, *called])[len(lists) :]

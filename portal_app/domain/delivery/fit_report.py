@@ -11,12 +11,14 @@ from sqlmodel import Session
 from portal_app.core.errors import NotFound
 from portal_app.core.viewer import Viewer
 from portal_app.domain.delivery.archive import Member, plan, safe_name
+from portal_app.domain.delivery.disclosing import altered_notes
 from portal_app.domain.delivery.files import ServedArchive
 from portal_app.domain.delivery.gate import Locked, Sight, sight_for
 from portal_app.domain.delivery.pictures import size_words
 from portal_app.domain.delivery.seeing import gate_of, visible
 from portal_app.domain.delivery.taking import Item, Taking
 from portal_app.domain.listings.models import Listing
+from portal_app.domain.media.alterations import altered_name
 from portal_app.domain.media.fitting import files_of, is_fitting, photos_to_fit, queue_fitting
 from portal_app.domain.media.models import Asset, PresetFile
 from portal_app.domain.media.presets import Preset, presets
@@ -77,8 +79,11 @@ def preset_archive(db: Session, by: Viewer, listing_public_id: str, preset: str)
     fits, _ = _sorted_out(photos, made, wanted)
     if len(made) < len(photos) or not fits:
         raise NotFound
-    members = [Member(f"{place:02d}.jpg", row.sha256, row.crc32, row.size) for place, row in enumerate(fits, 1)]
-    name, archive = safe_name(f"{listing.street} ({wanted.slug}).zip", otherwise="photos.zip"), plan(members)
+    shown = {photo.id: photo for photo in photos}
+    called = [altered_name(f"{place:02d}.jpg", shown[row.asset_id].altered_how) for place, row in enumerate(fits, 1)]
+    members = [Member(name, row.sha256, row.crc32, row.size) for name, row in zip(called, fits, strict=True)]
+    notes = altered_notes(db, listing, [(shown[row.asset_id], member) for row, member in zip(fits, members, strict=True)])
+    name, archive = safe_name(f"{listing.street} ({wanted.slug}).zip", otherwise="photos.zip"), plan(members, notes)
     items = tuple(Item(row.asset_id, member.name, row.sha256) for row, member in zip(fits, members, strict=True))
     taking = Taking(
         listing.id, name, wanted.slug, archive.etag.strip('"'), archive.length, items, is_whole=len(fits) == len(photos)

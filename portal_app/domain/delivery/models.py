@@ -12,6 +12,7 @@ from sqlmodel import Field, SQLModel
 
 from portal_app.domain.columns import at_most_one, filled, instant, one_of
 from portal_app.domain.delivery.naming import Naming
+from portal_app.domain.delivery.publishing import AlteredRule
 
 
 class Delivery(SQLModel, table=True):
@@ -123,10 +124,14 @@ class DeliveryPolicy(SQLModel, table=True):
     """How one studio hands its files over. A studio without a row has these defaults."""
 
     __tablename__ = "delivery_policy"
-    __table_args__ = (one_of("naming", Naming, "delivery_policy"),)
+    __table_args__ = (
+        one_of("naming", Naming, "delivery_policy"),
+        one_of("altered_rule", AlteredRule, "delivery_policy"),
+    )
 
     studio_id: int = Field(foreign_key="studio.id", primary_key=True)
     naming: str = Naming.ORIGINAL
+    altered_rule: str = filled(AlteredRule.BY_PLACE.value)
 
 
 class Download(SQLModel, table=True):

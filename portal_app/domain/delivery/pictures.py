@@ -12,6 +12,7 @@ from portal_app.domain.delivery.gate import ORIGINAL, SERVED, Sight, Size
 from portal_app.domain.delivery.models import Delivery
 from portal_app.domain.delivery.seeing import HANDED_OVER
 from portal_app.domain.listings.models import Listing
+from portal_app.domain.media.alterations import note_beside
 from portal_app.domain.media.models import Asset, AssetKind, Rendition
 
 KB, MB, GB = 1_000, 1_000_000, 1_000_000_000
@@ -21,7 +22,7 @@ Renditions = dict[tuple[int, str], Rendition]
 @dataclass(frozen=True, slots=True)
 class PhotoTile:
     """One photo of a listing's page. Width and height are of the picture behind `web_url`, to size its box before it
-    loads; `original_url` and `mls_url` are empty while locked. Sizes in bytes."""
+    loads; `original_url` and `mls_url` are empty while locked. `note` says what was done to an altered one. Sizes in bytes."""
 
     public_id: str
     number: str
@@ -38,6 +39,7 @@ class PhotoTile:
     mls_size: int
     is_cover: bool
     is_new: bool
+    note: str = ""
 
 
 def covers_of(db: Session, listing_ids: list[int]) -> dict[int, tuple[Asset, int]]:
@@ -75,7 +77,7 @@ def tiles_of(
             public_id=photo.public_id,
             number=f"{place:02d}",
             name=photo.original_name,
-            alt=photo.caption or f"Photo {place}",
+            alt=alt_words(photo, place),
             thumb_url=picture_url(photo, Size.THUMB, sight, renditions),
             web_url=picture_url(photo, Size.WEB, sight, renditions),
             mls_url=picture_url(photo, Size.MLS, sight, renditions),
@@ -85,10 +87,18 @@ def tiles_of(
             mls_size=getattr(renditions.get((photo.id, Size.MLS)), "size", 0),
             is_cover=photo.id == cover or (cover is None and place == 1),
             is_new=photo.delivered_at == newest,
+            note=note_beside(photo.altered_how, photo.alteration),
             **_box(photo, sight, renditions),
         )
         for place, photo in enumerate(photos, 1)
     ]
+
+
+def alt_words(photo: Asset, place: int) -> str:
+    """What a photo shows, for those who listen; an altered one says so first of all."""
+    shows = photo.caption or f"Photo {place}"
+    note = note_beside(photo.altered_how, photo.alteration)
+    return f"{note}. {shows}" if note else shows
 
 
 def _box(photo: Asset, sight: Sight, renditions: Renditions) -> dict[str, int]:

@@ -16,6 +16,7 @@ from portal_app.domain.activity.service import record
 from portal_app.domain.customers.models import Customer
 from portal_app.domain.delivery.checklist import refuse_gaps
 from portal_app.domain.delivery.models import AccessLink, Delivery
+from portal_app.domain.delivery.originals import refuse_unpaired
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.listings.queries import listing_by_public_id
 from portal_app.domain.media.arranging import lock_listing
@@ -62,14 +63,15 @@ def deliver(db: Session, by: Viewer, order_number: int, request: DeliverRequest,
     """Hand over everything ready that was not handed over before and is not hidden; the order becomes Completed.
 
     Pressed twice at once it is one delivery: the order's row is locked, then the listing's, as every change of photos
-    does. Raises NotFound, NotAllowed, NothingReady and Incomplete in words, InvalidInput for an address in `copy_to`.
+    does. Raises NotFound, NotAllowed, NothingReady, Incomplete and Unpaired in words, InvalidInput for an address in `copy_to`.
     """
     order = orders.locked_order(db, by, order_number, Permission.DELIVER)
     request = checked(order, request)
-    lock_listing(db, order.listing_id)
+    listing = lock_listing(db, order.listing_id)
     assets = _assets(db, order.listing_id)
     fresh = [asset for asset in assets if asset.delivered_at is None]
     _refuse_unfinished(assets, fresh)
+    refuse_unpaired(db, listing, assets)
     if not request.with_gaps:
         refuse_gaps(db, order)
     for asset in fresh:

@@ -35,6 +35,8 @@ from portal_app.domain.delivery.seeing import delivered_assets, deliveries_of, g
 from portal_app.domain.delivery.taking import held_since
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.listings.owners import with_whose
+from portal_app.domain.media.alterations import note_beside
+from portal_app.domain.media.altering import originals_path
 from portal_app.domain.media.kinds import kinds_in_words
 from portal_app.domain.media.models import Asset, AssetKind
 from portal_app.domain.orders.models import Order, OrderStatus
@@ -64,6 +66,7 @@ class ListingCard:
     cover_url: str
     cover_large_url: str
     whose: str = ""
+    cover_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,8 @@ class ListingPage:
     zip_mls_url: str = ""
     zip_mls_words: str = ""
     whose: str = ""
+    altered_count: int = 0
+    originals_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +189,16 @@ def listing_page(db: Session, by: Viewer, listing_public_id: str) -> ListingPage
         delivered_words=_delivered_words(listing, around),
         appointment_words=_appointment_words(listing, around),
         whose=whose_are(db, by, [listing.customer_id]).get(listing.customer_id, "") if by.is_customer else "",
+        **_originals(db, listing, tiles),
         **(zip_links(listing, assets, renditions) if sight is Sight.OPEN and any(asset.sha256 for asset in assets) else {}),
         **(_what_is_new(db, by, listing, assets) if sight is Sight.OPEN and not by.is_staff else {}),
     )
+
+
+def _originals(db: Session, listing: Listing, tiles: Sequence[PhotoTile]) -> dict[str, Any]:
+    """Where everybody finds the originals of its altered photos, while it has some."""
+    count = sum(bool(tile.note) for tile in tiles)
+    return {"altered_count": count, "originals_url": originals_path(db, listing.id or 0)} if count else {}
 
 
 def _what_is_new(db: Session, by: Viewer, listing: Listing, assets: Sequence[Asset]) -> dict[str, Any]:
@@ -290,6 +302,7 @@ def _card(
         cover_url=picture_url(asset, Size.THUMB, sight, renditions) if asset else "",
         cover_large_url=picture_url(asset, Size.WEB, sight, renditions) if asset else "",
         whose=whose,
+        cover_note=note_beside(asset.altered_how, asset.alteration) if asset else "",
     )
 
 

@@ -65,9 +65,9 @@ class MarkPlace(StrEnum):
 class Asset(SQLModel, table=True):
     """One file as it came, stored content-addressed under its SHA-256, or one link, which has a `url` and no file.
 
-    `supersedes_id` names the version it took the place of; `altered_of_id` the original of an altered photo, which says in
-    `alteration` what was done. `is_hidden` keeps it from everybody but the studio. `seconds` is a video's length, `pages` a
-    document's.
+    `supersedes_id` names the version it took the place of. `altered_how` says what was done to an altered photo, as words of
+    alterations.py (empty: it is as it was taken), `alteration` what else in the studio's own words, and `altered_of_id` its
+    original. `is_hidden` keeps it from everybody but the studio. `seconds` is a video's length, `pages` a document's.
     """
 
     __tablename__ = "asset"
@@ -110,6 +110,20 @@ class Asset(SQLModel, table=True):
     supersedes_id: int | None = None
     altered_of_id: int | None = None
     alteration: str = filled("")
+    altered_how: str = filled("")
+
+
+class OriginalsPage(SQLModel, table=True):
+    """The public page of a listing on which each altered photo stands beside its original. `public_id` is its address:
+    nobody can guess it, and it stays the same for good, because it is printed."""
+
+    __tablename__ = "originals_page"
+
+    id: int | None = Field(default=None, primary_key=True)
+    studio_id: int = Field(foreign_key="studio.id", index=True)
+    listing_id: int = Field(foreign_key="listing.id", unique=True)
+    public_id: str = Field(unique=True)
+    made_at: datetime = instant()
 
 
 class Rendition(SQLModel, table=True):

@@ -39,6 +39,9 @@ class PhotoCard:
     url: str = ""
     seconds: int = 0
     pages: int = 0
+    altered_how: str = ""
+    alteration: str = ""
+    original: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,10 @@ def photos(db: Session, by: Viewer, listing_id: int, *, are_removed: bool = Fals
     rows = db.exec(visible(by).where(*is_photo, state).order_by(Asset.position, Asset.id)).all()
     chosen = db.exec(select(Listing.cover_asset_id).where(Listing.id == listing_id, Listing.studio_id == by.studio_id)).first()
     cover = chosen if any(row.id == chosen for row in rows) else (rows[0].id if rows else None)
-    return [_card(row, is_cover=row.id == cover and not are_removed) for row in rows]
+    names = {row.id: row.public_id for row in rows}
+    return [
+        _card(row, is_cover=row.id == cover and not are_removed, original=names.get(row.altered_of_id or 0, "")) for row in rows
+    ]
 
 
 def beside_photos(db: Session, by: Viewer, listing_id: int) -> list[PhotoCard]:
@@ -159,7 +165,7 @@ def card_of(db: Session, upload: Upload) -> UploadCard:
     )
 
 
-def _card(row: Asset, *, is_cover: bool) -> PhotoCard:
+def _card(row: Asset, *, is_cover: bool, original: str = "") -> PhotoCard:
     return PhotoCard(
         public_id=row.public_id,
         state=row.state,
@@ -181,4 +187,7 @@ def _card(row: Asset, *, is_cover: bool) -> PhotoCard:
         url=row.url,
         seconds=row.seconds,
         pages=row.pages,
+        altered_how=row.altered_how,
+        alteration=row.alteration,
+        original=original,
     )

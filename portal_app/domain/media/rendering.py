@@ -13,6 +13,7 @@ from sqlmodel import Session, select
 from portal_app.core.errors import NotFound
 from portal_app.core.viewer import system_viewer
 from portal_app.domain.activity.service import record
+from portal_app.domain.media.altering import carry_over
 from portal_app.domain.media.arranging import lock_listing, named, take_out
 from portal_app.domain.media.marks import MarkNow, ensure_watermark, mark_now, queue_remarking
 from portal_app.domain.media.models import Asset, AssetState, Rendition, RenditionName, Upload
@@ -135,6 +136,7 @@ def _step_in(db: Session, asset: Asset, now: datetime) -> None:
         return
     listing = lock_listing(db, asset.listing_id)
     asset.delivered_at = replaced.delivered_at
+    carry_over(db, replaced, asset)
     was_cover = listing.cover_asset_id == replaced.id
     take_out(db, replaced)
     if was_cover:

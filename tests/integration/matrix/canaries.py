@@ -31,6 +31,7 @@ WORKING = {
     "watermark.place", "watermark.logo_sha256", "preset_file.preset", "preset_file.recipe", "planned_delivery.outcome",
     "preset_file.reason", "delivery_policy.naming", "download.items", "download.spans",
     "opening.what", "opening.person",
+    "asset.altered_how", "delivery_policy.altered_rule",
 }  # fmt: skip
 ADDRESSES = {"email", "email_key", "payer_email", "to_email", "new_email", "reply_to", "copy_to"}
 SECRET = {
@@ -46,7 +47,7 @@ SHOP = {
     "studio", "studio_host", "service", "variant", "tier", "package_part", "add_on_place", "question", "question_choice", "fee",
     "tax_group", "tax_rate",
 }  # fmt: skip
-BEHIND_A_LINK = {"listing", "asset", "rendition", "delivery", "preset_file"}
+BEHIND_A_LINK = {"listing", "asset", "rendition", "delivery", "preset_file", "originals_page"}
 UPWARD = (
     ("customer_id", "customer"), ("order_id", "orders"), ("listing_id", "listing"), ("asset_id", "asset"), ("team_id", "team"),
     ("invoice_id", "invoice"), ("entry_id", "ledger_entry"),

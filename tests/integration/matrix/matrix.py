@@ -37,12 +37,23 @@ OPENING = (
     "/invoice/[token]",
     "/invoice/{token}/pdf",
     "/pay/[token]",
+    "/originals/{originals}",
+    "/originals/{originals}/qr.svg",
+    "/originals/{originals}/qr.png",
+    "/originals/{originals}/{asset}",
 )
 # In the short run these ask for both, so that everything is answered at least once.
 ANSWERED = {"carl", "tara", "link", "olive"}
 TEAMS = {"coast", "meadow"}
 # What the holder of such a secret reads: who invites whom into what.
 OPENED = {
+    "/originals/{originals}": {
+        "listing.street",
+        "listing.town",
+        "asset.alteration",
+        "originals_page.public_id",
+        "asset.public_id",
+    },
     "/invitation/[token]": {"team", "invitation", "account"},
     "/invoice/[token]": {"invoice", "invoice_line"},
     "/pay/[token]": {"share", "orders.street", "orders.town", "orders.customer_name"},
@@ -286,7 +297,7 @@ class Matrix:
             if not person.may_hear(of, table, column) and not ({table, f"{table}.{column}"} & opened and column not in SECRET):
                 self.report.leaks.append(f"{who}: {found[0]}")
         for photo in set(FILE.findall(text)):
-            if self.files.get(photo, "") not in person.sees:
+            if self.files.get(photo, "") not in person.sees | ({owner} if opened else set()):
                 self.report.leaks.append(f"{who}: a file of {self.files.get(photo)}")
 
     def _look(self, person: Person, what: str, who: str, *, ran: bool) -> None:

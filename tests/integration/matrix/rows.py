@@ -29,7 +29,7 @@ from portal_app.domain.identity.models import (
 )
 from portal_app.domain.identity.passwords import hash_password
 from portal_app.domain.listings.models import Listing
-from portal_app.domain.media.models import Asset, PresetFile, Upload, Watermark
+from portal_app.domain.media.models import Asset, OriginalsPage, PresetFile, Upload, Watermark
 from portal_app.domain.media.presets import presets
 from portal_app.domain.notifications.models import Mail
 from portal_app.domain.orders.models import Order, OrderLine
@@ -212,8 +212,11 @@ class Rows:
                 planned_at=self.now, problem="x",
             )
         )  # fmt: skip
-        for asset in db.exec(select(Asset).where(Asset.listing_id == order.listing_id)).all():
-            asset.caption = asset.reason = "x"
+        db.add(OriginalsPage(public_id=f"originals{order.id}", made_at=self.now, **here))
+        altered, original = db.exec(select(Asset).where(Asset.listing_id == order.listing_id).order_by(Asset.id)).all()
+        altered.altered_how, altered.altered_of_id = "sky", original.id
+        for asset in (altered, original):
+            asset.caption = asset.reason = asset.alteration = "x"
             fitted = {"sha256": asset.sha256, "crc32": asset.crc32, "size": asset.size}
             recipe = presets()["ranw"].recipe
             db.add(PresetFile(studio_id=order.studio_id, asset_id=asset.id, preset="ranw", recipe=recipe, **fitted))

@@ -36,6 +36,7 @@ class DeliverCard:
     button: str = "Deliver"
     blocked: str = ""
     blocked_later: str = ""
+    unpaired: str = ""
     before: str = ""
 
 
@@ -113,8 +114,9 @@ class Editing:
     kinds: list[tuple[str, str]] = field(default_factory=list)
 
 
-def deliver_card(page: OrderPage, money: Balance | None, every: Sequence[PhotoCard]) -> DeliverCard:
-    """The head and the panel of the screen, from photos and all else. `money` is empty for who does not see it."""
+def deliver_card(page: OrderPage, money: Balance | None, every: Sequence[PhotoCard], unpaired: str = "") -> DeliverCard:
+    """The head and the panel of the screen, from photos and all else. `money` is empty for who does not see it; `unpaired`
+    says which altered photo keeps everything back."""
     shown = [asset for asset in every if not asset.is_hidden]
     fresh = [asset.kind for asset in shown if asset.state == "ready" and not asset.delivered]
     sent = kinds_in_words(asset.kind for asset in shown if asset.delivered)
@@ -131,7 +133,8 @@ def deliver_card(page: OrderPage, money: Balance | None, every: Sequence[PhotoCa
         collect_title=f"Collect {money_words(owed, page.row.currency)} first" if owed else "Collect payment first",
         has_money=owed > 0,
         button=f"Deliver {kinds_in_words(fresh)}" if fresh else "Deliver",
-        blocked=_blocked(page.row.status, shown, fresh),
+        blocked=_blocked(page.row.status, shown, fresh) or unpaired,
+        unpaired=unpaired,
         blocked_later=_blocked_by_status(page.row.status),
         before=f"{sent} delivered before. This mail says what is new." if sent else "",
     )

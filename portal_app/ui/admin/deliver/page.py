@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from portal_app.core.viewer import Permission
+from portal_app.ui.admin.deliver.altered import unpaired_way, way_to_altered
 from portal_app.ui.admin.deliver.beside import beside_photos, taken_out, words_dialog
 from portal_app.ui.admin.deliver.promised import checklist, without
 from portal_app.ui.admin.deliver.state import DeliverState as S
@@ -79,6 +80,7 @@ def _order_of_photos() -> rx.Component:
                     class_name="small quiet above",
                 ),
                 sorter(S.photos, on_reorder=S.arrange, on_act=S.act_on),
+                way_to_altered(),
             ),
             empty("photo", "No photos yet.", "Drop them above or choose from this device."),
         ),
@@ -164,6 +166,7 @@ def _deliver_button() -> rx.Component:
     return rx.el.div(
         button(label, kind="main", tall=True, wide=True, type="submit", disabled=blocked != ""),
         rx.cond(blocked, rx.el.p(blocked, class_name="tiny quiet"), rx.fragment()),
+        unpaired_way(),
         class_name="stack gap-2",
     )
 

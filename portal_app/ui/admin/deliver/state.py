@@ -11,6 +11,7 @@ from portal_app.core.errors import InvalidInput
 from portal_app.core.viewer import Permission
 from portal_app.domain.billing.queries import balances_for
 from portal_app.domain.delivery.checklist import checklist_of
+from portal_app.domain.delivery.originals import publishing_standing
 from portal_app.domain.delivery.planning import cancel_plan, plan_delivery
 from portal_app.domain.delivery.plans import plan_of
 from portal_app.domain.delivery.promises import gap_words
@@ -80,7 +81,9 @@ class DeliverState(Base):
         if self._listing_id != page.row.listing_id:
             self.removed, self.editing, self.field_errors, self.with_gaps = "", Editing(), {}, False
         self._listing_id, self._every = page.row.listing_id, {card.public_id: card for card in (*found, *beside)}
-        self.order, self.groups = deliver_card(page, money, [*found, *beside]), groups(beside)
+        problems = (await ask(publishing_standing, by, page.row.listing)).problems
+        unpaired = problems[0].sentence if problems else ""
+        self.order, self.groups = deliver_card(page, money, [*found, *beside], unpaired), groups(beside)
         self.photos = tiles(found)
         ordered = await ask(checklist_of, by, page.row.number)
         self.checks, self.gaps = checks(ordered), gap_words(ordered)
