@@ -49,6 +49,13 @@ def tag(*children: Child, locked: Flag = False) -> rx.Component:
     return rx.el.span(lock, *children, class_name="tag")
 
 
+def altered_plate(note: Words, *, silent: bool = False) -> rx.Component:
+    """The plate at the bottom left of an altered photo; nothing without a `note`. `silent` where its description says it."""
+    said = {"aria_hidden": "true"} if silent else {"title": note}
+    plate = rx.el.span("Altered", class_name="tag left", **said)
+    return rx.cond(note, plate, rx.fragment()) if isinstance(note, rx.Var) else (plate if note else rx.fragment())
+
+
 def photo_tile(
     url: Words,
     alt: Words,
@@ -61,15 +68,18 @@ def photo_tile(
     large: Words = "",
     pick: Child = "",
     picked: Flag = False,
+    note: Words = "",
 ) -> rx.Component:
     """One photo of the sheet with its frame number; opens in the light table, or as a file without scripts.
 
-    The leading photo is drawn larger, from `large` where that is given. `pick` is what chooses it.
+    The leading photo is drawn larger, from `large` where that is given. `pick` is what chooses it; `note` says what was done
+    to an altered one, and stands in `alt` too.
     """
     shown = rx.cond(lead, large, url) if (isinstance(large, rx.Var) or large) and isinstance(lead, rx.Var) else url
     tile = away(
         picture(shown, alt),
         tag(frame, locked=locked),
+        altered_plate(note, silent=True),
         to=href,
         kind="photo on-photo",
         custom_attrs={"data-shot": shot},
@@ -106,10 +116,10 @@ def gallery(*children: Child, shots: rx.Var, on_pay=None, pay_label: Words = "",
     return Gallery.create(*children, shots=shots, **paying)
 
 
-def hero(url: Words, alt: Words, *, preview: Flag = False) -> rx.Component:
-    """The cover of a listing: edge to edge on a phone, 21:9 on wide screens."""
+def hero(url: Words, alt: Words, *, preview: Flag = False, note: Words = "") -> rx.Component:
+    """The cover of a listing: edge to edge on a phone, 21:9 on wide screens. `note` says that it is altered."""
     plate = rx.cond(preview, tag("Preview"), rx.fragment()) if isinstance(preview, rx.Var) else rx.fragment()
-    return rx.el.div(rx.el.span(picture(url, alt, eager=True), plate, class_name="photo"), class_name="hero")
+    return rx.el.div(rx.el.span(picture(url, alt, eager=True), plate, altered_plate(note), class_name="photo"), class_name="hero")
 
 
 def listing_card(
@@ -123,9 +133,14 @@ def listing_card(
     waiting: Words = "",
     locked: Flag = False,
     whose: Words = "",
+    note: Words = "",
 ) -> rx.Component:
-    """A listing: photo, street, town, status, and whose it is; the whole card is the link. Without a cover: `waiting`."""
-    shown = rx.el.span(picture(cover), rx.cond(counts, tag(counts, locked=locked), rx.fragment()), class_name="photo")
+    """A listing: photo, street, town, status, and whose it is; the whole card is the link. Without a cover: `waiting`.
+
+    `note` says that the cover is altered.
+    """
+    plates = (rx.cond(counts, tag(counts, locked=locked), rx.fragment()), altered_plate(note))
+    shown = rx.el.span(picture(cover), *plates, class_name="photo")
     plain = rx.el.span(rx.el.span(waiting, class_name="small pre"), class_name="photo none")
     return go(
         rx.cond(cover, shown, plain),

@@ -21,6 +21,7 @@ class Card:
     waiting: str = ""
     is_locked: bool = False
     whose: str = ""
+    note: str = ""
 
 
 def card_of(listing: ListingCard) -> Card:
@@ -36,4 +37,5 @@ def card_of(listing: ListingCard) -> Card:
         waiting=f"Appointment {listing.appointment_words}" if listing.appointment_words else "Time to be confirmed",
         is_locked=listing.is_locked,
         whose=listing.whose,
+        note=listing.cover_note,
     )

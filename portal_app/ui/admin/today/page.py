@@ -106,6 +106,7 @@ def _lately() -> rx.Component:
         state=S.lately.state,
         cover=S.lately.cover_large,
         counts=S.lately.counts,
+        note=S.lately.note,
     )
     shown = rx.el.section(rx.el.h2("Delivered lately", class_name="kick", id="lately"), card, aria_labelledby="lately")
     return rx.cond(S.lately.href, shown, rx.fragment())

@@ -9,7 +9,7 @@ from portal_app.ui.components.address import address_title
 from portal_app.ui.components.buttons import button, file_button, link_button
 from portal_app.ui.components.fields import segments
 from portal_app.ui.components.frames import empty, note, page_head
-from portal_app.ui.components.links import go
+from portal_app.ui.components.links import away, go
 from portal_app.ui.components.photos import TakePhotos, gallery, hero, photo_tile, pick_box, selection_bar, sheet
 from portal_app.ui.components.status import status
 from portal_app.ui.portal.listing.sections import section_of
@@ -26,7 +26,7 @@ def page() -> rx.Component:
     whose = rx.cond(S.place.whose, rx.el.span(S.place.whose, class_name="small quiet"), rx.fragment())
     under = rx.el.div(status(S.place.state), whose, class_name="row wrap")
     head = page_head(address_title(S.place.street, S.place.town), under=under)
-    cover = rx.cond(S.place.cover, hero(S.place.cover, "", preview=S.place.is_locked), rx.fragment())
+    cover = rx.cond(S.place.cover, hero(S.place.cover, "", preview=S.place.is_locked, note=S.place.cover_note), rx.fragment())
     return listing_shell(cover, head, rx.cond(S.place.what_words, _delivered(), _in_production()), ready=S.loaded)
 
 
@@ -37,6 +37,7 @@ def _delivered() -> rx.Component:
         rx.cond(S.place.is_locked, _pay(), _take()),
         said,
         sheet_of_photos,
+        rx.cond(S.place.altered, _originals(), rx.fragment()),
         rx.foreach(S.sections, section_of),
         class_name="stack gap-5",
     )
@@ -125,6 +126,7 @@ def _sheet() -> rx.Component:
             large=tile.web_url,
             pick=rx.cond(S.place.zip_url, _pick(tile), rx.fragment()),
             picked=S.picked.contains(tile.public_id),
+            note=tile.note,
         ),
     )
     about = rx.cond(
@@ -139,6 +141,13 @@ def _sheet() -> rx.Component:
         rx.cond(S.place.is_locked, rx.el.p(about, class_name="small quiet sheet-top"), rx.fragment()),
         rx.cond(S.picked, _selected(), rx.fragment()),
     )
+
+
+def _originals() -> rx.Component:
+    """Where everybody compares the altered photos with their originals, and the code for paper."""
+    there = away("See them beside their originals", to=S.place.originals_url, target="_blank")
+    code = away("Square code for print", to=f"{S.place.originals_url}/qr.png?download=1", download=True)
+    return rx.el.p(S.place.altered, ". ", there, ". ", code, ". Say so wherever you show them.", class_name="small quiet")
 
 
 def _pick(tile: rx.Var) -> rx.Component:

@@ -49,6 +49,9 @@ class Page:
     zip_mls_words: str = ""
     whose: str = ""
     mls_way: str = ""
+    cover_note: str = ""
+    altered: str = ""
+    originals_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -189,14 +192,21 @@ def _place(page: ListingPage, listing: str) -> Page:
         zip_mls_words=page.zip_mls_words,
         whose=page.whose,
         mls_way=f"/listings/mls/{listing}",
+        cover_note=next((tile.note for tile in page.photos if tile.is_cover), ""),
+        altered=_altered_words(page.altered_count),
+        originals_url=page.originals_url,
     )
+
+
+def _altered_words(count: int) -> str:
+    return f"{count} photo{' is' if count == 1 else 's are'} digitally altered" if count else ""
 
 
 def _shot(tile: PhotoTile, *, is_locked: bool) -> dict[str, str | bool]:
     return {
         "url": tile.web_url,
         "alt": tile.alt,
-        "name": f"{tile.number} · {tile.name}",
+        "name": " · ".join(filter(None, (tile.number, tile.name, tile.note))),
         "download": tile.original_url,
         "file": tile.name,
         "locked": is_locked,

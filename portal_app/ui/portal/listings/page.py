@@ -42,6 +42,7 @@ def _card(card: rx.Var) -> rx.Component:
         waiting=card.waiting,
         locked=card.is_locked,
         whose=card.whose,
+        note=card.note,
     )
 
 
