@@ -86,6 +86,7 @@ SHOWN: dict[str, Shown] = {
     "/admin/my-day": Shown(PIA, "link", "Open calendar"),
     "/admin/orders": Shown(OLIVE, "link", "Ocean View"),
     "/admin/orders/[number]": Shown(OLIVE, "button", "Accept order", ANY_ORDER.format("pending")),
+    "/admin/deliver/altered/[number]": Shown(OLIVE, "button", "^Altered: ", TO_DELIVER),
     "/admin/deliver/[number]": Shown(OLIVE, "button", "^Deliver", TO_DELIVER),
     "/admin/audit": Shown(OLIVE, "link", "Order 1"),
     "/admin/catalog": Shown(OLIVE, "link", "Add service"),

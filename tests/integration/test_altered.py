@@ -19,8 +19,8 @@ from portal_app.db import Database
 from portal_app.domain.activity.models import Fact
 from portal_app.domain.delivery import queries
 from portal_app.domain.delivery.disclosing import ALTERED
-from portal_app.domain.delivery.models import DeliveryPolicy
 from portal_app.domain.delivery.originals import Unpaired, publishing_standing
+from portal_app.domain.delivery.policies import save_delivery_policy
 from portal_app.domain.media.altering import AlteredAs, carry_over, mark_altered, unmark_altered
 from portal_app.domain.media.arranging import remove_photo, restore_photo
 from portal_app.domain.media.linking import show_asset
@@ -197,7 +197,9 @@ def test_what_is_hidden_keeps_nothing_back_and_neither_does_a_studio_without_the
         assert publishing_standing(db, cast.pia, shoot.listing).problems == []
         show_asset(db, cast.pia, shoot.photos[0], is_shown=True, now=NOW)
         assert [one.public_id for one in publishing_standing(db, cast.pia, shoot.listing).problems] == [shoot.photos[0]]
-        db.add(DeliveryPolicy(studio_id=cast.harbor, altered_rule="never"))
+        with pytest.raises(InvalidInput):
+            save_delivery_policy(db, cast.olive, {"naming": "original", "altered_rule": "maybe"}, now=NOW)
+        save_delivery_policy(db, cast.olive, {"naming": "original", "altered_rule": "never"}, now=NOW)
     hand_over(database, cast.olive, shoot)
 
 

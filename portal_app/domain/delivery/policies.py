@@ -13,7 +13,13 @@ from portal_app.domain.activity.service import record
 from portal_app.domain.catalog.shelf import require_settings
 from portal_app.domain.delivery.models import DeliveryPolicy
 from portal_app.domain.delivery.naming import Naming
+from portal_app.domain.delivery.publishing import AlteredRule
 from portal_app.domain.studios.models import Studio
+
+CHOICES = (
+    ("naming", Naming, "files are named"),
+    ("altered_rule", AlteredRule, "the original of an altered photo is asked for"),
+)
 
 
 def delivery_policy_of(db: Session, studio_id: int) -> DeliveryPolicy:
@@ -33,9 +39,12 @@ def save_delivery_policy(db: Session, by: Viewer, typed: Mapping[str, str], *, n
     require_settings(by)
     db.exec(select(Studio).where(Studio.id == by.studio_id).with_for_update(key_share=True)).one()
     policy = delivery_policy_of(db, by.studio_id)
-    if typed.get("naming", "") not in set(Naming):
-        raise InvalidInput("naming", "Choose one of these.")
-    if policy.naming != typed["naming"]:
-        record(db, by, "delivery_policy.changed", now=now, details={"what": f"files are named: {typed['naming']}"})
-    policy.naming = typed["naming"]
+    chosen = {"altered_rule": policy.altered_rule, **typed}
+    for column, words, said in CHOICES:
+        if chosen.get(column, "") not in set(words):
+            raise InvalidInput(column, "Choose one of these.")
+        if getattr(policy, column) != chosen[column]:
+            what = f"{said}: {chosen[column].replace('_', ' ')}"
+            record(db, by, "delivery_policy.changed", now=now, details={"what": what})
+            setattr(policy, column, chosen[column])
     db.add(policy)

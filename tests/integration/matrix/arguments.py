@@ -98,7 +98,7 @@ BY_NAME: dict[str, Fill] = {
     "preset": lambda t: ("ranw", "smartmls"),
     "WatermarkSetting.form": lambda t: {"text": "MINE", "uses_logo": "", "place": "center", "opacity": "50"},
     "WatermarkSetting.field": lambda t: ("text", "place"),
-    "DeliverySettings.form": lambda t: {"naming": "numbered"},
+    "DeliverySettings.form": lambda t: {"naming": "numbered", "altered_rule": "always"},
     "BookingRules.form": lambda t: {
         "timing": "required", "strategy": "priority", "interval_minutes": "30", "horizon_days": "60", "buffer_before_minutes": "0",
         "buffer_after_minutes": "15", "change_hours": "24", "cancel_hours": "24", "drive_factor_percent": "130", "drive_kmh": "50",

@@ -15,6 +15,15 @@ NAMINGS = (
     ("numbered", "By number: 01.jpg, 02.jpg"),
     ("address", "By address: 12 Ocean Ave 01.jpg"),
 )
+ALTERED = (
+    ("by_place", "Where the property is in California"),
+    ("always", "Wherever the property is"),
+    ("never", "Nowhere"),
+)
+ABOUT_ALTERED = (
+    "A photo that is marked as altered is delivered only together with its original, which stands beside it on a public page. "
+    "California asks for that since 2026 (AB 723). Where a property has no state, the place of your studio decides."
+)
 
 
 def page() -> rx.Component:
@@ -33,8 +42,20 @@ def _loaded() -> rx.Component:
                 select("Files are named", "naming", NAMINGS, default_value=S.naming, error=S.field_errors["naming"]),
                 key="names",
             ),
+            setting(
+                "Altered photos",
+                ABOUT_ALTERED,
+                select(
+                    "Ask for the original",
+                    "altered_rule",
+                    ALTERED,
+                    default_value=S.altered_rule,
+                    error=S.field_errors["altered_rule"],
+                ),
+                key="altered",
+            ),
             rx.el.div(button("Save rules", kind="main", tall=True, type="submit"), class_name="section"),
-            key=S.naming,
+            key=f"{S.naming} {S.altered_rule}",
             on_submit=S.save,
             no_validate=True,
         ),

@@ -20,12 +20,14 @@ class DeliverySettings(Base):
     """One form; what was chosen stays in it until it is saved."""
 
     naming: str = ""
+    altered_rule: str = ""
     loaded: bool = False
 
     @staff(Permission.SETTINGS)
     async def load(self) -> None:
         """Read it afresh."""
-        self.naming = (await ask(own_delivery_policy, viewer_of(self))).naming
+        policy = await ask(own_delivery_policy, viewer_of(self))
+        self.naming, self.altered_rule = policy.naming, policy.altered_rule
         self.loaded = True
 
     @staff(Permission.SETTINGS)
@@ -37,5 +39,5 @@ class DeliverySettings(Base):
             await act(save_delivery_policy, viewer_of(self), typed, now=utc_now())
         except InvalidInput as wrong:
             return beside(self, wrong)
-        self._say("Saved. ZIPs downloaded from now on follow it.")
+        self._say("Saved. What is delivered and downloaded from now on follows it.")
         return None
