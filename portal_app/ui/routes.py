@@ -66,6 +66,8 @@ from portal_app.ui.portal.cards.page import page as cards
 from portal_app.ui.portal.cards.state import Cards
 from portal_app.ui.portal.dashboard.page import page as dashboard
 from portal_app.ui.portal.dashboard.state import Dashboard
+from portal_app.ui.portal.history.page import page as history
+from portal_app.ui.portal.history.state import ListingHistory
 from portal_app.ui.portal.invoice.page import page as invoice
 from portal_app.ui.portal.invoice.state import OneInvoice
 from portal_app.ui.portal.invoices.page import page as invoices
@@ -146,6 +148,7 @@ ROUTES: tuple[Row, ...] = (
     Row("/listings", listings, "Listings", CUSTOMER, Listings.load, Listings.load),
     Row("/listings/[listing]", listing, OneListing.title, CUSTOMER_OR_LINK, OneListing.enter, OneListing.load),
     Row("/listings/mls/[listing]", mls, "Sizes for the MLS", CUSTOMER_OR_LINK, MlsSizes.load, MlsSizes.renew),
+    Row("/listings/history/[listing]", history, ListingHistory.title, CUSTOMER_OR_LINK, ListingHistory.load, ListingHistory.load),
     Row("/payments", payments, "Payments", CUSTOMER, Payments.load, Payments.load),
     Row("/invoices", invoices, "Invoices", CUSTOMER, Invoices.load, Invoices.load),
     Row("/invoices/[invoice]", invoice, OneInvoice.title, CUSTOMER, OneInvoice.load, OneInvoice.load),

@@ -28,6 +28,7 @@ ROOMS = (
     "payments",
     "payment_keys",
     "papers",
+    "evidence",
     "watermark",
     "uploads",
     "embeds",

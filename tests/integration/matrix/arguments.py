@@ -133,6 +133,8 @@ BY_NAME: dict[str, Fill] = {
     "AlteredPhotos.form": lambda t: {"how-sky": "on", "words": "words"},
     "action": lambda t: ("revoke", "resend", "remove"),
     "size": lambda t: ("original", "web", "thumb"),
+    "about": lambda t: "mail",
+    "side": lambda t: ("customer", "studio"),
     "status": lambda t: "pending",
     "search": lambda t: "x",
     "name": lambda t: "a.jpg",

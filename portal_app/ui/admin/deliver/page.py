@@ -14,7 +14,7 @@ from portal_app.ui.components.buttons import button
 from portal_app.ui.components.fields import field, switch, text_area
 from portal_app.ui.components.floating import dialog
 from portal_app.ui.components.frames import crumb, empty, note, section
-from portal_app.ui.components.links import away
+from portal_app.ui.components.links import away, go
 from portal_app.ui.components.status import status
 from portal_app.ui.components.uploads import replace_button, sorter, uploader
 from portal_app.ui.shared.layout import admin_shell
@@ -49,9 +49,14 @@ def _head() -> rx.Component:
             address_title(here.street, f"{here.town} · for {here.customer}"),
             rx.el.p(status(here.status), class_name="under"),
         ),
+        rx.cond(may(Permission.DELIVER), _history(), rx.fragment()),
         rx.cond(may(Permission.DELIVER), away("Go to deliver", to="#hand-over", kind="btn narrow-only"), rx.fragment()),
         class_name="head",
     )
+
+
+def _history() -> rx.Component:
+    return rx.el.p(go("Delivery history", to=f"/listings/history/{S.order.listing}"), class_name="small")
 
 
 def _upload() -> rx.Component:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 from reflex_components_core.core.banner import has_connection_errors
 
+from portal_app.core.viewer import Permission
 from portal_app.ui.components.address import address_title
 from portal_app.ui.components.buttons import button, file_button, link_button
 from portal_app.ui.components.fields import segments
@@ -16,7 +17,7 @@ from portal_app.ui.portal.listing.sections import section_of
 from portal_app.ui.portal.listing.state import OneListing as S
 from portal_app.ui.shared.layout import listing_shell
 from portal_app.ui.shared.paying import Paying, pay_button
-from portal_app.ui.shared.session import Base
+from portal_app.ui.shared.session import Base, may
 
 SIZES = (("original", "Original"), ("mls", "MLS"))
 
@@ -39,8 +40,14 @@ def _delivered() -> rx.Component:
         sheet_of_photos,
         rx.cond(S.place.altered, _originals(), rx.fragment()),
         rx.foreach(S.sections, section_of),
+        _history(),
         class_name="stack gap-5",
     )
+
+
+def _history() -> rx.Component:
+    way_there = rx.el.p(go("Delivery history", to=S.history_way), class_name="small")
+    return rx.cond(Base.me.is_staff, rx.cond(may(Permission.DELIVER), way_there, rx.fragment()), way_there)
 
 
 def _pay() -> rx.Component:

@@ -124,6 +124,11 @@ class OneListing(Base):
         heaviest = max((tile.mls_size if self.size == "mls" else tile.size for tile in self.tiles), default=1)
         return MOST_SHARED // max(1, heaviest)
 
+    @rx.var
+    def history_way(self) -> str:
+        """Where it stands what happened to the delivery."""
+        return f"/listings/history/{self.router.url.path.rstrip('/').rpartition('/')[2]}"
+
     @customer_or_link
     async def load(self) -> None:
         """Read the listing afresh: it was paid, or photos came."""
