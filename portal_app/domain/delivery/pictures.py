@@ -22,7 +22,8 @@ Renditions = dict[tuple[int, str], Rendition]
 @dataclass(frozen=True, slots=True)
 class PhotoTile:
     """One photo of a listing's page. Width and height are of the picture behind `web_url`, to size its box before it
-    loads; `original_url` and `mls_url` are empty while locked. `note` says what was done to an altered one. Sizes in bytes."""
+    loads; `original_url` and `mls_url` are empty while locked. `note` says what was done to an altered one, `words` what a photo
+    shows, where somebody said so. Sizes in bytes."""
 
     public_id: str
     number: str
@@ -40,6 +41,7 @@ class PhotoTile:
     is_cover: bool
     is_new: bool
     note: str = ""
+    words: str = ""
 
 
 def covers_of(db: Session, listing_ids: list[int]) -> dict[int, tuple[Asset, int]]:
@@ -88,6 +90,7 @@ def tiles_of(
             is_cover=photo.id == cover or (cover is None and place == 1),
             is_new=photo.delivered_at == newest,
             note=note_beside(photo.altered_how, photo.alteration),
+            words=", ".join(filter(None, (photo.room, photo.caption))),
             **_box(photo, sight, renditions),
         )
         for place, photo in enumerate(photos, 1)

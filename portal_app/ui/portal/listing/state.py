@@ -211,7 +211,7 @@ def _shot(tile: PhotoTile, *, is_locked: bool) -> dict[str, str | bool]:
     return {
         "url": tile.web_url,
         "alt": tile.alt,
-        "name": " · ".join(filter(None, (tile.number, tile.name, tile.note))),
+        "name": " · ".join(filter(None, (tile.number, tile.words or tile.name, tile.note))),
         "download": tile.original_url,
         "file": tile.name,
         "locked": is_locked,
