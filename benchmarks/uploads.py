@@ -92,7 +92,7 @@ def one_round(server: Running, bare: Running, place: Path, cookie: str, listing:
 
 
 def forget(*folders: Path) -> None:
-    """Remove the files: both write where something lay before. Memory nobody used yet costs a virtual machine more than the rest."""
+    """Remove the files: both write where something lay before. Memory never used yet costs a virtual machine most of all."""
     for folder in folders:
         for file in filter(Path.is_file, folder.rglob("*")):
             file.unlink()
