@@ -36,6 +36,31 @@ export function PostedForm({ children, ...rest }) {
   return <form {...rest} onSubmit={once}>{children}</form>;
 }
 
+// An address to hand on: the clipboard, and the device's own share sheet where there is one. Without a clipboard (a plain
+// http address) the selected text is copied the old way.
+export function HandOn({ url, label }) {
+  const box = useRef(null);
+  const [said, setSaid] = useState("");
+  const [shares, setShares] = useState(false);
+  useEffect(() => setShares(!!navigator.share), []);
+  const copy = async () => {
+    box.current.select();
+    try { await navigator.clipboard.writeText(url); } catch { document.execCommand("copy"); }
+    setSaid("Copied.");
+    setTimeout(() => setSaid(""), 6000);
+  };
+  const share = () => navigator.share({ url, title: label }).catch(() => {});
+  const named = <span className="hide"> the link {label}</span>;
+  return (
+    <div className="hand-on">
+      <input ref={box} className="in" readOnly value={url} aria-label={`Address of the link ${label}`} onFocus={(e) => e.target.select()} />
+      <button type="button" className="btn" onClick={copy}>Copy{named}</button>
+      {shares ? <button type="button" className="btn" onClick={share}>Share{named}</button> : null}
+      <span role="status" className="small quiet">{said}</span>
+    </div>
+  );
+}
+
 // A native dialog: focus moves in, Tab stays, Escape and a press on the veil dismiss it, focus returns.
 export function Modal({ open, onDismiss, label, children, ...rest }) {
   const ref = useRef(null);

@@ -24,7 +24,7 @@ from portal_app.domain.catalog.models import (
     Variant,
 )
 from portal_app.domain.customers.models import Team, TeamMember
-from portal_app.domain.delivery.models import DeliveryPolicy
+from portal_app.domain.delivery.models import DeliveryPolicy, SharedLink
 from portal_app.domain.delivery.opening import note_link_opened
 from portal_app.domain.delivery.planning import plan_delivery
 from portal_app.domain.delivery.service import DeliverRequest, deliver, make_link
@@ -117,6 +117,7 @@ def build(database: Database, cast: Cast) -> World:
         _crew(db, cast, order)
         upload = _upload(db, cast, listing)
         _download(db, cast, listing)
+        _shared(db, cast, listing, asset)
         link = Viewer(studio_id=cast.harbor, role=Role.LINK, listing_id=listing.id, link_id=1)
         return World(
             *numbers, listing.id, listing.public_id, asset.public_id, upload, attempt, order.id, done.delivery_id, token, "session", link,
@@ -153,6 +154,15 @@ def _photo(db: Session, cast: Cast, listing: Listing, position: int) -> Asset:
     db.add(PresetFile(studio_id=cast.harbor, asset_id=asset.id, preset="ranw", recipe="0", sha256=sha, crc32=1, size=10))
     db.flush()
     return asset
+
+
+def _shared(db: Session, cast: Cast, listing: Listing, asset: Asset) -> None:
+    db.add(
+        SharedLink(
+            public_id=f"shared{MARK}", studio_id=cast.harbor, listing_id=listing.id, account_id=cast.carl.account_id, label=MARK,
+            token_hash=fingerprint("shared"), token_box=b"x", size="web", asset_ids=[asset.id], created_at=NOW, ends_at=NOW + timedelta(days=9),
+        )
+    )  # fmt: skip
 
 
 def _money(db: Session, cast: Cast, order: Order) -> str:

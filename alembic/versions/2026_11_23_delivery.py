@@ -57,6 +57,36 @@ def upgrade() -> None:
     with op.batch_alter_table('originals_page', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_originals_page_studio_id'), ['studio_id'], unique=False)
 
+    op.create_table('shared_link',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('public_id', sa.String(), nullable=False),
+    sa.Column('studio_id', sa.Integer(), nullable=False),
+    sa.Column('listing_id', sa.Integer(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.Column('token_hash', sa.String(), nullable=False),
+    sa.Column('token_box', sa.LargeBinary(), nullable=False),
+    sa.Column('label', sa.String(), nullable=False),
+    sa.Column('size', sa.String(), nullable=False),
+    sa.Column('asset_ids', sa.JSON(), nullable=False),
+    sa.Column('most_downloads', sa.Integer(), nullable=True),
+    sa.Column('used', sa.Integer(), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('used >= 0 AND (most_downloads IS NULL OR used <= most_downloads)', name='ck_shared_link_used'),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], ),
+    sa.ForeignKeyConstraint(['listing_id'], ['listing.id'], ),
+    sa.ForeignKeyConstraint(['studio_id'], ['studio.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('public_id'),
+    sa.UniqueConstraint('token_hash')
+    )
+    with op.batch_alter_table('shared_link', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_shared_link_account_id'), ['account_id'], unique=False)
+        batch_op.create_index('ix_shared_link_listing', ['listing_id', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_shared_link_studio_id'), ['studio_id'], unique=False)
+
     op.create_table('planned_delivery',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('studio_id', sa.Integer(), nullable=False),
@@ -109,6 +139,7 @@ def upgrade() -> None:
     sa.Column('account_id', sa.Integer(), nullable=True),
     sa.Column('link_id', sa.Integer(), nullable=True),
     sa.Column('behind_account_id', sa.Integer(), nullable=True),
+    sa.Column('shared_link_id', sa.Integer(), nullable=True),
     sa.Column('person', sa.String(), nullable=False),
     sa.Column('email', sa.String(), nullable=False),
     sa.Column('name', sa.String(), nullable=False),
@@ -127,12 +158,14 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['behind_account_id'], ['account.id'], ),
     sa.ForeignKeyConstraint(['link_id'], ['access_link.id'], ),
     sa.ForeignKeyConstraint(['listing_id'], ['listing.id'], ),
+    sa.ForeignKeyConstraint(['shared_link_id'], ['shared_link.id'], ),
     sa.ForeignKeyConstraint(['studio_id'], ['studio.id'], ),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('public_id')
     )
     with op.batch_alter_table('download', schema=None) as batch_op:
         batch_op.create_index('ix_download_listing', ['listing_id', 'person', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_download_shared_link_id'), ['shared_link_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_download_studio_id'), ['studio_id'], unique=False)
         batch_op.create_index('uq_download_open', ['listing_id', 'person', 'etag'], unique=True, sqlite_where=sa.text('finished_at IS NULL'), postgresql_where=sa.text('finished_at IS NULL'))
 

@@ -86,6 +86,8 @@ from portal_app.ui.portal.presets.page import page as mls
 from portal_app.ui.portal.presets.state import MlsSizes
 from portal_app.ui.portal.security.page import page as security
 from portal_app.ui.portal.security.state import Security
+from portal_app.ui.portal.sharing.page import page as sharing
+from portal_app.ui.portal.sharing.state import Sharing
 from portal_app.ui.portal.team.page import page as team
 from portal_app.ui.portal.team.state import OneTeam
 from portal_app.ui.portal.teams.page import page as teams
@@ -149,6 +151,7 @@ ROUTES: tuple[Row, ...] = (
     Row("/listings/[listing]", listing, OneListing.title, CUSTOMER_OR_LINK, OneListing.enter, OneListing.load),
     Row("/listings/mls/[listing]", mls, "Sizes for the MLS", CUSTOMER_OR_LINK, MlsSizes.load, MlsSizes.renew),
     Row("/listings/history/[listing]", history, ListingHistory.title, CUSTOMER_OR_LINK, ListingHistory.load, ListingHistory.load),
+    Row("/listings/share/[listing]", sharing, "Share some photos", CUSTOMER, Sharing.load, Sharing.renew),
     Row("/payments", payments, "Payments", CUSTOMER, Payments.load, Payments.load),
     Row("/invoices", invoices, "Invoices", CUSTOMER, Invoices.load, Invoices.load),
     Row("/invoices/[invoice]", invoice, OneInvoice.title, CUSTOMER, OneInvoice.load, OneInvoice.load),

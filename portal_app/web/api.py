@@ -35,6 +35,7 @@ ROOMS = (
     "originals",
     "presets",
     "downloads",
+    "shared",
     "mailbox",
     "passkeys",
     "second_step",

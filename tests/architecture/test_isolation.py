@@ -19,6 +19,7 @@ from sqlmodel import Session, select
 
 import portal_app.domain
 from portal_app.adapters.disk_store import DiskStore
+from portal_app.adapters.secret_box import SecretBox
 from portal_app.core.errors import InvalidInput, NotAllowed, NotFound
 from portal_app.core.viewer import Permission, Role, Viewer
 from portal_app.db import Database
@@ -85,6 +86,7 @@ READ_IN = (
     "plans",
     "refunds",
     "shares",
+    "shared_links",
     "waiting",
 )
 ROOMS = [module.name for module in pkgutil.iter_modules(portal_app.domain.__path__) if module.ispkg]
@@ -124,7 +126,7 @@ def arguments(function: Callable, db: Session, by: Viewer, world: World, cast: C
         "ask": VisitAsk(1, Purpose.VISIT, frozenset(), None, "America/Los_Angeles", LATE_ON_SUNDAY.date(), LATE_ON_SUNDAY.date()),
         "today": NOW.date(), "member_id": cast.pia.member_id,
         "kind": EntryKind.OFF, "key": f"off{MARK}", "visit": "1",
-        "bill_name": BillName(order=world.delivered),
+        "bill_name": BillName(order=world.delivered), "seal": SecretBox(b"k" * 32),
     }  # fmt: skip
     named = {
         "attempt_card": world.attempt,
@@ -523,15 +525,19 @@ def verbs_of_the_studio(world: World) -> dict[str, Callable[[Session, Viewer], A
 
 def verbs_of_both(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
     """Every verb that a customer has as well as the studio, aimed at Carl's orders."""
+    from portal_app.domain.delivery.sharing import ShareRequest, end_shared_link, share_photos
     from portal_app.domain.orders.canceling import cancel
     from portal_app.domain.orders.changing import Why, postpone
     from portal_app.domain.orders.moving import reschedule
     from portal_app.domain.scheduling.models import Purpose
 
     why, later = Why("Theirs"), NOW + timedelta(days=5)
+    shared, seal = ShareRequest([world.asset], "web", str(later.date())), SecretBox(b"k" * 32)
     return verbs_of_splits(world) | {
         "reschedule": lambda db, by: reschedule(db, by, world.accepted, Purpose.VISIT, later, why, now=NOW),
         "cancel": lambda db, by: cancel(db, by, world.pending, why, now=NOW),
+        "share_photos": lambda db, by: share_photos(db, by, world.listing, shared, seal, now=NOW),
+        "end_shared_link": lambda db, by: end_shared_link(db, by, f"shared{MARK}", now=NOW),
         "postpone": lambda db, by: postpone(db, by, world.accepted, Purpose.VISIT, why, now=NOW),
     }
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from portal_app.domain.columns import at_most_one, filled, instant, one_of
@@ -120,6 +120,37 @@ class Opening(SQLModel, table=True):
     count: int = 1
 
 
+class SharedLink(SQLModel, table=True):
+    """A customer's own link to some photos of a listing, for whoever they hand it to; only as far as its maker sees them.
+
+    `asset_ids` are the chosen photos, `size` the largest that may be taken (a word of `Size`). It ends at `ends_at`, after
+    `most_downloads` (None: as many as wanted), or when it is revoked. `token_box` is its secret, sealed, to hand on again.
+    """
+
+    __tablename__ = "shared_link"
+    __table_args__ = (
+        Index("ix_shared_link_listing", "listing_id", "id"),
+        CheckConstraint("used >= 0 AND (most_downloads IS NULL OR used <= most_downloads)", name="ck_shared_link_used"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: str = Field(unique=True)
+    studio_id: int = Field(foreign_key="studio.id", index=True)
+    listing_id: int = Field(foreign_key="listing.id")
+    account_id: int = Field(foreign_key="account.id", index=True)
+    token_hash: str = Field(unique=True)
+    token_box: bytes
+    label: str = ""
+    size: str
+    asset_ids: list[int] = Field(default_factory=list, sa_type=JSON)
+    most_downloads: int | None = None
+    used: int = 0
+    used_at: datetime | None = instant(default=None)
+    created_at: datetime = instant()
+    ends_at: datetime = instant()
+    revoked_at: datetime | None = instant(default=None)
+
+
 class DeliveryPolicy(SQLModel, table=True):
     """How one studio hands its files over. A studio without a row has these defaults."""
 
@@ -138,7 +169,9 @@ class Download(SQLModel, table=True):
     """What one person took of a listing: a file or a ZIP, in as many requests as it needed. Kept as long as the listing.
 
     `account_id` or `link_id` says who, `behind_account_id` which member looked through a customer's eyes, and `person` all
-    of that in one word: one person has at most one unfinished download of the same bytes. `items` are
+    of that in one word: one person has at most one unfinished download of the same bytes. What came by a customer's own
+    link has a `shared_link_id`, and its `person` is this download alone; `bytes_sent` counts there what was promised too.
+    `items` are
     the photos in it, `{"asset": id, "name": …, "sha256": …}` of the bytes that were sent. `spans` are the ranges sent so
     far, in order; when they are the whole `length`, it is finished. `is_whole`: everything there was, or everything new.
     """
@@ -156,6 +189,7 @@ class Download(SQLModel, table=True):
     account_id: int | None = Field(default=None, foreign_key="account.id")
     link_id: int | None = Field(default=None, foreign_key="access_link.id")
     behind_account_id: int | None = Field(default=None, foreign_key="account.id")
+    shared_link_id: int | None = Field(default=None, foreign_key="shared_link.id", index=True)
     person: str
     email: str
     name: str

@@ -17,6 +17,7 @@ from portal_app.domain.customers.models import Customer
 from portal_app.domain.delivery.checklist import refuse_gaps
 from portal_app.domain.delivery.models import AccessLink, Delivery
 from portal_app.domain.delivery.originals import refuse_unpaired
+from portal_app.domain.delivery.sharing import end_shared_links
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.listings.queries import listing_by_public_id
 from portal_app.domain.media.arranging import lock_listing
@@ -137,13 +138,14 @@ def revoke_link(db: Session, by: Viewer, link_id: int, *, now: datetime) -> None
 
 
 def revoke_links(db: Session, by: Viewer, listing_public_id: str, *, now: datetime) -> int:
-    """Close every open link of a listing, and say how many there were. Raises NotFound, NotAllowed."""
+    """Close every open link of a listing, its customers' own ones too, and say how many there were. Raises NotFound,
+    NotAllowed."""
     _allow_staff(by, is_found=True)
     listing = listing_by_public_id(db, by, listing_public_id)
     links = db.exec(select(AccessLink.id).where(AccessLink.listing_id == listing.id, col(AccessLink.revoked_at).is_(None))).all()
     for link_id in links:
         revoke_link(db, by, link_id, now=now)
-    return len(links)
+    return len(links) + end_shared_links(db, by, listing.id, now=now)
 
 
 def end_links_to(db: Session, by: Viewer, team_id: int, addresses: Sequence[str], *, now: datetime) -> None:

@@ -31,6 +31,9 @@ BY_NAME: dict[str, Fill] = {
     "/status/[token].token": lambda t: f"zz9-order_link-{t.order_id}-token",
     "/invoice/{token}/pdf.token": lambda t: t.invoice_token,
     "/invoice/[token].token": lambda t: t.invoice_token,
+    **{f"/s/{{token}}{rest}.token": lambda t: t.shared_token for rest in ("", "/photo/{asset}", "/take", "/take/{download}")},
+    "download": lambda t: "zz8-nobody-download-public_id-0",
+    "Sharing.form": lambda t: {"size": "web", "ends_on": "2027-02-03", "most": "5", "label": "words"},
     "/pay/[token].token": lambda t: t.share_token,
     "/invitation/[token].token": lambda t: t.invitation_token,
     "/api/invitation/accept.token": lambda t: t.invitation_token,
@@ -94,6 +97,8 @@ BY_NAME: dict[str, Fill] = {
     "webhook_secret": lambda t: "whsec_abcdefgh1234",
     "PaymentSettings.form": lambda t: {"cancel_refund": "full", "next_invoice_number": "900000", "invoice_due_days": "7"},
     "turn": lambda t: 0,
+    "every": lambda t: True,
+    "label": lambda t: "x",
     "Questions.field": lambda t: "label",
     "preset": lambda t: ("ranw", "smartmls"),
     "WatermarkSetting.form": lambda t: {"text": "MINE", "uses_logo": "", "place": "center", "opacity": "50"},
@@ -184,6 +189,7 @@ OPENED_BY: dict[str, tuple[str, Fill]] = {
     "AdminPayments.give_back": ("AdminPayments.ask_back", lambda t: {"entry": t.loose}),
     "CalendarState.drop_off": ("CalendarState.open", lambda t: {"entry": f"off-{t.time_off}"}),
     "CalendarState.move_it": ("CalendarState.drag", lambda t: {"entry": f"visit-{t.visit}", "start": "2027-02-03T10:00"}),
+    "Sharing.end": ("Sharing.ask_end", lambda t: {"shared_link": t.shared_link, "label": "x"}),
     "Charging.charge": ("Charging.open", lambda t: {"order": t.number}),
     "DeliverState.save_words": ("DeliverState.act_on", lambda t: {"action": "edit", "photo": t.asset}),
     "AlteredPhotos.save": ("AlteredPhotos.open", lambda t: {"photo": t.asset}),
@@ -270,10 +276,15 @@ def _mark(method: str, things: Things) -> dict[str, Any]:
     return {"params": {"text": "MINE", "place": "center", "opacity": "50"}}
 
 
+def _size(method: str, things: Things) -> dict[str, Any]:
+    return {"params": {"size": "web"}}
+
+
 SENT: dict[str, Callable[[str, Things], dict[str, Any]]] = {
     "/api/uploads": _part,
     "/api/passkeys": _json,
     "/files/watermark/": _mark,
+    "/s/{token}/take": _size,
 }
 
 

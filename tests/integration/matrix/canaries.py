@@ -25,7 +25,7 @@ WORKING = {
     "media_type", "mode", "purpose", "return_to", "role", "sha256", "slug", "state", "status", "waits_for",
     "withheld", "zone", "session_url", "payload", "totp_box", "password_hash",
     "payment_attempt.session_id", "rendition.name", "schedule.name", "service.public_id", "service.category", "sign_in_session.token_hash",
-    "access_link.token_hash", "asset.url", "invitation.token_hash", "order_link.token_hash", "credential_id", "wish", "entry", "timing",
+    "access_link.token_hash", "shared_link.token_hash", "shared_link.size", "shared_link.asset_ids", "asset.url", "invitation.token_hash", "order_link.token_hash", "credential_id", "wish", "entry", "timing",
     "share.token_hash", "invoice.token_hash", "invoice.pdf_digest", "invoice.issuer", "invoice.bill_to", "unlock_when", "cancel_refund", "method",
     "order_line.terms", "order_charge.terms", "strategy", "shape", "polygon", "windows", "tip_basis_points", "variant.public_id",
     "watermark.place", "watermark.logo_sha256", "preset_file.preset", "preset_file.recipe", "planned_delivery.outcome",

@@ -15,7 +15,7 @@ from portal_app.db import Database
 from portal_app.domain.activity.models import Fact, Work
 from portal_app.domain.billing.models import Invoice, LedgerEntry, PaymentAttempt, StripeAccount, WebhookEvent
 from portal_app.domain.customers.models import Customer, Team, TeamMember
-from portal_app.domain.delivery.models import AccessLink, DeliveryPolicy, Download, Opening, PlannedDelivery
+from portal_app.domain.delivery.models import AccessLink, DeliveryPolicy, Download, Opening, PlannedDelivery, SharedLink
 from portal_app.domain.identity.models import (
     Account,
     Attempt,
@@ -154,6 +154,7 @@ class Rows:
             delivered = db.get_one(Order, shoots[0].order_id)
             self._money(db, delivered, self.accounts.get(RECORDS[record][0]))
             self._link(db, delivered, self.accounts[by.name.split()[0].lower()])
+            self._shared(db, delivered, self.accounts.get(RECORDS[record][0], self.accounts["carl"]))
 
     def _beside(self, db: Session, by: Viewer, order: Order) -> None:
         service = self.cast.photos if by is self.cast.olive else self.cast.photos.replace("harbor", "bluebird")
@@ -236,6 +237,16 @@ class Rows:
             Upload(
                 public_id=f"upload{order.id}", account_id=account_id, file_name="x.jpg", size=10, reason="x",
                 created_at=self.now, touched_at=self.now, **here,
+            )
+        )  # fmt: skip
+
+    def _shared(self, db: Session, order: Order, account_id: int) -> None:
+        photos = db.exec(select(Asset.id).where(Asset.listing_id == order.listing_id)).all()
+        db.add(
+            SharedLink(
+                public_id=f"shared{order.id}", studio_id=order.studio_id, listing_id=order.listing_id, account_id=account_id, label="x",
+                token_hash=fingerprint(f"zz9-shared-{order.id}-token"), token_box=b"x", size="web", asset_ids=list(photos),
+                created_at=self.now, ends_at=self.now + LIFE,
             )
         )  # fmt: skip
 

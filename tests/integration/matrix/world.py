@@ -12,7 +12,7 @@ from portal_app.db import Database
 from portal_app.domain.billing.models import Invoice, LedgerEntry, PaymentAttempt, PaymentLine, Share
 from portal_app.domain.catalog.models import Coupon, Fee, Question, TaxGroup
 from portal_app.domain.customers.models import Team, TeamMember
-from portal_app.domain.delivery.models import AccessLink
+from portal_app.domain.delivery.models import AccessLink, SharedLink
 from portal_app.domain.identity.models import Account, Invitation, Membership, Passkey, SignInSession, Waits
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.media.models import Asset, OriginalsPage, Upload
@@ -79,6 +79,8 @@ class Things:
     invoice_token: str = "zz8-nobody-invoice-token"
     share: str = "zz8-nobody-share-public_id-0"
     share_token: str = "zz8-nobody-share-token"
+    shared_link: str = "zz8-nobody-shared_link-public_id-0"
+    shared_token: str = "zz8-nobody-shared_link-token"
 
     def named(self, text: str) -> str:
         """The text with every one of these taken for the same word: what is left must not depend on them."""
@@ -228,6 +230,7 @@ def _things(db: Session, rows: Rows, record: str) -> Things:
         service_area=first(ServiceArea, ServiceArea.studio_id == studio_id).public_id,
         invoice=first(Invoice, Invoice.order_id == delivered.id).public_id, invoice_token=f"zz9-invoice-{delivered.id}-token",
         share=first(Share, Share.order_id == delivered.id).public_id, share_token=f"zz9-share-{delivered.id}-token",
+        shared_link=first(SharedLink, SharedLink.listing_id == listing.id).public_id, shared_token=f"zz9-shared-{delivered.id}-token",
         link_token=f"zz9-link-{customer_id}-token", invitation_token=f"zz9-invitation-member-{studio_id}-token",
     )  # fmt: skip
 

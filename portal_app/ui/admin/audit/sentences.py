@@ -25,7 +25,7 @@ SWITCH_WORDS = {
 # The first words of kinds, as people look for them.
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "orders": ("Orders", ("order", "appointment")),
-    "photos": ("Photos and deliveries", ("asset", "upload", "listing", "link", "photo")),
+    "photos": ("Photos and deliveries", ("asset", "upload", "listing", "link", "shared_link", "photo")),
     "money": (
         "Payments",
         ("payment", "checkout", "credit", "refund", "dispute", "invoice", "card", "charge", "keys", "payment_policy"),
@@ -189,6 +189,9 @@ PLAIN = {
     "recovery_code.used": "Used a recovery code",
     "refund.failed": "A refund came to nothing: {problem}",
     "refund.unallocated": "A refund was made on the payment service's own site, of a payment for several bills",
+    "shared_link.ended": "Ended the shared link {label}",
+    "shared_link.made": "Made a link to some photos: {label}",
+    "shared_link.used": "Downloaded photos by the shared link {label}",
     "second_step.forgotten": "The second step was taken away at the machine",
     "second_step.made_optional": "Staff no longer need a second step",
     "second_step.refused": "A second step was refused",

@@ -99,7 +99,12 @@ def _take() -> rx.Component:
         class_name="get",
     )
     mls = rx.cond(S.tiles, rx.el.p(go("Sizes for one MLS, with a report", to=S.place.mls_way), class_name="small"), rx.fragment())
-    return rx.fragment(get, mls, rx.cond(S.place.due, _still_due(), rx.fragment()))
+    return rx.fragment(get, mls, _share(), rx.cond(S.place.due, _still_due(), rx.fragment()))
+
+
+def _share() -> rx.Component:
+    way = rx.el.p(go("Share some photos by a link", to=S.place.share_way), class_name="small")
+    return rx.cond(S.tiles & Base.me.is_customer, way, rx.fragment())
 
 
 def _only_new(is_mls: rx.Var[bool]) -> rx.Component:

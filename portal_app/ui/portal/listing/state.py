@@ -52,6 +52,7 @@ class Page:
     cover_note: str = ""
     altered: str = ""
     originals_url: str = ""
+    share_way: str = ""
 
 
 @dataclass(frozen=True)
@@ -200,6 +201,7 @@ def _place(page: ListingPage, listing: str) -> Page:
         cover_note=next((tile.note for tile in page.photos if tile.is_cover), ""),
         altered=_altered_words(page.altered_count),
         originals_url=page.originals_url,
+        share_way=f"/listings/share/{listing}",
     )
 
 
