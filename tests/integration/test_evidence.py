@@ -201,6 +201,7 @@ def words_of(pdf: bytes) -> str:
     return " ".join(" ".join(page.get_textpage().get_text_range() for page in pages).split())
 
 
+@pytest.mark.alone
 def test_a_mail_that_the_server_refuses_stands_in_the_history_within_ten_seconds(
     database: Database, cast: Cast, store: DiskStore, tmp_path: Path
 ) -> None:
