@@ -27,6 +27,8 @@ from portal_app.domain.customers.models import Team, TeamMember
 from portal_app.domain.delivery.models import DeliveryPolicy, SharedLink
 from portal_app.domain.delivery.opening import note_link_opened
 from portal_app.domain.delivery.planning import plan_delivery
+from portal_app.domain.delivery.revising import Asked, AskedPhoto, ask_revision
+from portal_app.domain.delivery.revision_models import RevisionRequest
 from portal_app.domain.delivery.service import DeliverRequest, deliver, make_link
 from portal_app.domain.delivery.taking import Item, Taking, begin_download, keep_sent
 from portal_app.domain.identity.models import (
@@ -90,6 +92,7 @@ class World:
     team_invitation: str
     service: str
     category: str
+    revision: str
 
 
 def build(database: Database, cast: Cast) -> World:
@@ -121,7 +124,7 @@ def build(database: Database, cast: Cast) -> World:
         link = Viewer(studio_id=cast.harbor, role=Role.LINK, listing_id=listing.id, link_id=1)
         return World(
             *numbers, listing.id, listing.public_id, asset.public_id, upload, attempt, order.id, done.delivery_id, token, "session", link,
-            cast.pia.member_id, cast.carl_customer, f"work{MARK}", *team, cast.photos, MARK,
+            cast.pia.member_id, cast.carl_customer, f"work{MARK}", *team, cast.photos, MARK, _revision(db, cast, listing, asset),
         )  # fmt: skip
 
 
@@ -292,6 +295,15 @@ def _messages(db: Session, cast: Cast, order: Order) -> None:
 def _download(db: Session, cast: Cast, listing: Listing) -> None:
     taking = Taking(listing.id, f"{MARK}.zip", "original", "e" * 40, 10, (Item(1, f"{MARK}.jpg", "0" * 64),), is_whole=True)
     keep_sent(db, cast.carl, begin_download(db, cast.carl, taking, 0, now=NOW), taking, (0, 10), now=NOW)
+
+
+def _revision(db: Session, cast: Cast, listing: Listing, asset: Asset) -> str:
+    asked = Asked(MARK, f"{MARK} bluer", (AskedPhoto(asset.public_id, note=MARK),))
+    revision = ask_revision(db, cast.carl, listing.public_id, asked, now=NOW)
+    row = db.exec(select(RevisionRequest).where(RevisionRequest.public_id == revision)).one()
+    row.public_id, row.reference_sha256 = f"revision{MARK}", "0" * 64
+    db.flush()
+    return row.public_id
 
 
 def _upload(db: Session, cast: Cast, listing: Listing) -> str:

@@ -131,6 +131,64 @@ def upgrade() -> None:
     with op.batch_alter_table('preset_file', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_preset_file_studio_id'), ['studio_id'], unique=False)
 
+    op.create_table('revision_request',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('public_id', sa.String(), nullable=False),
+    sa.Column('studio_id', sa.Integer(), nullable=False),
+    sa.Column('listing_id', sa.Integer(), nullable=False),
+    sa.Column('order_id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('request_key', sa.String(), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('wish', sa.String(), nullable=False),
+    sa.Column('reply', sa.String(), server_default=sa.text("''"), nullable=False),
+    sa.Column('again', sa.String(), server_default=sa.text("''"), nullable=False),
+    sa.Column('asked_by', sa.String(), nullable=False),
+    sa.Column('asked_email', sa.String(), nullable=False),
+    sa.Column('asked_account_id', sa.Integer(), nullable=True),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('reference_sha256', sa.String(), server_default=sa.text("''"), nullable=False),
+    sa.Column('reference_size', sa.Integer(), server_default=sa.text('0'), nullable=False),
+    sa.CheckConstraint("state IN ('open', 'in_work', 'delivered', 'accepted', 'reopened')", name='ck_revision_request_state'),
+    sa.ForeignKeyConstraint(['asked_account_id'], ['account.id'], ),
+    sa.ForeignKeyConstraint(['listing_id'], ['listing.id'], ),
+    sa.ForeignKeyConstraint(['order_id'], ['orders.id'], ),
+    sa.ForeignKeyConstraint(['studio_id'], ['studio.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('listing_id', 'number', name='uq_revision_request_number'),
+    sa.UniqueConstraint('listing_id', 'request_key', name='uq_revision_request_key'),
+    sa.UniqueConstraint('public_id')
+    )
+    with op.batch_alter_table('revision_request', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_revision_request_order_id'), ['order_id'], unique=False)
+        batch_op.create_index('ix_revision_request_state', ['studio_id', 'state', 'changed_at'], unique=False)
+
+    op.create_table('revision_mark',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('studio_id', sa.Integer(), nullable=False),
+    sa.Column('revision_id', sa.Integer(), nullable=False),
+    sa.Column('asset_id', sa.Integer(), nullable=False),
+    sa.Column('after_asset_id', sa.Integer(), nullable=True),
+    sa.Column('shape', sa.String(), nullable=False),
+    sa.Column('x', sa.Integer(), nullable=False),
+    sa.Column('y', sa.Integer(), nullable=False),
+    sa.Column('width', sa.Integer(), nullable=False),
+    sa.Column('height', sa.Integer(), nullable=False),
+    sa.Column('note', sa.String(), nullable=False),
+    sa.CheckConstraint("shape IN ('whole', 'pin', 'box')", name='ck_revision_mark_shape'),
+    sa.CheckConstraint('x BETWEEN 0 AND 10000 AND y BETWEEN 0 AND 10000 AND width BETWEEN 0 AND 10000 - x AND height BETWEEN 0 AND 10000 - y', name='ck_revision_mark_inside'),
+    sa.ForeignKeyConstraint(['after_asset_id'], ['asset.id'], ),
+    sa.ForeignKeyConstraint(['asset_id'], ['asset.id'], ),
+    sa.ForeignKeyConstraint(['revision_id'], ['revision_request.id'], ),
+    sa.ForeignKeyConstraint(['studio_id'], ['studio.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('revision_id', 'asset_id', name='uq_revision_mark_asset')
+    )
+    with op.batch_alter_table('revision_mark', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_revision_mark_revision_id'), ['revision_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_revision_mark_studio_id'), ['studio_id'], unique=False)
+
     op.create_table('download',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('public_id', sa.String(), nullable=False),
@@ -206,9 +264,12 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('altered_how', sa.String(), server_default=sa.text("''"), nullable=False))
         batch_op.create_index('ix_asset_file', ['sha256'], unique=False)
         batch_op.create_index('ix_asset_known', ['studio_id', 'sha256'], unique=False)
-        batch_op.create_foreign_key('fk_asset_altered_of', 'asset', ['altered_of_id'], ['id'])
         batch_op.create_foreign_key('fk_asset_supersedes', 'asset', ['supersedes_id'], ['id'])
+        batch_op.create_foreign_key('fk_asset_altered_of', 'asset', ['altered_of_id'], ['id'])
         batch_op.create_check_constraint('ck_asset_kind', "kind IN ('photo', 'video', 'floor_plan', 'tour', 'document', 'website')")
+
+    with op.batch_alter_table('listing', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('extra_rounds', sa.Integer(), server_default=sa.text('0'), nullable=False))
 
     with op.batch_alter_table('mail', schema=None) as batch_op:
         batch_op.add_column(sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True))
@@ -222,6 +283,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('videos', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('floor_plans', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('tours', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('revision_rounds', sa.Integer(), nullable=True))
 
     # ### end Alembic commands ###
 

@@ -26,6 +26,7 @@ from portal_app.demo.going import draw_areas
 from portal_app.demo.invoicing import begin_draft, invoice_order
 from portal_app.demo.story import DELIVERED, ORDERS, WITH_PHOTOS, Beside, Ends, Planned
 from portal_app.demo.stripe.process import open_account
+from portal_app.demo.wishes import ask_for_blue
 from portal_app.domain.activity.models import Work, WorkState
 from portal_app.domain.billing import queries as billing
 from portal_app.domain.billing.bills import BillName
@@ -265,6 +266,8 @@ def _hand_over(db: Session, planned: Planned, seal: SecretSeal, now: datetime) -
         record_offline_payment(
             db, owner, BillName(order=order.number), due, memo, planned.key, now=min(at + timedelta(days=2), now)
         )
+        customer = viewer(db, PLANS[planned.studio], planned.customer)
+        ask_for_blue(db, customer, order, now=min(at + timedelta(days=3), now))
 
 
 def delivered_at(planned: Planned, now: datetime) -> datetime:

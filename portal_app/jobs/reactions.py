@@ -13,7 +13,15 @@ from portal_app.domain.activity.service import enqueue
 from portal_app.domain.billing import giving_back, invoicing, upfront
 from portal_app.domain.delivery import planning
 from portal_app.domain.delivery.service import end_links_to
-from portal_app.domain.notifications import account_mails, change_mails, charge_mails, receipts, refund_mails, writing
+from portal_app.domain.notifications import (
+    account_mails,
+    change_mails,
+    charge_mails,
+    receipts,
+    refund_mails,
+    revision_mails,
+    writing,
+)
 from portal_app.jobs.worker import Job
 
 Reaction = Callable[..., None]
@@ -69,6 +77,11 @@ def end_plan(db: Session, fact: Fact, *, now: datetime) -> None:
 def mail_failed_plan(db: Session, fact: Fact, *, now: datetime) -> None:
     """The studio hears that its customer waits."""
     writing.mail_failed_plan(db, fact.order_id, fact.id, fact.details["reason"], now=now)
+
+
+def mail_revision(db: Session, fact: Fact, *, now: datetime) -> None:
+    """The other side learns where a request for changes stands."""
+    revision_mails.mail_revision(db, fact, now=now)
 
 
 def mail_receipt(db: Session, fact: Fact, *, now: datetime) -> None:
@@ -181,6 +194,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "appointment.declined": (announce_decline,),
     "listing.delivered": (end_plan, mail_delivery),
     "delivery.failed": (mail_failed_plan,),
+    **dict.fromkeys(revision_mails.LETTERS, (mail_revision,)),
     "order.items_changed": (mail_items_changed,),
     "credit.given": (mail_credit,),
     "credit.used": (settle_visits,),

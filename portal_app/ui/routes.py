@@ -49,6 +49,10 @@ from portal_app.ui.admin.prices.page import page as prices
 from portal_app.ui.admin.prices.state import Prices
 from portal_app.ui.admin.questions.page import page as questions
 from portal_app.ui.admin.questions.state import Questions
+from portal_app.ui.admin.revision.page import page as desk_revision
+from portal_app.ui.admin.revision.state import DeskRevisionState
+from portal_app.ui.admin.revisions.page import page as desk_revisions
+from portal_app.ui.admin.revisions.state import RevisionsState
 from portal_app.ui.admin.service.page import page as service
 from portal_app.ui.admin.service.state import ServiceState
 from portal_app.ui.admin.settings.page import page as settings
@@ -84,6 +88,8 @@ from portal_app.ui.portal.payments.page import page as payments
 from portal_app.ui.portal.payments.state import Payments
 from portal_app.ui.portal.presets.page import page as mls
 from portal_app.ui.portal.presets.state import MlsSizes
+from portal_app.ui.portal.revisions.page import page as revisions
+from portal_app.ui.portal.revisions.state import ListingRevisionsState
 from portal_app.ui.portal.security.page import page as security
 from portal_app.ui.portal.security.state import Security
 from portal_app.ui.portal.sharing.page import page as sharing
@@ -152,6 +158,10 @@ ROUTES: tuple[Row, ...] = (
     Row("/listings/mls/[listing]", mls, "Sizes for the MLS", CUSTOMER_OR_LINK, MlsSizes.load, MlsSizes.renew),
     Row("/listings/history/[listing]", history, ListingHistory.title, CUSTOMER_OR_LINK, ListingHistory.load, ListingHistory.load),
     Row("/listings/share/[listing]", sharing, "Share some photos", CUSTOMER, Sharing.load, Sharing.renew),
+    Row(
+        "/listings/revisions/[listing]", revisions, ListingRevisionsState.title, CUSTOMER_OR_LINK, ListingRevisionsState.load,
+        ListingRevisionsState.renew,
+    ),
     Row("/payments", payments, "Payments", CUSTOMER, Payments.load, Payments.load),
     Row("/invoices", invoices, "Invoices", CUSTOMER, Invoices.load, Invoices.load),
     Row("/invoices/[invoice]", invoice, OneInvoice.title, CUSTOMER, OneInvoice.load, OneInvoice.load),
@@ -188,4 +198,9 @@ ROUTES: tuple[Row, ...] = (
     Row("/admin/payments", admin_payments, "Payments", SEE_MONEY, AdminPayments.load, AdminPayments.load),
     Row("/admin/deliver/altered/[number]", altered, "Altered photos", UPLOAD, AlteredPhotos.load, AlteredPhotos.load),
     Row("/admin/deliver/[number]", deliver, "Deliver", UPLOAD, DeliverState.load, DeliverState.load),
-)
+    Row("/admin/revisions", desk_revisions, "Changes", UPLOAD, RevisionsState.load, RevisionsState.load),
+    Row(
+        "/admin/revisions/[revision]", desk_revision, DeskRevisionState.title, UPLOAD, DeskRevisionState.load,
+        DeskRevisionState.load,
+    ),
+)  # fmt: skip

@@ -34,6 +34,7 @@ ROOMS = (
     "embeds",
     "originals",
     "presets",
+    "revisions",
     "downloads",
     "shared",
     "mailbox",

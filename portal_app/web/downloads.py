@@ -53,14 +53,14 @@ def routes() -> list[Route]:
 
 async def photo_file(request: Request) -> Response:
     """One photo in one size."""
-    size = _size(request.path_params["size"])
+    size = size_of(request.path_params["size"])
     by, found = await first_to_see(request, file_to_serve, request.path_params["asset"], size)
     headers = {
         **SAFE,
         "cache-control": _caching(request, found, size),
         "content-disposition": disposition(_kind(request, found, size), safe_name(found.name)),
     }
-    content = Content(found.size, f'"{found.sha256}"', found.media_type, partial(_stored, found), headers)
+    content = Content(found.size, f'"{found.sha256}"', found.media_type, partial(stored, found), headers)
     is_taken = _kind(request, found, size) == "attachment"
     if is_taken and _may_go_elsewhere(request, found) and (elsewhere := await _link(found, headers["content-disposition"])):
         if witness := _witness(by, found.taking(size)):
@@ -75,7 +75,7 @@ async def zip_file(request: Request) -> Response:
     `since=` names the download that new is counted from, so that the address means the same bytes until it is finished.
     """
     asked = request.query_params
-    size = _size(asked.get("size", Size.ORIGINAL))
+    size = size_of(asked.get("size", Size.ORIGINAL))
     since = asked.get("since", "") or (LAST if asked.get("only") == "new" else "")
     chosen = tuple(filter(None, asked.get("photos", "").split(",")))
     by, found = await first_to_see(request, archive_to_serve, request.path_params["listing"], size, since, chosen)
@@ -109,7 +109,8 @@ async def link(request: Request) -> Response:
 _QUIET = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
 
 
-def _size(word: str) -> Size:
+def size_of(word: str) -> Size:
+    """The size an address names. Raises NotFound."""
     try:
         return Size(word)
     except ValueError:
@@ -141,7 +142,8 @@ def _caching(request: Request, found: ServedFile, size: Size) -> str:
     return FOR_GOOD if names_content else ASK_AGAIN
 
 
-def _stored(found: ServedFile, start: int, stop: int) -> Iterator[bytes]:
+def stored(found: ServedFile, start: int, stop: int) -> Iterator[bytes]:
+    """The bytes of a served file between two places."""
     return exactly(_read(found.sha256, start, stop - start), stop - start)
 
 

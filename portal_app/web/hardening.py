@@ -33,6 +33,7 @@ WITHOUT_STUDIO = ("/livez", "/readyz", "/webhooks/")
 KILOBYTE, MEGABYTE = 1 << 10, 1 << 20
 LARGEST = (
     ("/api/uploads", 9 * MEGABYTE),
+    ("/api/revisions", 16 * MEGABYTE),
     ("/api/settings/watermark", 3 * MEGABYTE),
     ("/webhooks/", 1 * MEGABYTE),
     ("", 64 * KILOBYTE),

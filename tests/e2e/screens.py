@@ -43,6 +43,9 @@ TO_DELIVER = """select o.number from orders o where o.studio_id = 1 and o.status
     and exists (select 1 from asset s where s.listing_id = o.listing_id) order by o.number"""
 
 
+ASKED = "select public_id from revision_request where studio_id = 1 and state = 'open' order by id"
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """`role` and `act` name the main action; `argument` asks the demo's database for the last part of the address."""
@@ -68,6 +71,7 @@ SHOWN: dict[str, Shown] = {
     "/listings/mls/[listing]": Shown(CARL, "button", "Make the files", OPEN),
     "/listings/history/[listing]": Shown(CARL, "link", "PDF", LOCKED),
     "/listings/share/[listing]": Shown(CARL, "button", "Make the link", OPEN),
+    "/listings/revisions/[listing]": Shown(CARL, "button", "^Ask about", OPEN),
     "/account": Shown(CARL, "button", "Sign out"),
     "/account/cards": Shown(CARL, "button", "Add a card"),
     "/account/teams": Shown(CARL, "button", "Start team"),
@@ -90,6 +94,8 @@ SHOWN: dict[str, Shown] = {
     "/admin/orders/[number]": Shown(OLIVE, "button", "Accept order", ANY_ORDER.format("pending")),
     "/admin/deliver/altered/[number]": Shown(OLIVE, "button", "^Altered: ", TO_DELIVER),
     "/admin/deliver/[number]": Shown(OLIVE, "button", "^Deliver", TO_DELIVER),
+    "/admin/revisions": Shown(OLIVE, "link", "^Open"),
+    "/admin/revisions/[revision]": Shown(OLIVE, "button", "Start work", ASKED),
     "/admin/audit": Shown(OLIVE, "link", "Order 1"),
     "/admin/catalog": Shown(OLIVE, "link", "Add service"),
     "/admin/catalog/[service]": Shown(OLIVE, "button", "Save changes", SOLD.format("Essentials")),

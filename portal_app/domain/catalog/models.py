@@ -26,7 +26,7 @@ class Service(SQLModel, table=True):
     `category` groups services on the shelf. A twilight service is taken at dusk, on a visit of its own. Without a tax
     group of its own it is taxed by the studio's default group. What is archived is not on sale and leaves the shelf; orders,
     packages and coupons that name it keep it. `photos` to `tours` say how many of each are handed over for it; None leaves
-    that to its words.
+    that to its words. `revision_rounds` says how many requests for changes come with it.
     """
 
     __tablename__ = "service"
@@ -52,6 +52,7 @@ class Service(SQLModel, table=True):
     videos: int | None = None
     floor_plans: int | None = None
     tours: int | None = None
+    revision_rounds: int | None = None
 
 
 class Variant(SQLModel, table=True):

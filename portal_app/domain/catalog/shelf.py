@@ -14,7 +14,7 @@ from portal_app.core.viewer import Permission, Viewer
 from portal_app.domain.catalog.models import AddOnPlace, Kind, PackagePart, Service, TaxGroup, Tier, Variant
 from portal_app.domain.catalog.offering import PriceTier
 
-DELIVERS = ("photos", "videos", "floor_plans", "tours")
+DELIVERS = ("photos", "videos", "floor_plans", "tours", "revision_rounds")
 KINDS = (Kind.PACKAGE, Kind.SERVICE, Kind.ADD_ON)
 
 
@@ -32,7 +32,7 @@ class Form:
 class Shelved:
     """One thing on the shelf, on sale or not. `parts` are the services of a package, `places` and `place_categories` what an
     add-on goes with, by public id and by name; `tax_group` is a public id, empty for the studio's own. `delivers` is how many
-    of what are handed over for it, by column."""
+    of what are handed over for it, by column, and how many rounds of changes come with it."""
 
     public_id: str
     kind: str

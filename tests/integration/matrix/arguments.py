@@ -104,6 +104,13 @@ BY_NAME: dict[str, Fill] = {
     "WatermarkSetting.form": lambda t: {"text": "MINE", "uses_logo": "", "place": "center", "opacity": "50"},
     "WatermarkSetting.field": lambda t: ("text", "place"),
     "DeliverySettings.form": lambda t: {"naming": "numbered", "altered_rule": "always"},
+    "ListingRevisionsState.form": lambda t: {"wish": "words", "again": "words"},
+    "ListingRevisionsState.value": lambda t: ("box", "50"),
+    "ListingRevisionsState.field": lambda t: "width",
+    "x": lambda t: 5000,
+    "y": lambda t: 5000,
+    "DeskRevisionState.form": lambda t: {"answer": "words"},
+    "RevisionsState.value": lambda t: "all",
     "BookingRules.form": lambda t: {
         "timing": "required", "strategy": "priority", "interval_minutes": "30", "horizon_days": "60", "buffer_before_minutes": "0",
         "buffer_after_minutes": "15", "change_hours": "24", "cancel_hours": "24", "drive_factor_percent": "130", "drive_kmh": "50",

@@ -16,6 +16,7 @@ from portal_app.domain.activity.models import Fact, Work
 from portal_app.domain.billing.models import Invoice, LedgerEntry, PaymentAttempt, StripeAccount, WebhookEvent
 from portal_app.domain.customers.models import Customer, Team, TeamMember
 from portal_app.domain.delivery.models import AccessLink, DeliveryPolicy, Download, Opening, PlannedDelivery, SharedLink
+from portal_app.domain.delivery.revision_models import RevisionMark, RevisionRequest
 from portal_app.domain.identity.models import (
     Account,
     Attempt,
@@ -35,7 +36,7 @@ from portal_app.domain.notifications.models import Mail
 from portal_app.domain.orders.models import Order, OrderLine
 from portal_app.domain.scheduling.models import Appointment
 from tests.conftest import Cast
-from tests.integration.delivered import hand_over, photographed
+from tests.integration.delivered import bytes_of, hand_over, kept, photographed
 from tests.integration.matrix import bookings
 from tests.integration.matrix.shelf import Shelf
 from tests.money_rows import add_money, policy_of_money
@@ -216,6 +217,14 @@ class Rows:
         db.add(OriginalsPage(public_id=f"originals{order.id}", made_at=self.now, **here))
         altered, original = db.exec(select(Asset).where(Asset.listing_id == order.listing_id).order_by(Asset.id)).all()
         altered.altered_how, altered.altered_of_id = "sky", original.id
+        request = RevisionRequest(
+            public_id=f"revision{order.id}", order_id=order.id, number=1, request_key="x", state="in_work", wish="x", reply="x", again="x",
+            asked_by="x", asked_email="x@x.example", asked_at=self.now, changed_at=self.now, reference_size=8, **here,
+        )  # fmt: skip
+        request.reference_sha256 = kept(self.store, bytes_of("web", altered.public_id, 8))
+        db.add(request)
+        db.flush()
+        db.add(RevisionMark(studio_id=order.studio_id, revision_id=request.id, asset_id=altered.id, shape="pin", note="x"))
         for asset in (altered, original):
             asset.caption = asset.reason = asset.alteration = "x"
             fitted = {"sha256": asset.sha256, "crc32": asset.crc32, "size": asset.size}

@@ -13,6 +13,7 @@ from portal_app.domain.billing.models import Invoice, LedgerEntry, PaymentAttemp
 from portal_app.domain.catalog.models import Coupon, Fee, Question, TaxGroup
 from portal_app.domain.customers.models import Team, TeamMember
 from portal_app.domain.delivery.models import AccessLink, SharedLink
+from portal_app.domain.delivery.revision_models import RevisionRequest
 from portal_app.domain.identity.models import Account, Invitation, Membership, Passkey, SignInSession, Waits
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.media.models import Asset, OriginalsPage, Upload
@@ -58,6 +59,7 @@ class Things:
     asset: str = "zz8-nobody-asset-public_id-0"
     player: str = "zz8-nobody-asset-public_id-1"
     originals: str = "zz8-nobody-originals_page-public_id-0"
+    revision: str = "zz8-nobody-revision_request-public_id-0"
     upload: str = "zz8-nobody-upload-public_id-0"
     attempt: str = "zz8-nobody-payment_attempt-public_id-0"
     team: str = "zz8-nobody-team-public_id-0"
@@ -216,6 +218,7 @@ def _things(db: Session, rows: Rows, record: str) -> Things:
         listing=listing.public_id, asset=first(Asset, Asset.listing_id == listing.id).public_id,
         player=first(Asset, Asset.listing_id == listing.id, Asset.kind == "tour").public_id,
         originals=first(OriginalsPage, OriginalsPage.listing_id == listing.id).public_id,
+        revision=first(RevisionRequest, RevisionRequest.listing_id == listing.id).public_id,
         upload=first(Upload, Upload.listing_id == listing.id).public_id,
         attempt=first(PaymentAttempt, PaymentAttempt.id == first(PaymentLine, PaymentLine.order_id == delivered.id).attempt_id).public_id,
         loose=first(LedgerEntry, LedgerEntry.studio_id == studio_id, LedgerEntry.kind == "unallocated").id,

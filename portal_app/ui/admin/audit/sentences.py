@@ -25,7 +25,7 @@ SWITCH_WORDS = {
 # The first words of kinds, as people look for them.
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "orders": ("Orders", ("order", "appointment")),
-    "photos": ("Photos and deliveries", ("asset", "upload", "listing", "link", "shared_link", "photo")),
+    "photos": ("Photos and deliveries", ("asset", "upload", "listing", "link", "shared_link", "photo", "revision")),
     "money": (
         "Payments",
         ("payment", "checkout", "credit", "refund", "dispute", "invoice", "card", "charge", "keys", "payment_policy"),
@@ -192,6 +192,13 @@ PLAIN = {
     "shared_link.ended": "Ended the shared link {label}",
     "shared_link.made": "Made a link to some photos: {label}",
     "shared_link.used": "Downloaded photos by the shared link {label}",
+    "revision.accepted": "Accepted change {number}",
+    "revision.asked": "Asked for change {number}",
+    "revision.delivered": "Delivered change {number}",
+    "revision.reference_added": "Added a picture to change {number}",
+    "revision.reopened": "Asked for change {number} again",
+    "revision.round_given": "Allowed one more round of changes",
+    "revision.started": "Began with change {number}",
     "second_step.forgotten": "The second step was taken away at the machine",
     "second_step.made_optional": "Staff no longer need a second step",
     "second_step.refused": "A second step was refused",

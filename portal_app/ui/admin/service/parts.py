@@ -165,6 +165,20 @@ def delivers() -> rx.Component:
     )
 
 
+def rounds() -> rx.Component:
+    """How many requests for changes come with it."""
+    return setting(
+        "Changes",
+        "How often a customer may ask for changes. Where you type nothing, as often as they want; of several things in one "
+        "order the largest number counts. You can always allow one more.",
+        field(
+            "Rounds of changes", "revision_rounds", error=S.field_errors["revision_rounds"], default_value=S.revision_rounds,
+            input_mode="numeric", auto_complete="off", on_blur=lambda typed: S.keep("revision_rounds", typed),
+        ),
+        key="rounds",
+    )  # fmt: skip
+
+
 def who() -> rx.Component:
     """Who can do it."""
     return setting(

@@ -59,6 +59,7 @@ class ServiceState(Base):
     videos: str = ""
     floor_plans: str = ""
     tours: str = ""
+    revision_rounds: str = ""
     is_twilight: bool = False
     forms: list[FormCard] = []
     parts: list[Pick] = []

@@ -41,6 +41,7 @@ def _delivered() -> rx.Component:
         rx.cond(S.place.altered, _originals(), rx.fragment()),
         rx.foreach(S.sections, section_of),
         _history(),
+        _changes(),
         class_name="stack gap-5",
     )
 
@@ -48,6 +49,10 @@ def _delivered() -> rx.Component:
 def _history() -> rx.Component:
     way_there = rx.el.p(go("Delivery history", to=S.history_way), class_name="small")
     return rx.cond(Base.me.is_staff, rx.cond(may(Permission.DELIVER), way_there, rx.fragment()), way_there)
+
+
+def _changes() -> rx.Component:
+    return rx.el.p(go("Ask for a change", to=S.changes_way), class_name="small")
 
 
 def _pay() -> rx.Component:
@@ -171,6 +176,7 @@ def _selected() -> rx.Component:
         S.picked.length(),
         S.picked_words,
         button("Clear", kind="soft", on_click=S.clear),
+        link_button("Ask for a change", S.changes_way),
         TakePhotos.create(files=S.picked_files, zip=S.picked_url, most=S.most_shared),
     )
 

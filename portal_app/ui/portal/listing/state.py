@@ -53,6 +53,7 @@ class Page:
     altered: str = ""
     originals_url: str = ""
     share_way: str = ""
+    changes_way: str = ""
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,11 @@ class OneListing(Base):
         """Where it stands what happened to the delivery."""
         return f"/listings/history/{self.router.url.path.rstrip('/').rpartition('/')[2]}"
 
+    @rx.var
+    def changes_way(self) -> str:
+        """Where changes are asked for, about the chosen photos when there are some."""
+        return self.place.changes_way + (f"?photos={','.join(self.picked)}" if self.picked else "")
+
     @customer_or_link
     async def load(self) -> None:
         """Read the listing afresh: it was paid, or photos came."""
@@ -202,6 +208,7 @@ def _place(page: ListingPage, listing: str) -> Page:
         altered=_altered_words(page.altered_count),
         originals_url=page.originals_url,
         share_way=f"/listings/share/{listing}",
+        changes_way=f"/listings/revisions/{listing}",
     )
 
 
