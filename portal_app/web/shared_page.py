@@ -84,6 +84,7 @@ def _tile(token: str, once: str, photo: SharedPhoto, found: SharedView) -> str:
     name, alt = escape(photo.name), escape(photo.alt)
     picture = f'<img src="/s/{escape(token)}/photo/{photo.public_id}" alt="{alt}" width="480" height="320" loading="lazy">'
     said = f'<p class="small"><span>{name}</span><span class="quiet">{escape(photo.size_words)}</span></p>'
+    said += f'<p class="small">{escape(photo.note)}</p>' if photo.note else ""
     if not found.sizes or found.is_used_up:
         return f"<li>{picture}{said}</li>"
     press = f'<button>Download<span class="hide"> {name}</span></button>'

@@ -140,6 +140,12 @@ def test_a_link_opens_no_other_address_of_the_listing(street: Street, anybody: T
     assert TestClient(street.browsers["omar"].app, base_url="http://bluebird.localhost").get(f"/s/{token}").status_code == 404
 
 
+def test_an_altered_photo_says_so_here_too(street: Street, anybody: TestClient) -> None:
+    with street.database.unit_of_work() as db:
+        db.exec(select(Asset).where(Asset.public_id == street.photo())).one().altered_how = "staged"
+    assert anybody.get(made(street)).text.count("Altered: Virtually staged") == 1
+
+
 def test_its_page_names_nobody_and_is_not_kept(street: Street, anybody: TestClient) -> None:
     answer = anybody.get(made(street))
     assert not re.search(r"carl|nakamura|coastline|point reyes|carmel|412", answer.text, re.IGNORECASE)

@@ -30,6 +30,7 @@ from portal_app.domain.delivery.standing import Standing, may_send, standing_of
 from portal_app.domain.delivery.taking import Taking
 from portal_app.domain.identity.models import Account
 from portal_app.domain.listings.models import Listing
+from portal_app.domain.media.alterations import note_beside
 from portal_app.domain.media.models import Asset, Rendition
 from portal_app.domain.studios.models import Studio
 
@@ -71,6 +72,7 @@ class SharedPhoto:
     name: str
     alt: str
     size_words: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +280,11 @@ def _kept(db: Session, link: SharedLink, taking: Taking, person: str, now: datet
 def _shown(photo: Asset, renditions: Renditions, size: str) -> SharedPhoto:
     heavy = _weight(photo, renditions, Size(size)) if size else 0
     return SharedPhoto(
-        photo.public_id, photo.original_name, photo.caption or photo.original_name, size_words(heavy) if heavy else ""
+        photo.public_id,
+        photo.original_name,
+        photo.caption or photo.original_name,
+        size_words(heavy) if heavy else "",
+        note_beside(photo.altered_how, photo.alteration),
     )
 
 
