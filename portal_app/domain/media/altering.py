@@ -27,7 +27,7 @@ LONGEST = 200
 @dataclass(frozen=True, slots=True)
 class AlteredAs:
     """What the studio says of an altered photo. `how` are words of `Alteration`, `original` the public id of the photo as it
-    was taken, empty while there is none; `hides_original` keeps that one off the listing's page and out of its ZIPs."""
+    was taken, empty while there is none; `hides_original` says whether that one is off the listing's page and its ZIPs."""
 
     how: Sequence[str]
     words: str = ""
@@ -45,8 +45,8 @@ def mark_altered(db: Session, by: Viewer, asset_public_id: str, said: AlteredAs,
     _refuse(db, asset, how, words)
     original = _original(db, asset, said.original) if said.original else None
     asset.altered_how, asset.alteration, asset.altered_of_id = how, words, original.id if original else None
-    if original is not None and said.hides_original:
-        original.is_hidden = True
+    if original is not None:
+        original.is_hidden = said.hides_original
     _ensure_page(db, asset, now)
     details = named(asset) | {"how": alteration_words(how, words), "original": original.original_name if original else ""}
     record(db, by, "asset.marked_altered", now=now, listing_id=asset.listing_id, details=details)

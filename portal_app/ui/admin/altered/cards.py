@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from portal_app.domain.delivery.originals import Standing
 from portal_app.domain.media.alterations import alteration_words, alterations
@@ -72,10 +72,16 @@ def plain_of(photos: Sequence[PhotoCard]) -> list[Choice]:
     return [_choice(photo, used) for photo in photos if not photo.altered_how]
 
 
-def saying_of(photo: PhotoCard) -> Saying:
+def saying_of(photo: PhotoCard, original: PhotoCard | None) -> Saying:
     """The dialog of one photo, filled."""
     how = [each.value for each in alterations(photo.altered_how)]
-    return Saying(photo.public_id, photo.name, how, photo.alteration, photo.original)
+    saying = Saying(photo.public_id, photo.name, how, photo.alteration)
+    return with_original(saying, original)
+
+
+def with_original(saying: Saying, original: PhotoCard | None) -> Saying:
+    """The dialog once this photo is chosen in it: it stays as hidden as it is, until the switch is pressed."""
+    return replace(saying, original=original.public_id, hides=original.is_hidden) if original else replace(saying, original="")
 
 
 def _row(photo: PhotoCard, original: PhotoCard | None, problem: str) -> AlteredRow:

@@ -36,7 +36,7 @@ def _loaded() -> rx.Component:
             S.rows, section("Altered", rx.el.ul(rx.foreach(S.rows, _row), class_name="altered"), key="altered"), rx.fragment()
         ),
         rx.cond(S.place.originals_url, _public(), rx.fragment()),
-        section("Say it of a photo", rx.cond(S.plain, _plain(), _no_photos()), key="plain"),
+        section("Mark a photo", rx.cond(S.plain, _plain(), _no_photos()), key="plain"),
         _dialog(),
     )
 

@@ -16,7 +16,7 @@ from portal_app.domain.media.altering import AlteredAs, keep_as_original, mark_a
 from portal_app.domain.media.queries import PhotoCard
 from portal_app.domain.media.queries import photos as photos_of
 from portal_app.domain.orders.queries import order_page
-from portal_app.ui.admin.altered.cards import AlteredRow, Choice, Place, Saying, plain_of, rows_of, saying_of
+from portal_app.ui.admin.altered.cards import AlteredRow, Choice, Place, Saying, plain_of, rows_of, saying_of, with_original
 from portal_app.ui.shared.failures import beside
 from portal_app.ui.shared.guard import staff
 from portal_app.ui.shared.run import act, ask
@@ -61,7 +61,7 @@ class AlteredPhotos(Base):
         """Say what was done to this one."""
         chosen = self._every.get(photo)
         self.field_errors = {}
-        self.saying = saying_of(chosen) if chosen else Saying()
+        self.saying = saying_of(chosen, self._every.get(chosen.original)) if chosen else Saying()
 
     @staff(Permission.UPLOAD)
     async def shut(self) -> None:
@@ -71,7 +71,7 @@ class AlteredPhotos(Base):
     @staff(Permission.UPLOAD)
     async def choose_original(self, photo: str) -> None:
         """This is how it was taken; empty for none yet."""
-        self.saying = replace(self.saying, original=photo if photo in self._every else "")
+        self.saying = with_original(self.saying, self._every.get(photo))
 
     @staff(Permission.UPLOAD)
     async def choose_hides(self, on: bool) -> None:  # noqa: FBT001
@@ -84,7 +84,7 @@ class AlteredPhotos(Base):
         kept = await act(keep_as_original, viewer_of(self), self.place.listing, name, now=utc_now())
         await AlteredPhotos.load.fn(self)
         if kept and kept != self.saying.id:
-            self.saying = replace(self.saying, original=kept)
+            self.saying = with_original(self.saying, self._every.get(kept))
         else:
             self._say("This file was here already. Choose it among the photos.")
 

@@ -133,7 +133,7 @@ def deliver_card(page: OrderPage, money: Balance | None, every: Sequence[PhotoCa
         collect_title=f"Collect {money_words(owed, page.row.currency)} first" if owed else "Collect payment first",
         has_money=owed > 0,
         button=f"Deliver {kinds_in_words(fresh)}" if fresh else "Deliver",
-        blocked=_blocked(page.row.status, shown, fresh) or unpaired,
+        blocked=_blocked_by_status(page.row.status) or unpaired or _blocked(page.row.status, shown, fresh),
         unpaired=unpaired,
         blocked_later=_blocked_by_status(page.row.status),
         before=f"{sent} delivered before. This mail says what is new." if sent else "",
