@@ -55,7 +55,7 @@ img,.none{display:block;width:100%;height:auto;border-radius:4px;background:var(
 .none{aspect-ratio:3/2;display:grid;place-items:center;padding:16px;text-align:center}
 figcaption{padding-top:8px;font-size:.875rem;line-height:1.25rem}
 footer{border-top:1px solid var(--line);display:flex;gap:20px;align-items:center;font-size:.875rem;line-height:1.25rem}
-footer img{width:112px;flex:none;background:#fff}
+footer p{min-width:0;overflow-wrap:anywhere}footer img{width:112px;flex:none;background:#fff}
 @media print{section{break-inside:avoid}}
 </style></head>
 <body><main>

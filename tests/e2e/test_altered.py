@@ -47,7 +47,10 @@ def test_an_altered_photo_is_tied_to_its_original_and_its_customer_finds_both(po
         expect(seen.get_by_text("Virtually staged")).to_be_visible()
         expect(seen.locator("main img")).to_have_count(2)
         assert seen.evaluate("Promise.all([...document.images].map(one => one.decode())).then(() => true)")
+        seen.set_viewport_size(PHONE)
+        assert not has_sideways_scroll(seen)
         assert serious(seen) == []
+        seen.set_viewport_size(DESK)
         sign_in(seen, portal.url, "carl@coastline.example", "harbor-demo-1")
         seen.goto(address(portal, "/listings/[listing]", OPEN))
         expect(seen.get_by_text("1 photo is digitally altered.")).to_be_visible()
