@@ -37,6 +37,7 @@ from portal_app.domain.delivery.revising import (
 from portal_app.domain.delivery.revision_models import RevisionRequest, Shape
 from portal_app.domain.delivery.revision_steps import Place, RevisionMoved
 from portal_app.domain.delivery.revisions import ListingRevisions, revision_at_desk, revision_count, revision_rows, revisions_of
+from portal_app.domain.media.alterations import note_beside
 from portal_app.domain.media.models import Asset, AssetState
 from portal_app.domain.media.references import unnamed
 from portal_app.domain.notifications.models import Mail
@@ -338,3 +339,11 @@ def test_a_second_delivery_changes_nothing_of_a_request(street: Street, store: D
         add_photo(db, store, street.shoot, cast.harbor, place=9)
     hand_over(street.database, cast.olive, street.shoot)
     assert [card.public_id for card in seen(street).requests] == [revision]
+
+
+def test_the_note_of_an_altered_photo_stands_beside_it_here_too(street: Street) -> None:
+    ask(street)
+    with street.database.unit_of_work() as db:
+        photo = db.exec(select(Asset).where(Asset.public_id == street.photo())).one()
+        photo.altered_how, photo.alteration = "sky", "A bluer one"
+    assert seen(street).requests[0].marks[0].before_altered == note_beside("sky", "A bluer one") != ""

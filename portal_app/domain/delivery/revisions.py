@@ -20,6 +20,7 @@ from portal_app.domain.delivery.revision_steps import STATE_WORDS, UNFINISHED
 from portal_app.domain.delivery.seeing import gate_of, visible
 from portal_app.domain.delivery.versions import Versions, versions_of
 from portal_app.domain.listings.models import Listing
+from portal_app.domain.media.alterations import note_beside
 from portal_app.domain.media.models import Asset, AssetKind, AssetState, Rendition
 from portal_app.domain.orders.models import Order
 from portal_app.domain.studios.models import Studio
@@ -46,6 +47,8 @@ class MarkCard:
     before_url: str
     after_url: str
     is_making: bool
+    before_altered: str = ""
+    after_altered: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +255,8 @@ class _Around:
             before_url=self.address(photo, revision),
             after_url=self.address(after, revision) if after else "",
             is_making=bool(self.versions.unfinished(photo.id or 0)),
+            before_altered=note_beside(photo.altered_how, photo.alteration),
+            after_altered=note_beside(after.altered_how, after.alteration) if after else "",
         )
 
     def address(self, photo: Asset, revision: str) -> str:

@@ -26,6 +26,8 @@ class Spot:
     after: str = ""
     where: str = ""
     is_making: bool = False
+    before_altered: str = ""
+    after_altered: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def _spot(mark: MarkCard) -> Spot:
     sides = (mark.left, mark.top, mark.width, mark.height)
     return Spot(
         mark.now, f"Photo {mark.number}" if mark.number else mark.name, mark.shape, *(f"{side:g}%" for side in sides), mark.note,
-        mark.before_url, mark.after_url, _where(mark), mark.is_making,
+        mark.before_url, mark.after_url, _where(mark), mark.is_making, mark.before_altered, mark.after_altered,
     )  # fmt: skip
 
 

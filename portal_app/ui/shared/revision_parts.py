@@ -8,6 +8,7 @@ from portal_app.ui.components.frames import note
 from portal_app.ui.components.links import away
 from portal_app.ui.components.spots import plate, spotted
 from portal_app.ui.components.status import CHECK, DISC, HALF, LATE, RING, sign
+from portal_app.ui.components.words import Words
 from portal_app.ui.shared.revision_cards import Request, Spot
 
 SIGNS = (
@@ -61,9 +62,14 @@ def _pictures(spot: rx.Var[Spot]) -> rx.Component:
     before = plate(*spotted(spot.before, f"{spot.title}, before", *marks))
     after = plate(*spotted(spot.after, f"{spot.title}, after", rx.Var.create("whole"), "0%", "0%", "0%", "0%"))
     gone = rx.el.p("This photo is not in the listing anymore.", class_name="small quiet")
-    named = rx.el.figcaption(rx.cond(spot.after, "Before", "As delivered"), class_name="tiny quiet")
+    first = _caption(rx.cond(spot.after, "Before", "As delivered"), spot.before_altered)
     return rx.el.div(
-        rx.cond(spot.before, rx.el.figure(named, before), gone),
-        rx.cond(spot.after, rx.el.figure(rx.el.figcaption("After", class_name="tiny quiet"), after), rx.fragment()),
+        rx.cond(spot.before, rx.el.figure(first, before), gone),
+        rx.cond(spot.after, rx.el.figure(_caption("After", spot.after_altered), after), rx.fragment()),
         class_name="compare",
     )
+
+
+def _caption(words: Words, altered: rx.Var[str]) -> rx.Component:
+    """Which version it is, and what was altered in it."""
+    return rx.el.figcaption(words, rx.cond(altered, rx.el.span(" · ", altered), rx.fragment()), class_name="tiny quiet")
