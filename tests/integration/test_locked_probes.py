@@ -27,6 +27,7 @@ from portal_app.db import Database
 from portal_app.domain.delivery import queries, service, sharing
 from portal_app.domain.delivery.gate import Size
 from portal_app.domain.delivery.models import AccessLink
+from portal_app.domain.delivery.revision_models import RevisionMark, RevisionRequest
 from portal_app.domain.media.models import Asset, OriginalsPage, PresetFile, Rendition, RenditionName
 from portal_app.domain.media.presets import presets
 from tests.conftest import Cast
@@ -105,7 +106,7 @@ def learned(street: Street) -> Learned:
     """Opened for a moment: whole pages of addresses, running downloads, links; then locked again."""
     shoot, other, carl = street.shoot, street.other, street.browsers["carl"]
     set_policy(street.database, street.delivery_id, collect_payment=False, watermark=False)
-    beside = altered(street)
+    beside = [*altered(street), *asked_again(street)]
     with street.database.unit_of_work() as db:
         page = queries.listing_page(db, street.cast.carl, shoot.listing)
         handed = [url for tile in page.photos for url in (tile.thumb_url, tile.web_url, tile.mls_url, tile.original_url)]
@@ -139,6 +140,22 @@ def altered(street: Street) -> list[str]:
         db.add(OriginalsPage(public_id="beside", made_at=utc_now(), **where))
     sizes = ("", "?size=original", "?download=1", "?size=web")
     return ["/originals/beside", *(f"/originals/beside/{photo}{size}" for photo in street.shoot.photos for size in sizes)]
+
+
+def asked_again(street: Street) -> list[str]:
+    """What is looked at while the customer asks for a change of the first photo."""
+    shoot, now = street.shoot, utc_now()
+    with street.database.unit_of_work() as db:
+        request = RevisionRequest(
+            public_id="change", studio_id=street.cast.harbor, listing_id=shoot.listing_id, order_id=shoot.order_id, number=1,
+            request_key="x", wish="Brighter", asked_by="Carl", asked_email="x@x.example", asked_at=now, changed_at=now,
+        )  # fmt: skip
+        db.add(request)
+        db.flush()
+        about = db.exec(select(Asset.id).where(Asset.public_id == street.photo())).one()
+        db.add(RevisionMark(studio_id=street.cast.harbor, revision_id=request.id, asset_id=about))
+    pictures = [f"/files/revision/change/{photo}/{size}" for photo in shoot.photos[:2] for size in Size]
+    return ["/files/revision/change", *pictures, *(f"{address}?download=1" for address in pictures[:4])]
 
 
 def guessed(photos: list[str]) -> list[str]:
