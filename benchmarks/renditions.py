@@ -28,6 +28,8 @@ from PIL import Image, ImageMath
 
 from portal_app.adapters import photo_work
 from portal_app.adapters.pillow_renderer import PillowRenderer
+from portal_app.core.clock import utc_now
+from portal_app.demo.photos import camera
 from portal_app.domain.media.renderer import Mark, RenderRequest
 from tests.photos import CAMERA, camera_jpeg
 
@@ -37,6 +39,7 @@ MOST_MB, MOST_MB_LARGE, MOST_LOSS = 140, 170, 0.006
 MOST_FLOORS, LEAST_GAIN, MOST_LAG_MS = 2.4, 1.8, 50.0
 TICK = 0.01
 MARK = Mark("HARBOR LIGHT")
+SCENES = ("living-sun", "day-ranch")
 
 
 def main() -> int:
@@ -54,7 +57,7 @@ def main() -> int:
         ratio = cost(folder, rounds=7 if options.full else 3)
         words = f"renditions 24 MP: {ratio:.2f} x floor (goal <= {MOST_FLOORS})"
         reached = [say(words, ratio <= MOST_FLOORS), say(words, ratio <= MOST_FLOORS, DELIVERY)]
-        reached += weight(folder, "24 MP", MOST_MB)
+        reached += weight(folder, 24, MOST_MB)
         reached += large(rounds=5 if options.full else 2)
         reached += throughput(folder, photos=40 if options.full else 12, rounds=3 if options.full else 2)
     return 0 if all(reached) else 1
@@ -73,7 +76,7 @@ def large(rounds: int) -> list[bool]:
         make_photos(folder, 2, LARGE)
         ratio = cost(folder, rounds)
         words = f"renditions 45 MP: {ratio:.2f} x floor (goal <= {MOST_FLOORS_LARGE})"
-        return [say(words, ratio <= MOST_FLOORS_LARGE, DELIVERY), *weight(folder, "45 MP", MOST_MB_LARGE)]
+        return [say(words, ratio <= MOST_FLOORS_LARGE, DELIVERY), *weight(folder, 45, MOST_MB_LARGE)]
 
 
 # ---- cost of one photo ---------------------------------------------------------------------------------------------
@@ -160,21 +163,39 @@ def _ask(case: subprocess.Popen[str]) -> float:
 # ---- memory and likeness ---------------------------------------------------------------------------------------------
 
 
-def weight(folder: Path, name: str, most: int) -> list[bool]:
-    """The most a worker ever held while it rendered these, and how like a full decode with one Lanczos step its web size is."""
-    renderer, losses = PillowRenderer(1), []
+def weight(folder: Path, megapixels: int, most: int) -> list[bool]:
+    """The most a worker ever held while it rendered these."""
+    renderer = PillowRenderer(1)
     for source in sorted(folder.glob("*.jpg")):
         with tempfile.TemporaryDirectory(dir=folder) as into:
-            made = {size.name: size for size in renderer.render(RenderRequest(source, Path(into), MARK)).sizes}
-            losses.append(loss(source, made["web"].path))
+            renderer.render(RenderRequest(source, Path(into), MARK))
     status = Path(f"/proc/{renderer.pids()[0]}/status").read_text()
     renderer.close()
     held = int(status.partition("VmHWM:")[2].split()[0]) / 1000
-    worst = max(losses)
     return [
-        say(f"worker at {name}: {held:.0f} MB (goal <= {most})", held <= most, DELIVERY),
-        say(f"web size at {name}: SSIM {worst:.4f} below a full decode (goal <= {MOST_LOSS})", worst <= MOST_LOSS, DELIVERY),
+        say(f"worker at {megapixels} MP: {held:.0f} MB (goal <= {most})", held <= most, DELIVERY),
+        likeness(folder, megapixels),
     ]
+
+
+def likeness(folder: Path, megapixels: int) -> bool:
+    """How like a full decode with one Lanczos step the web size is, of rooms and houses with a sensor's grain: the other
+    pictures are noise all over, as hard as can be on time and memory, but nothing to compare by."""
+    losses = []
+    for source in drawn(folder / "drawn", megapixels):
+        sizes = photo_work.render(RenderRequest(source, source.parent, MARK)).sizes
+        losses.append(loss(source, next(size.path for size in sizes if size.name == "web")))
+    worst = max(losses)
+    words = f"web size at {megapixels} MP: SSIM {worst:.4f} below a full decode (goal <= {MOST_LOSS})"
+    return say(words, worst <= MOST_LOSS, DELIVERY)
+
+
+def drawn(folder: Path, megapixels: int) -> list[Path]:
+    """Scenes as a camera takes them."""
+    folder.mkdir()
+    for scene in SCENES:
+        camera.camera_jpeg(scene, folder / f"{scene}.jpg", captured_at=utc_now(), megapixels=megapixels)
+    return sorted(folder.glob("*.jpg"))
 
 
 def loss(source: Path, ours: Path) -> float:
