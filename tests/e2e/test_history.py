@@ -34,7 +34,8 @@ def test_a_link_that_is_opened_stands_in_the_history_of_both_sides(portal: Porta
         olive.page.get_by_role("button", name=re.compile("^Opened")).click()
         expect(olive.page.get_by_text(CARL).first).to_be_visible()
         olive.page.get_by_role("radio", name="What the customer sees").check()
-        expect(olive.page.get_by_text(CARL)).to_have_count(0)
+        expect(olive.page.get_by_role("radio", name="What the customer sees")).to_be_checked()
+        expect(olive.page.get_by_text("Opened the link in the mail")).to_be_visible()
         assert serious(olive.page) == []
         with olive.page.expect_download() as handed_on:
             olive.page.get_by_role("link", name="PDF for the customer").click()

@@ -159,8 +159,25 @@ def test_a_download_says_what_in_which_size_and_how_much_of_it() -> None:
     ],
 )
 def test_what_happened(reader: Reader, kind: str, details: dict, words: str | None, who: str | None) -> None:
-    told = fact_line(reader, kind, NOW, "Olive", details)
+    told = fact_line(reader, kind, NOW, Person("Olive", account_id=7), details)
     assert (told and told.words, told and told.who) == (words, who)
+
+
+def test_a_link_that_a_customer_made_is_told_to_the_studio_and_their_team() -> None:
+    for actor, theirs in (
+        (AS_CARL, ("Made a link to 3 of the photos: Print shop", "you")),
+        (replace(AS_CARL, account_id=9), None),
+    ):
+        facts = [
+            fact_line(reader, "shared_link.made", NOW, actor, {"photo_count": 3, "label": "Print shop"})
+            for reader in (STUDIO, CARL, LINK)
+        ]
+        assert [told and (told.words, told.who) for told in facts] == [
+            ("Made a link to 3 of the photos: Print shop", "Carl Nakamura"), theirs, None,
+        ]  # fmt: skip
+    taker = Person(account_id=2, by_link="Print shop")
+    assert [who_words(reader, taker) for reader in (STUDIO, CARL, LINK)] == [*["somebody by the link “Print shop”"] * 2, ANOTHER]
+    assert who_words(CARL, replace(taker, account_id=9)) == ANOTHER
 
 
 def test_every_fact_that_is_told_is_one_that_happens() -> None:

@@ -15,7 +15,7 @@ from portal_app.core.viewer import Permission, Role, Viewer
 from portal_app.domain.activity.models import Fact
 from portal_app.domain.customers.copies import addressees
 from portal_app.domain.customers.models import Customer, TeamMember
-from portal_app.domain.delivery.models import AccessLink, Delivery, Download, Opening
+from portal_app.domain.delivery.models import AccessLink, Delivery, Download, Opening, SharedLink
 from portal_app.domain.delivery.seeing import visible
 from portal_app.domain.identity.models import Account
 from portal_app.domain.listings.models import Listing
@@ -55,10 +55,12 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class _People:
-    """Who stands behind ids. `links` are the addresses that links were mailed to."""
+    """Who stands behind ids. `links` are the addresses that links were mailed to, `shared` the links that customers made:
+    what each is called, and whose it is."""
 
     accounts: Mapping[int, Account]
     links: Mapping[int, str]
+    shared: Mapping[int, Person]
 
     def person(self, account_id: int | None, link_id: int | None, behind_id: int | None, email: str = "") -> Person:
         account, behind = self.accounts.get(account_id or 0), self.accounts.get(behind_id or 0)
@@ -88,7 +90,7 @@ def _reader(db: Session, by: Viewer, studio: Studio, customer: Customer, *, as_c
         return Reader(is_studio=True, sees_money=by.sees_money, studio=studio.name)
     if by.role is Role.LINK:
         mine = by.email.lower()
-        return Reader(studio=studio.name, emails=frozenset({mine}), my_email=mine, others=False)
+        return Reader(studio=studio.name, emails=frozenset({mine} - {""}), my_email=mine, others=False)
     in_team = select(TeamMember.account_id).where(TeamMember.team_id == customer.team_id, col(TeamMember.left_at).is_(None))
     team = db.exec(select(Account.id, Account.email).where(col(Account.id).in_(in_team))).all()
     emails = {customer.email, by.email if by.is_customer else "", *(email for _, email in team)}
@@ -114,7 +116,9 @@ def _lines(db: Session, reader: Reader, listing: Listing) -> list[Line]:
         person = people.person(row.account_id, row.link_id, row.behind_account_id)
         lines += opening_lines(reader, row.what, person, row.first_at, row.last_at, row.count)
     lines += [taken_line(reader, _taken(row, people)) for row in taken]
-    lines += [fact_line(reader, fact.kind, fact.at, fact.actor_name, fact.details) for fact in _facts(db, listing, orders)]
+    for fact in _facts(db, listing, orders):
+        actor = Person(fact.actor_name, "", fact.actor_account_id, fact.behind_name)
+        lines.append(fact_line(reader, fact.kind, fact.at, actor, fact.details))
     return [line for line in lines if line is not None]
 
 
@@ -133,12 +137,18 @@ def _people(db: Session, listing_id: int, rows: Iterable[Opening | Download]) ->
     ids = {each for row in rows for each in (row.account_id, row.behind_account_id) if each}
     accounts = db.exec(select(Account).where(col(Account.id).in_(ids)))
     links = db.exec(select(AccessLink.id, AccessLink.email).where(AccessLink.listing_id == listing_id))
-    return _People({row.id or 0: row for row in accounts}, {link_id or 0: email for link_id, email in links})
+    shared = db.exec(select(SharedLink).where(SharedLink.listing_id == listing_id))
+    return _People(
+        {row.id or 0: row for row in accounts},
+        {link_id or 0: email for link_id, email in links},
+        {row.id or 0: Person(account_id=row.account_id, by_link=row.label or "without a name") for row in shared},
+    )
 
 
 def _taken(row: Download, people: _People) -> TakenSeen:
     return TakenSeen(
-        person=people.person(row.account_id, row.link_id, row.behind_account_id, row.email),
+        person=people.shared.get(row.shared_link_id or 0)
+        or people.person(row.account_id, row.link_id, row.behind_account_id, row.email),
         name=row.name,
         size=row.size,
         is_archive=row.is_archive,

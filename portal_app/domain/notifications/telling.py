@@ -82,12 +82,14 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who it was: an account, or an address that got a link. `behind` is the member who looked through their eyes."""
+    """Who it was: an account, or an address that got a link. `behind` is the member who looked through their eyes; `by_link`
+    the name of a link that this account made, which somebody else used."""
 
     name: str = ""
     email: str = ""
     account_id: int | None = None
     behind: str = ""
+    by_link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +144,12 @@ def is_own(reader: Reader, person: Person) -> bool:
 def who_words(reader: Reader, person: Person) -> str:
     """`Tess Abernathy`, `you`, `Another recipient`; of a member who looked through somebody's eyes both."""
     named = person.name or person.email
+    if not reader.is_studio and not is_own(reader, person):
+        return ANOTHER
+    if person.by_link:
+        return f"somebody by the link “{person.by_link}”"
     if reader.is_studio:
         return f"{person.behind}, looking as {named}" if person.behind else named
-    if not is_own(reader, person):
-        return ANOTHER
     is_me = person.account_id == reader.me if person.account_id else person.email.lower() == reader.my_email
     said = "you" if is_me else named
     return f"{reader.studio}, looking as {said}" if person.behind else said
@@ -247,6 +251,13 @@ FACTS: dict[str, tuple[About, str, str]] = {
     "asset.shown": (About.DELIVERY, "Shows {name} to the customer again", ""),
     "asset.removed": (About.DELIVERY, "Took out {name}", ""),
     "asset.restored": (About.DELIVERY, "Brought {name} back", ""),
+    "asset.marked_altered": (About.DELIVERY, "Said that {name} is altered: {how}", ""),
+    "shared_link.made": (
+        About.OPENED,
+        "Made a link to {photo_count} of the photos: {label}",
+        "Made a link to {photo_count} of the photos: {label}",
+    ),
+    "shared_link.ended": (About.OPENED, "Ended the link {label}", "Ended the link {label}"),
     "payment.received": (About.MONEY, "Payment{amount} arrived", "A payment arrived"),
     "payment.corrected": (About.MONEY, "Payment{amount} taken back, noted in error", "A payment was taken back, noted in error"),
     "payment.refunded": (About.MONEY, "Refund{amount} sent", "A refund was sent"),
@@ -256,18 +267,20 @@ FACTS: dict[str, tuple[About, str, str]] = {
     "dispute.won": (About.MONEY, "The bank gave a payment{amount} back", "A bank gave a payment back"),
 }
 AFTER_DELIVERY = ("asset.",)
+THEIR_OWN = ("shared_link.",)  # what customers do: told to the studio, and to their own team
 
 
-def fact_line(reader: Reader, kind: str, at: datetime, actor: str, details: Mapping[str, Any]) -> Line | None:
+def fact_line(reader: Reader, kind: str, at: datetime, actor: Person, details: Mapping[str, Any]) -> Line | None:
     """What happened; None for a kind that is not told to them. The studio's people are the studio to everybody else."""
     about, to_studio, to_others = FACTS.get(kind, (About.DELIVERY, "", ""))
     sentence = to_studio if reader.is_studio else to_others
-    if not sentence:
+    is_customers = kind.startswith(THEIR_OWN)
+    if not sentence or (is_customers and not reader.is_studio and not is_own(reader, actor)):
         return None
     cents, currency = details.get("amount_cents"), details.get("currency")
     amount = f" of {money_words(int(cents), str(currency))}" if reader.sees_money and cents is not None and currency else ""
     known = {name: str(value)[:300] for name, value in details.items()} | {"amount": amount}
-    words = re.sub(r"\{(\w+)\}", lambda gap: known.get(gap[1], ""), sentence)
-    is_done_by_studio = about is About.DELIVERY
-    who = (actor if reader.is_studio else reader.studio) if is_done_by_studio else ""
-    return Line(at, about, words.strip(), who)
+    words = re.sub(r"\{(\w+)\}", lambda gap: known.get(gap[1], ""), sentence).strip(" :")
+    if about is About.MONEY:
+        return Line(at, about, words)
+    return Line(at, about, words, who_words(reader, actor) if is_customers or reader.is_studio else reader.studio)

@@ -47,7 +47,7 @@ def _delivered() -> rx.Component:
 
 
 def _history() -> rx.Component:
-    way_there = rx.el.p(go("Delivery history", to=S.history_way), class_name="small")
+    way_there = rx.el.p(go("Delivery history", to=S.place.history), class_name="small")
     return rx.cond(Base.me.is_staff, rx.cond(may(Permission.DELIVER), way_there, rx.fragment()), way_there)
 
 

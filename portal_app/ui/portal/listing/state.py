@@ -49,6 +49,7 @@ class Page:
     zip_mls_words: str = ""
     whose: str = ""
     mls_way: str = ""
+    history: str = ""
     cover_note: str = ""
     altered: str = ""
     originals_url: str = ""
@@ -127,11 +128,6 @@ class OneListing(Base):
         return MOST_SHARED // max(1, heaviest)
 
     @rx.var
-    def history_way(self) -> str:
-        """Where it stands what happened to the delivery."""
-        return f"/listings/history/{self.router.url.path.rstrip('/').rpartition('/')[2]}"
-
-    @rx.var
     def changes_way(self) -> str:
         """Where changes are asked for, about the chosen photos when there are some."""
         return self.place.changes_way + (f"?photos={','.join(self.picked)}" if self.picked else "")
@@ -204,6 +200,7 @@ def _place(page: ListingPage, listing: str) -> Page:
         zip_mls_words=page.zip_mls_words,
         whose=page.whose,
         mls_way=f"/listings/mls/{listing}",
+        history=f"/listings/history/{listing}",
         cover_note=next((tile.note for tile in page.photos if tile.is_cover), ""),
         altered=_altered_words(page.altered_count),
         originals_url=page.originals_url,
