@@ -29,6 +29,7 @@ def composer() -> rx.Component:
         rx.cond(S.drafts.length() == 1, "Ask about 1 photo", f"Ask about {S.drafts.length()} photos"),
     )
     form = rx.el.form(
+        rx.el.input(type="hidden", name="key", value=S.key),
         _chooser(),
         rx.el.ul(rx.foreach(S.drafts, _draft), class_name="stack gap-5"),
         words,

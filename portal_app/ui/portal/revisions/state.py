@@ -37,8 +37,8 @@ class ListingRevisionsState(Door):
     wish: str = ""
     reopening: str = ""
     turn: int = 0
+    key: str = ""
     loaded: bool = False
-    _key: str = ""
 
     @rx.var
     def title(self) -> str:
@@ -105,11 +105,11 @@ class ListingRevisionsState(Door):
 
     @customer_or_link
     async def send(self, form: dict[str, Any]) -> rx.event.EventSpec | None:
-        """Ask; pressed twice it is one request."""
+        """Ask. The form carries its key: pressed twice it is one request, although the second press finds a new one begun."""
         self.field_errors = {}
         self.wish = str(form.get("wish", self.wish))[: LONGEST_WISH + 1]
         self._put([replace(draft, note=str(form.get(f"note-{draft.asset}", draft.note))[:LONGEST_NOTE]) for draft in self.drafts])
-        asked = Asked(self._key, self.wish, tuple(asked_photo(draft) for draft in self.drafts))
+        asked = Asked(str(form.get("key", self.key))[:64], self.wish, tuple(asked_photo(draft) for draft in self.drafts))
         try:
             await act(ask_revision, viewer_of(self), self.listing, asked, now=utc_now())
         except InvalidInput as wrong:
@@ -144,7 +144,7 @@ class ListingRevisionsState(Door):
 
     def _begin(self) -> None:
         """An empty request with a key of its own."""
-        self._key, self.wish, self.field_errors, self.reopening = new_public_id(), "", {}, ""
+        self.key, self.wish, self.field_errors, self.reopening = new_public_id(), "", {}, ""
         self.turn += 1
         self._put([])
 
