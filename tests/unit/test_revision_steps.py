@@ -16,7 +16,7 @@ OPEN, IN_WORK, DELIVERED, ACCEPTED, REOPENED = RevisionState
 ALLOWED = {(OPEN, IN_WORK), (IN_WORK, DELIVERED), (DELIVERED, ACCEPTED), (DELIVERED, REOPENED), (REOPENED, IN_WORK)}
 
 
-@pytest.mark.parametrize(("before", "after"), product(RevisionState, RevisionState))
+@pytest.mark.parametrize(("before", "after"), list(product(RevisionState, RevisionState)))
 def test_only_these_moves(before: RevisionState, after: RevisionState) -> None:
     if (before, after) in ALLOWED:
         assert move(before, after) is after
