@@ -35,6 +35,10 @@ from portal_app.ui.admin.invoice.page import page as admin_invoice
 from portal_app.ui.admin.invoice.state import AdminInvoice
 from portal_app.ui.admin.invoices.page import page as admin_invoices
 from portal_app.ui.admin.invoices.state import AdminInvoices
+from portal_app.ui.admin.listing.page import page as listing_desk
+from portal_app.ui.admin.listing.state import ListingDesk
+from portal_app.ui.admin.listings.page import page as studio_listings
+from portal_app.ui.admin.listings.state import StudioListings
 from portal_app.ui.admin.my_day.page import page as my_day
 from portal_app.ui.admin.my_day.state import MyDay
 from portal_app.ui.admin.order.page import page as admin_order
@@ -193,6 +197,8 @@ ROUTES: tuple[Row, ...] = (
     Row("/admin/my-day", my_day, "My day", SEE_ORDERS, MyDay.load, MyDay.load),
     Row("/admin/orders", admin_orders, "Orders", SEE_ORDERS, AdminOrdersState.load, AdminOrdersState.load),
     Row("/admin/orders/[number]", admin_order, "Order", SEE_ORDERS, AdminOrderState.load, AdminOrderState.load),
+    Row("/admin/listings", studio_listings, "Listings", SEE_ORDERS, StudioListings.load, StudioListings.load),
+    Row("/admin/listings/[listing]", listing_desk, ListingDesk.title, SEE_ORDERS, ListingDesk.load, ListingDesk.load),
     Row("/admin/invoices", admin_invoices, "Invoices", SEE_MONEY, AdminInvoices.load, AdminInvoices.load),
     Row("/admin/invoices/[invoice]", admin_invoice, AdminInvoice.title, SEE_MONEY, AdminInvoice.load, AdminInvoice.refresh),
     Row("/admin/payments", admin_payments, "Payments", SEE_MONEY, AdminPayments.load, AdminPayments.load),

@@ -531,6 +531,7 @@ def verbs_of_the_studio(world: World) -> dict[str, Callable[[Session, Viewer], A
 def verbs_of_both(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
     """Every verb that a customer has as well as the studio, aimed at Carl's orders."""
     from portal_app.domain.delivery.sharing import ShareRequest, end_shared_link, share_photos
+    from portal_app.domain.listings import archiving
     from portal_app.domain.orders.canceling import cancel
     from portal_app.domain.orders.changing import Why, postpone
     from portal_app.domain.orders.moving import reschedule
@@ -539,6 +540,8 @@ def verbs_of_both(world: World) -> dict[str, Callable[[Session, Viewer], Any]]:
     why, later = Why("Theirs"), NOW + timedelta(days=5)
     shared, seal = ShareRequest([world.asset], "web", str(later.date())), SecretBox(b"k" * 32)
     return verbs_of_splits(world) | {
+        "archive_listing": lambda db, by: archiving.archive_listing(db, by, world.listing, now=NOW),
+        "unarchive_listing": lambda db, by: archiving.unarchive_listing(db, by, world.listing, now=NOW),
         "reschedule": lambda db, by: reschedule(db, by, world.accepted, Purpose.VISIT, later, why, now=NOW),
         "cancel": lambda db, by: cancel(db, by, world.pending, why, now=NOW),
         "share_photos": lambda db, by: share_photos(db, by, world.listing, shared, seal, now=NOW),

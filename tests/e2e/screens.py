@@ -90,6 +90,8 @@ SHOWN: dict[str, Shown] = {
     "/admin/invoices/[invoice]": Shown(OLIVE, "button", "Finalize", INVOICE.format("draft", "")),
     "/admin": Shown(OLIVE, "button", "Accept"),
     "/admin/my-day": Shown(PIA, "link", "Open calendar"),
+    "/admin/listings": Shown(OLIVE, "link", "Point Reyes"),
+    "/admin/listings/[listing]": Shown(OLIVE, "button", "Move to the archive", LOCKED),
     "/admin/orders": Shown(OLIVE, "link", "Ocean View"),
     "/admin/orders/[number]": Shown(OLIVE, "button", "Accept order", ANY_ORDER.format("pending")),
     "/admin/deliver/altered/[number]": Shown(OLIVE, "button", "^Altered: ", TO_DELIVER),

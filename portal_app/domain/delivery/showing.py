@@ -118,6 +118,7 @@ class ListingPage:
     whose: str = ""
     altered_count: int = 0
     originals_url: str = ""
+    archived_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +135,10 @@ class _Around:
 
 
 def listing_cards(
-    db: Session, by: Viewer, *, search: str = "", team: str = "", limit: int = PAGE, offset: int = 0
+    db: Session, by: Viewer, *, search: str = "", team: str = "", archived: bool = False, limit: int = PAGE, offset: int = 0
 ) -> list[ListingCard]:
-    """The viewer's listings, newest first; as many statements for one as for a thousand."""
-    found = _matching(by, search, team).order_by(col(Listing.created_at).desc(), col(Listing.id).desc())
+    """The viewer's listings, newest first, or those in the archive; as many statements for one as for a thousand."""
+    found = _matching(by, search, team, archived=archived).order_by(col(Listing.created_at).desc(), col(Listing.id).desc())
     found = with_whose(db, by, found.limit(limit).offset(offset))
     rows = [listing for listing, _ in found]
     around = _around(db, by, rows)
@@ -146,9 +147,9 @@ def listing_cards(
     return [_card(by, row, around, covers.get(row.id), renditions, said) for row, said in found]
 
 
-def listing_count(db: Session, by: Viewer, *, search: str = "", team: str = "") -> int:
+def listing_count(db: Session, by: Viewer, *, search: str = "", team: str = "", archived: bool = False) -> int:
     """How many listings the viewer has, or how many match."""
-    return db.exec(_matching(by, search, team).with_only_columns(func.count())).one()
+    return db.exec(_matching(by, search, team, archived=archived).with_only_columns(func.count())).one()
 
 
 def listing_page(db: Session, by: Viewer, listing_public_id: str) -> ListingPage:
@@ -188,6 +189,7 @@ def listing_page(db: Session, by: Viewer, listing_public_id: str) -> ListingPage
         message=deliveries[-1].message if deliveries else "",
         delivered_words=_delivered_words(listing, around),
         appointment_words=_appointment_words(listing, around),
+        archived_words=day_words(listing.archived_at, around.studio.zone) if listing.archived_at else "",
         whose=whose_are(db, by, [listing.customer_id]).get(listing.customer_id, "") if by.is_customer else "",
         **_originals(db, listing, tiles),
         **(zip_links(listing, assets, renditions) if sight is Sight.OPEN and any(asset.sha256 for asset in assets) else {}),
@@ -228,8 +230,9 @@ def cover_urls(db: Session, by: Viewer, listing_ids: Sequence[int]) -> dict[int,
 STATE_WORDS = {"production": "In production", "due": "Payment due", "ready": "Ready"}
 
 
-def _matching(by: Viewer, search: str, team: str):
-    found = visible(by, team)
+def _matching(by: Viewer, search: str, team: str, *, archived: bool):
+    shelf = col(Listing.archived_at).is_not(None) if archived else col(Listing.archived_at).is_(None)
+    found = visible(by, team).where(shelf)
     if not search.strip():
         return found
     like = f"%{search.strip().replace('%', '').replace('_', '')}%"

@@ -13,7 +13,7 @@ from portal_app.domain.columns import filled, instant
 class Listing(SQLModel, table=True):
     """A property being marketed. `street` carries the unit; `town` is `Carmel-by-the-Sea, CA 93923`.
 
-    `extra_rounds` are requests for changes that the studio gave beside those of the order.
+    `extra_rounds` are requests for changes that the studio gave beside those of the order. Once archived it stands in no list.
     """
 
     __tablename__ = "listing"
@@ -29,3 +29,4 @@ class Listing(SQLModel, table=True):
     cover_asset_id: int | None = None
     created_at: datetime = instant()
     extra_rounds: int = filled(0)
+    archived_at: datetime | None = instant(default=None)

@@ -24,10 +24,10 @@ class Card:
     note: str = ""
 
 
-def card_of(listing: ListingCard) -> Card:
-    """The read model in words; before a delivery two dates stand where the photo will be."""
+def card_of(listing: ListingCard, at: str = "/listings") -> Card:
+    """The read model in words, leading to its page below `at`; before a delivery two dates stand where the photo will be."""
     return Card(
-        href=f"/listings/{listing.public_id}",
+        href=f"{at}/{listing.public_id}",
         street=listing.street,
         town=listing.town,
         state=listing.state,

@@ -154,6 +154,8 @@ PLAIN = {
     "delivery.called_off": "Called the planned delivery off",
     "delivery.failed": "The planned delivery was not handed over: {reason}",
     "delivery.planned": "Planned the delivery for {when}",
+    "listing.archived": "Moved {street} to the archive",
+    "listing.brought_back": "Brought {street} back from the archive",
     "listing.locked_again": "The photos wait for the payment again",
     "listing.fitted": "Made the photos for {what}",
     "listing.released": "Opened the photos before they are paid: {reason}",

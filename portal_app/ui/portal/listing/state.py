@@ -14,7 +14,8 @@ from portal_app.domain.delivery.pictures import PhotoTile, size_words
 from portal_app.domain.delivery.queries import listing_page
 from portal_app.domain.delivery.sections import Section
 from portal_app.domain.delivery.showing import ListingPage, ToPay
-from portal_app.ui.shared.guard import customer_or_link
+from portal_app.domain.listings.archiving import archive_listing, unarchive_listing
+from portal_app.ui.shared.guard import customer, customer_or_link
 from portal_app.ui.shared.run import act, ask
 from portal_app.ui.shared.session import Base, route_argument, viewer_of
 
@@ -55,6 +56,7 @@ class Page:
     originals_url: str = ""
     share_way: str = ""
     changes_way: str = ""
+    archived: str = ""
 
 
 @dataclass(frozen=True)
@@ -174,6 +176,20 @@ class OneListing(Base):
         """Choose none."""
         self.picked = []
 
+    @customer
+    async def archive(self) -> None:
+        """Out of the list. The second press changes nothing."""
+        await act(archive_listing, viewer_of(self), route_argument(self), now=utc_now())
+        self._say("It is in the archive, at the end of your listings.")
+        await self._read()
+
+    @customer
+    async def bring_back(self) -> None:
+        """Into the list again."""
+        await act(unarchive_listing, viewer_of(self), route_argument(self), now=utc_now())
+        self._say("It is back in your listings.")
+        await self._read()
+
 
 def _place(page: ListingPage, listing: str) -> Page:
     return Page(
@@ -206,6 +222,7 @@ def _place(page: ListingPage, listing: str) -> Page:
         originals_url=page.originals_url,
         share_way=f"/listings/share/{listing}",
         changes_way=f"/listings/revisions/{listing}",
+        archived=page.archived_words,
     )
 
 
