@@ -17,6 +17,7 @@ from portal_app.domain.notifications import (
     account_mails,
     change_mails,
     charge_mails,
+    keeping_mails,
     receipts,
     refund_mails,
     revision_mails,
@@ -66,6 +67,12 @@ def confirm_acceptance(db: Session, fact: Fact, *, now: datetime) -> None:
 def mail_delivery(db: Session, fact: Fact, *, now: datetime) -> None:
     """One mail with its own secret link per recipient."""
     writing.mail_delivery(db, fact.details["delivery_id"], now=now)
+
+
+def mail_transfer(db: Session, fact: Fact, *, now: datetime) -> None:
+    """Who has the listing now gets a way to it."""
+    if fact.listing_id:
+        keeping_mails.mail_transfer(db, fact.listing_id, fact.id, now=now)
 
 
 def end_plan(db: Session, fact: Fact, *, now: datetime) -> None:
@@ -193,6 +200,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "appointment.confirmed": (mail_change,),
     "appointment.declined": (announce_decline,),
     "listing.delivered": (end_plan, mail_delivery),
+    "listing.transferred": (mail_transfer,),
     "delivery.failed": (mail_failed_plan,),
     **dict.fromkeys(revision_mails.LETTERS, (mail_revision,)),
     "order.items_changed": (mail_items_changed,),

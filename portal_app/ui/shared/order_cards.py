@@ -281,6 +281,8 @@ def _sentence(fact: HistoryRow, currency: str, studio: str, zone: str) -> str:
             return f"Tip{_of(fact, currency)} added"
         case "listing.released":
             return "Photos opened before they are paid"
+        case "listing.transferred":
+            return f"Moved from {fact.details.get('before', '')} to {fact.details.get('after', '')}"
         case "listing.locked_again":
             return "Photos wait for the payment again"
         case "listing.downloaded":

@@ -156,6 +156,7 @@ PLAIN = {
     "delivery.planned": "Planned the delivery for {when}",
     "listing.archived": "Moved {street} to the archive",
     "listing.brought_back": "Brought {street} back from the archive",
+    "listing.transferred": "Moved {street} from {before} to {after}",
     "listing.locked_again": "The photos wait for the payment again",
     "listing.fitted": "Made the photos for {what}",
     "listing.released": "Opened the photos before they are paid: {reason}",

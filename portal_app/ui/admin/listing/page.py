@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from portal_app.core.viewer import Permission
+from portal_app.ui.admin.listing.moving import transfer_part, transfer_question
 from portal_app.ui.admin.listing.state import ListingDesk as S
 from portal_app.ui.components.address import address_title
 from portal_app.ui.components.buttons import button, link_button
@@ -25,7 +26,7 @@ def _loaded() -> rx.Component:
     head = page_head(
         rx.el.div(crumb("Listings", "/admin/listings", here.street), address_title(here.street, here.town)), under=under
     )
-    return rx.fragment(head, _ways(), _archive())
+    return rx.fragment(head, _ways(), _archive(), transfer_part(), transfer_question())
 
 
 def _ways() -> rx.Component:
