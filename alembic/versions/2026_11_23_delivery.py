@@ -23,6 +23,7 @@ def upgrade() -> None:
     sa.Column('studio_id', sa.Integer(), nullable=False),
     sa.Column('naming', sa.String(), nullable=False),
     sa.Column('altered_rule', sa.String(), server_default=sa.text("'by_place'"), nullable=False),
+    sa.Column('keep_months', sa.Integer(), nullable=False),
     sa.CheckConstraint("altered_rule IN ('by_place', 'always', 'never')", name='ck_delivery_policy_altered_rule'),
     sa.CheckConstraint("naming IN ('numbered', 'original', 'address')", name='ck_delivery_policy_naming'),
     sa.ForeignKeyConstraint(['studio_id'], ['studio.id'], ),
@@ -264,12 +265,19 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('altered_how', sa.String(), server_default=sa.text("''"), nullable=False))
         batch_op.create_index('ix_asset_file', ['sha256'], unique=False)
         batch_op.create_index('ix_asset_known', ['studio_id', 'sha256'], unique=False)
-        batch_op.create_foreign_key('fk_asset_supersedes', 'asset', ['supersedes_id'], ['id'])
         batch_op.create_foreign_key('fk_asset_altered_of', 'asset', ['altered_of_id'], ['id'])
+        batch_op.create_foreign_key('fk_asset_supersedes', 'asset', ['supersedes_id'], ['id'])
         batch_op.create_check_constraint('ck_asset_kind', "kind IN ('photo', 'video', 'floor_plan', 'tour', 'document', 'website')")
 
     with op.batch_alter_table('listing', schema=None) as batch_op:
         batch_op.add_column(sa.Column('extra_rounds', sa.Integer(), server_default=sa.text('0'), nullable=False))
+        batch_op.add_column(sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('kept_for_ever', sa.Boolean(), server_default=sa.text('false'), nullable=False))
+        batch_op.add_column(sa.Column('warned_at', sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('warned_again_at', sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('put_away_at', sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('restored_at', sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('emptied_at', sa.DateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table('mail', schema=None) as batch_op:
         batch_op.add_column(sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True))

@@ -75,6 +75,12 @@ def mail_transfer(db: Session, fact: Fact, *, now: datetime) -> None:
         keeping_mails.mail_transfer(db, fact.listing_id, fact.id, now=now)
 
 
+def mail_keeping(db: Session, fact: Fact, *, now: datetime) -> None:
+    """Customer and studio hear until when files are there, or can come back."""
+    if fact.listing_id:
+        keeping_mails.mail_keeping(db, fact.listing_id, fact.id, fact.kind, fact.details.get("until", ""), now=now)
+
+
 def end_plan(db: Session, fact: Fact, *, now: datetime) -> None:
     """What was handed over by hand, or is canceled, is not handed over later."""
     if fact.order_id:
@@ -201,6 +207,8 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "appointment.declined": (announce_decline,),
     "listing.delivered": (end_plan, mail_delivery),
     "listing.transferred": (mail_transfer,),
+    "listing.ends_soon": (mail_keeping,),
+    "listing.put_away": (mail_keeping,),
     "delivery.failed": (mail_failed_plan,),
     **dict.fromkeys(revision_mails.LETTERS, (mail_revision,)),
     "order.items_changed": (mail_items_changed,),

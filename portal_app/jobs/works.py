@@ -13,7 +13,7 @@ from portal_app.domain.activity.models import Work, WorkState
 from portal_app.domain.billing import afterwards, cards, dividing, giving_back, invoicing, refunding
 from portal_app.domain.billing.settling import reconcile, sweep_open_attempts
 from portal_app.domain.customers import entering, joining, leaving, readdressing
-from portal_app.domain.delivery import planning
+from portal_app.domain.delivery import keeping, planning
 from portal_app.domain.identity import sessions
 from portal_app.domain.media import fitting, marks, remarking
 from portal_app.domain.media import service as media
@@ -135,6 +135,16 @@ def hand_over_planned(job: Job) -> None:
         job.finish(db)
 
 
+def keep_files(job: Job) -> None:
+    """Whose files end soon hears of it; what is over is put away, and deleted later. One small transaction each."""
+    database = job.wiring.database
+    with database.reading() as db:
+        listings = keeping.to_look_at(db, now=job.now())
+    for listing_id in listings:
+        with database.unit_of_work() as db:
+            keeping.take_step(db, listing_id, now=job.now())
+
+
 def sweep_payments(job: Job) -> None:
     """Refunds and disputes that no event has told."""
     afterwards.sweep_payments(job.wiring.database.unit_of_work, job.wiring.gateway_for, now=job.now())
@@ -246,6 +256,7 @@ WORKS: Mapping[str, worker.Work] = {
     "sweep_payments": sweep_payments,
     reactions.FORGET_CARDS: forget_cards,
     planning.HAND_OVER: hand_over_planned,
+    keeping.KEEP_FILES: keep_files,
     "render_asset": render_asset,
     marks.REMARK: remark,
     fitting.FIT: fit_preset,

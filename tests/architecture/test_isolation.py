@@ -390,7 +390,7 @@ def verbs_of_the_books(world: World) -> dict[str, Callable[[Session, Viewer], An
     """What Harbor Light notes by hand, and what it changes of an order."""
     from portal_app.domain.billing import crediting, offline
     from portal_app.domain.billing.bills import BillName
-    from portal_app.domain.delivery import releasing, transferring
+    from portal_app.domain.delivery import keeping, releasing, transferring
     from portal_app.domain.orders import adding
 
     order, entry = BillName(order=world.delivered), 1
@@ -401,6 +401,8 @@ def verbs_of_the_books(world: World) -> dict[str, Callable[[Session, Viewer], An
         "keep_as_credit": lambda db, by: crediting.keep_as_credit(db, by, order, "key", now=NOW),
         "return_credit": lambda db, by: crediting.return_credit(db, by, entry, 1, "Theirs", "key", now=NOW),
         "transfer_listing": lambda db, by: transferring.transfer_listing(db, by, world.listing, 2, now=NOW),
+        "keep_for_ever": lambda db, by: keeping.keep_for_ever(db, by, world.listing, is_on=True, now=NOW),
+        "restore_files": lambda db, by: keeping.restore_files(db, by, world.listing, now=NOW),
         "release": lambda db, by: releasing.release(db, by, world.listing, "Theirs", now=NOW),
         "lock_again": lambda db, by: releasing.lock_again(db, by, world.listing, now=NOW),
         "add_offer": lambda db, by: adding.add_offer(db, by, world.delivered, "photos", "1", now=NOW),

@@ -14,7 +14,7 @@ from portal_app.core.viewer import Viewer
 from portal_app.domain.delivery.archive import SUMS, Archive, Member, plan, safe_name, unique_names
 from portal_app.domain.delivery.changes import CHANGES, change_list
 from portal_app.domain.delivery.disclosing import ALTERED, altered_notes
-from portal_app.domain.delivery.gate import ORIGINAL, Locked, Sight, Size, served, sight_for
+from portal_app.domain.delivery.gate import ORIGINAL, Sight, Size, refusal, served, sight_for
 from portal_app.domain.delivery.naming import Naming, file_name
 from portal_app.domain.delivery.pictures import has_sizes
 from portal_app.domain.delivery.policies import delivery_policy_of
@@ -100,7 +100,7 @@ def archive_to_serve(
     if size is Size.THUMB:
         raise NotFound
     if sight is not Sight.OPEN:
-        raise Locked
+        raise refusal(sight)
     files = [asset for asset in delivered_assets(db, listing.id) if asset.sha256]
     photos = files if name == ORIGINAL else [asset for asset in files if has_sizes(asset)]
     held = _held(db, by, listing.id, since) if since else None

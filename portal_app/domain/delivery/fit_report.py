@@ -13,7 +13,7 @@ from portal_app.core.viewer import Viewer
 from portal_app.domain.delivery.archive import Member, plan, safe_name
 from portal_app.domain.delivery.disclosing import altered_notes
 from portal_app.domain.delivery.files import ServedArchive
-from portal_app.domain.delivery.gate import Locked, Sight, sight_for
+from portal_app.domain.delivery.gate import Sight, refusal, sight_for
 from portal_app.domain.delivery.pictures import size_words
 from portal_app.domain.delivery.seeing import gate_of, visible
 from portal_app.domain.delivery.taking import Item, Taking
@@ -117,8 +117,9 @@ def _open_listing(db: Session, by: Viewer, listing_public_id: str) -> Listing:
     gate = gate_of(db, listing.id)
     if not gate.is_delivered:
         raise NotFound
-    if sight_for(by, gate) is not Sight.OPEN:
-        raise Locked
+    sight = sight_for(by, gate)
+    if sight is not Sight.OPEN:
+        raise refusal(sight)
     return listing
 
 

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from portal_app.core.errors import NotFound
 from portal_app.core.viewer import Viewer
-from portal_app.domain.delivery.gate import Locked, Sight, sight_for
+from portal_app.domain.delivery.gate import Sight, refusal, sight_for
 from portal_app.domain.delivery.seeing import gate_of, photos_to_see
 from portal_app.domain.media.embeds import read_link
 from portal_app.domain.media.models import Asset
@@ -32,7 +32,7 @@ def player_to_frame(db: Session, by: Viewer, asset_public_id: str) -> Framed:
     if sight is Sight.NOTHING:
         raise NotFound
     if sight is not Sight.OPEN:
-        raise Locked
+        raise refusal(sight)
     link = read_link(asset.url)
     if not link.frame:
         raise NotFound

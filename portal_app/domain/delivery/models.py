@@ -152,7 +152,8 @@ class SharedLink(SQLModel, table=True):
 
 
 class DeliveryPolicy(SQLModel, table=True):
-    """How one studio hands its files over. A studio without a row has these defaults."""
+    """How one studio hands its files over. A studio without a row has these defaults. Files stay `keep_months` after
+    the last delivery, 0 for ever."""
 
     __tablename__ = "delivery_policy"
     __table_args__ = (
@@ -163,6 +164,7 @@ class DeliveryPolicy(SQLModel, table=True):
     studio_id: int = Field(foreign_key="studio.id", primary_key=True)
     naming: str = Naming.ORIGINAL
     altered_rule: str = filled(AlteredRule.BY_PLACE.value)
+    keep_months: int = 0
 
 
 class Download(SQLModel, table=True):

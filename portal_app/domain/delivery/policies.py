@@ -20,6 +20,7 @@ CHOICES = (
     ("naming", Naming, "files are named"),
     ("altered_rule", AlteredRule, "the original of an altered photo is asked for"),
 )
+MONTHS = (0, 1, 2, 3, 6, 12, 18, 24, 36, 60)
 
 
 def delivery_policy_of(db: Session, studio_id: int) -> DeliveryPolicy:
@@ -39,6 +40,9 @@ def save_delivery_policy(db: Session, by: Viewer, typed: Mapping[str, str], *, n
     require_settings(by)
     db.exec(select(Studio).where(Studio.id == by.studio_id).with_for_update(key_share=True)).one()
     policy = delivery_policy_of(db, by.studio_id)
+    months = typed.get("keep_months", str(policy.keep_months))
+    if months not in {str(each) for each in MONTHS}:
+        raise InvalidInput("keep_months", "Choose one of these.")
     chosen = {"altered_rule": policy.altered_rule, **typed}
     for column, words, said in CHOICES:
         if chosen.get(column, "") not in set(words):
@@ -47,4 +51,8 @@ def save_delivery_policy(db: Session, by: Viewer, typed: Mapping[str, str], *, n
             what = f"{said}: {chosen[column].replace('_', ' ')}"
             record(db, by, "delivery_policy.changed", now=now, details={"what": what})
             setattr(policy, column, chosen[column])
+    if policy.keep_months != int(months):
+        what = f"files are kept {months} months" if months != "0" else "files are kept for ever"
+        record(db, by, "delivery_policy.changed", now=now, details={"what": what})
+        policy.keep_months = int(months)
     db.add(policy)

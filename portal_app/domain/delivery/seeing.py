@@ -55,7 +55,8 @@ def gates_of(db: Session, listing_ids: Sequence[int]) -> dict[int, Gate]:
     deliveries = deliveries_of(db, listing_ids)
     orders = sorted({one.order_id for several in deliveries.values() for one in several})
     dues, harmless = billing.due(db, orders), harmless_due(db, orders)
-    return {listing_id: gate_from(deliveries.get(listing_id, []), dues, harmless) for listing_id in listing_ids}
+    away = set(db.exec(select(Listing.id).where(col(Listing.id).in_(listing_ids), col(Listing.put_away_at).is_not(None))))
+    return {each: gate_from(deliveries.get(each, []), dues, harmless, is_away=each in away) for each in listing_ids}
 
 
 def deliveries_of(db: Session, listing_ids: Sequence[int]) -> dict[int, list[Delivery]]:
@@ -66,14 +67,20 @@ def deliveries_of(db: Session, listing_ids: Sequence[int]) -> dict[int, list[Del
     return found
 
 
-def gate_from(deliveries: Sequence[Delivery], dues: Mapping[int, int], harmless: Mapping[int, int]) -> Gate:
+def gate_from(
+    deliveries: Sequence[Delivery], dues: Mapping[int, int], harmless: Mapping[int, int], *, is_away: bool = False
+) -> Gate:
     """The newest delivery's policy holds, unless a person released it; what is due on every delivered order counts, on
     others not yet. What is `harmless` is due and keeps nothing closed."""
     if not deliveries:
         return Gate(Sight.NOTHING)
     newest, orders = deliveries[-1], {delivery.order_id for delivery in deliveries}
     cents, harmless_cents = sum(dues[each] for each in orders), sum(min(dues[each], harmless.get(each, 0)) for each in orders)
-    policy = {"collect_payment": newest.collect_payment and newest.released_at is None, "watermark": newest.watermark}
+    policy = {
+        "is_away": is_away,
+        "collect_payment": newest.collect_payment and newest.released_at is None,
+        "watermark": newest.watermark,
+    }
     return Gate(decide(is_delivered=True, due_cents=cents, harmless_cents=harmless_cents, **policy), cents)
 
 

@@ -15,6 +15,7 @@ from portal_app.core.viewer import Permission, Role, Viewer
 from portal_app.domain.activity.service import record
 from portal_app.domain.customers.models import Customer
 from portal_app.domain.delivery.checklist import refuse_gaps
+from portal_app.domain.delivery.keeping import wake
 from portal_app.domain.delivery.models import AccessLink, Delivery
 from portal_app.domain.delivery.originals import refuse_unpaired
 from portal_app.domain.delivery.sharing import end_shared_links
@@ -69,6 +70,7 @@ def deliver(db: Session, by: Viewer, order_number: int, request: DeliverRequest,
     order = orders.locked_order(db, by, order_number, Permission.DELIVER)
     request = checked(order, request)
     listing = lock_listing(db, order.listing_id)
+    wake(db, listing)
     assets = _assets(db, order.listing_id)
     fresh = [asset for asset in assets if asset.delivered_at is None]
     _refuse_unfinished(assets, fresh)

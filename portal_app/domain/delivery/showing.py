@@ -19,6 +19,7 @@ from portal_app.domain.billing.opening import harmless_due
 from portal_app.domain.billing.shares import first_dues
 from portal_app.domain.customers.queries import whose_are
 from portal_app.domain.delivery.gate import Gate, Sight, Size, sight_for
+from portal_app.domain.delivery.keeping import Keeping, keeping_of
 from portal_app.domain.delivery.models import Delivery
 from portal_app.domain.delivery.pictures import (
     PhotoTile,
@@ -119,6 +120,7 @@ class ListingPage:
     altered_count: int = 0
     originals_url: str = ""
     archived_words: str = ""
+    keeping: Keeping = field(default_factory=Keeping)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,7 @@ def listing_page(db: Session, by: Viewer, listing_public_id: str) -> ListingPage
     around = _around(db, by, [listing])
     gate = around.gates[listing.id]
     sight = sight_for(by, gate) if gate.is_delivered else Sight.NOTHING
-    assets = delivered_assets(db, listing.id) if gate.is_delivered else []
+    assets = delivered_assets(db, listing.id) if sight not in {Sight.NOTHING, Sight.AWAY} else []
     photos = [asset for asset in assets if asset.kind == AssetKind.PHOTO]
     renditions = renditions_of(db, [asset.id for asset in assets])
     deliveries = around.deliveries.get(listing.id, [])
@@ -189,6 +191,7 @@ def listing_page(db: Session, by: Viewer, listing_public_id: str) -> ListingPage
         message=deliveries[-1].message if deliveries else "",
         delivered_words=_delivered_words(listing, around),
         appointment_words=_appointment_words(listing, around),
+        keeping=keeping_of(db, listing, deliveries, around.studio.zone),
         archived_words=day_words(listing.archived_at, around.studio.zone) if listing.archived_at else "",
         whose=whose_are(db, by, [listing.customer_id]).get(listing.customer_id, "") if by.is_customer else "",
         **_originals(db, listing, tiles),
@@ -227,7 +230,7 @@ def cover_urls(db: Session, by: Viewer, listing_ids: Sequence[int]) -> dict[int,
     return {listing_id: url for listing_id, url in urls.items() if url}
 
 
-STATE_WORDS = {"production": "In production", "due": "Payment due", "ready": "Ready"}
+STATE_WORDS = {"production": "In production", "away": "Put away", "due": "Payment due", "ready": "Ready"}
 
 
 def _matching(by: Viewer, search: str, team: str, *, archived: bool):
@@ -249,7 +252,9 @@ def _around(db: Session, by: Viewer, rows: Sequence[Listing]) -> _Around:
     dues, harmless = billing.due(db, order_ids), harmless_due(db, order_ids)
     return _Around(
         studio=db.get_one(Studio, by.studio_id),
-        gates={listing_id: gate_from(deliveries.get(listing_id, []), dues, harmless) for listing_id in ids},
+        gates={
+            row.id: gate_from(deliveries.get(row.id, []), dues, harmless, is_away=row.put_away_at is not None) for row in rows
+        },
         orders=orders,
         dues=_dues_to(db, by, dues),
         deliveries=deliveries,
@@ -312,6 +317,8 @@ def _card(
 def _state(gate: Gate) -> str:
     if not gate.is_delivered:
         return "production"
+    if gate.sight is Sight.AWAY:
+        return "away"
     return "due" if gate.is_locked else "ready"
 
 

@@ -14,6 +14,7 @@ class Listing(SQLModel, table=True):
     """A property being marketed. `street` carries the unit; `town` is `Carmel-by-the-Sea, CA 93923`.
 
     `extra_rounds` are requests for changes that the studio gave beside those of the order. Once archived it stands in no list.
+    What ends with its files (warnings, putting away, deleting) is written by `delivery` alone.
     """
 
     __tablename__ = "listing"
@@ -30,3 +31,9 @@ class Listing(SQLModel, table=True):
     created_at: datetime = instant()
     extra_rounds: int = filled(0)
     archived_at: datetime | None = instant(default=None)
+    kept_for_ever: bool = filled(False)
+    warned_at: datetime | None = instant(default=None)
+    warned_again_at: datetime | None = instant(default=None)
+    put_away_at: datetime | None = instant(default=None)
+    restored_at: datetime | None = instant(default=None)
+    emptied_at: datetime | None = instant(default=None)

@@ -58,6 +58,8 @@ def remove_photo(db: Session, by: Viewer, asset_public_id: str, *, now: datetime
 def restore_photo(db: Session, by: Viewer, asset_public_id: str, *, now: datetime) -> None:
     """Bring a removed photo back. Raises NotFound, NotAllowed."""
     asset = locked_asset(db, by, asset_public_id)
+    if not asset.sha256 and not asset.url:
+        raise NotFound("The file was deleted when its time was over. Upload it again.")
     if asset.state == AssetState.REMOVED:
         bring_back(db, asset, now=now)
         record(db, by, "asset.restored", now=now, listing_id=asset.listing_id, details=named(asset))

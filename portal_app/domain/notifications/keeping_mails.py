@@ -1,4 +1,4 @@
-"""Mails about whose a listing is."""
+"""Mails about whose a listing is, and how long its files are kept."""
 
 from __future__ import annotations
 
@@ -31,4 +31,24 @@ def mail_transfer(db: Session, listing_id: int, fact_id: int, *, now: datetime) 
         write_mail(
             db, studio, letter, kind="transferred", once_key=once_key, to_email=to.email, to_name=to.name, order=order,
             is_secret=True, now=now,
+        )  # fmt: skip
+
+
+def mail_keeping(db: Session, listing_id: int, fact_id: int, kind: str, until: str, *, now: datetime) -> None:
+    """To its customer, with a link of their own, and to the studio, each once."""
+    listing = db.get_one(Listing, listing_id)
+    delivery = db.exec(select(Delivery).where(Delivery.listing_id == listing_id).order_by(col(Delivery.id).desc())).first()
+    if delivery is None or delivery.id is None:
+        return
+    order, studio = order_of(db, delivery.order_id)
+    words, say = order_words(db, order, studio), letters.put_away if kind == "listing.put_away" else letters.ends_soon
+    people = [(to.name, to.email, False) for to in addressees(db, listing.customer_id)]
+    for name, email, is_studio in (*people, (studio.name, studio.email, True)):
+        once_key = f"{kind}:{fact_id}:{'studio' if is_studio else email.lower()}"
+        if not email or is_written(db, once_key):
+            continue
+        way = f"admin/listings/{listing.public_id}" if is_studio else f"l/{make_link(db, delivery.id, email, now=now)}"
+        write_mail(
+            db, studio, say(words, until, f"{studio.address}/{way}", is_studio=is_studio), kind="keeping", once_key=once_key,
+            to_email=email, to_name=name, order=order, is_secret=not is_studio, now=now,
         )  # fmt: skip

@@ -21,6 +21,7 @@ class DeliverySettings(Base):
 
     naming: str = ""
     altered_rule: str = ""
+    keep_months: str = ""
     loaded: bool = False
 
     @staff(Permission.SETTINGS)
@@ -28,6 +29,7 @@ class DeliverySettings(Base):
         """Read it afresh."""
         policy = await ask(own_delivery_policy, viewer_of(self))
         self.naming, self.altered_rule = policy.naming, policy.altered_rule
+        self.keep_months = str(policy.keep_months)
         self.loaded = True
 
     @staff(Permission.SETTINGS)

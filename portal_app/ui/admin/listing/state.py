@@ -9,6 +9,7 @@ import reflex as rx
 from portal_app.core.clock import utc_now
 from portal_app.core.errors import InvalidInput
 from portal_app.core.viewer import Permission
+from portal_app.domain.delivery.keeping import Keeping, keep_for_ever, restore_files
 from portal_app.domain.delivery.queries import listing_page
 from portal_app.domain.delivery.transferring import takers, transfer_listing
 from portal_app.domain.listings.archiving import archive_listing, unarchive_listing
@@ -44,6 +45,7 @@ class ListingDesk(Base):
     """The listing in the address."""
 
     place: Place = Place()
+    keeping: Keeping = Keeping()
     found: list[TakerCard] = []
     looked_for: str = ""
     taker: str = ""
@@ -69,6 +71,7 @@ class ListingDesk(Base):
         self.place = Place(
             page.public_id, page.street, page.town, page.state, page.what_words, page.order_number, page.archived_words
         )
+        self.keeping = page.keeping
         self.loaded = True
 
     @staff(Permission.DELIVER)
@@ -116,3 +119,16 @@ class ListingDesk(Base):
         self._say(f"It is with {name} now, with everything that was ordered and paid.")
         await ListingDesk.load.fn(self)
         return None
+
+    @staff(Permission.DELIVER)
+    async def keep_it(self, on: bool) -> None:  # noqa: FBT001
+        """For ever, or as long as the rule says."""
+        await act(keep_for_ever, viewer_of(self), self.place.id, is_on=on, now=utc_now())
+        await ListingDesk.load.fn(self)
+
+    @staff(Permission.DELIVER)
+    async def restore(self) -> None:
+        """What was put away is there again. The second press changes nothing."""
+        await act(restore_files, viewer_of(self), self.place.id, now=utc_now())
+        self._say("The files are back. Links and downloads work again.")
+        await ListingDesk.load.fn(self)

@@ -13,7 +13,7 @@ from portal_app.ui.components.frames import empty, note, page_head
 from portal_app.ui.components.links import away, go
 from portal_app.ui.components.photos import TakePhotos, gallery, hero, photo_tile, pick_box, selection_bar, sheet
 from portal_app.ui.components.status import status
-from portal_app.ui.portal.listing.keeping import kept
+from portal_app.ui.portal.listing.keeping import kept, put_away
 from portal_app.ui.portal.listing.sections import section_of
 from portal_app.ui.portal.listing.state import OneListing as S
 from portal_app.ui.shared.layout import listing_shell
@@ -29,7 +29,13 @@ def page() -> rx.Component:
     under = rx.el.div(status(S.place.state), whose, class_name="row wrap")
     head = page_head(address_title(S.place.street, S.place.town), under=under)
     cover = rx.cond(S.place.cover, hero(S.place.cover, "", preview=S.place.is_locked, note=S.place.cover_note), rx.fragment())
-    return listing_shell(cover, head, rx.cond(S.place.what_words, _delivered(), _in_production()), kept(), ready=S.loaded)
+    return listing_shell(
+        cover,
+        head,
+        rx.cond(S.place.what_words, _delivered(), rx.cond(S.place.put_away, put_away(), _in_production())),
+        kept(),
+        ready=S.loaded,
+    )
 
 
 def _delivered() -> rx.Component:

@@ -57,6 +57,9 @@ class Page:
     share_way: str = ""
     changes_way: str = ""
     archived: str = ""
+    kept_until: str = ""
+    put_away: str = ""
+    restorable: str = ""
 
 
 @dataclass(frozen=True)
@@ -223,6 +226,9 @@ def _place(page: ListingPage, listing: str) -> Page:
         share_way=f"/listings/share/{listing}",
         changes_way=f"/listings/revisions/{listing}",
         archived=page.archived_words,
+        kept_until=page.keeping.until,
+        put_away=page.keeping.put_away,
+        restorable=page.keeping.restorable,
     )
 
 
