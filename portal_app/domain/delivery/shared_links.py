@@ -43,7 +43,10 @@ class ShareTile:
 
 @dataclass(frozen=True, slots=True)
 class SharedCard:
-    """One link, for those who see its listing. `path` is empty when its secret cannot be read anymore."""
+    """One link, for those who see its listing; one that is used up still shows, and can be ended.
+
+    `path` is empty when its secret cannot be read anymore.
+    """
 
     public_id: str
     label: str
@@ -91,7 +94,7 @@ def sharing_page(db: Session, by: Viewer, listing_public_id: str, seal: SecretSe
 
 
 def _card(link: SharedLink, name: str, zone: str, seal: SecretSeal, by: Viewer, now: datetime) -> SharedCard:
-    count, is_open = len(link.asset_ids), standing_of(link, now) is Standing.OPEN
+    count, is_open = len(link.asset_ids), standing_of(link, now) in {Standing.OPEN, Standing.USED_UP}
     photos = "1 photo" if count == 1 else f"{count:,} photos"
     return SharedCard(
         public_id=link.public_id,
