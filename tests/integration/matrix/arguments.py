@@ -145,6 +145,7 @@ BY_NAME: dict[str, Fill] = {
     "AlteredPhotos.form": lambda t: {"how-sky": "on", "words": "words"},
     "action": lambda t: ("revoke", "resend", "remove"),
     "size": lambda t: ("original", "web", "thumb"),
+    "/files/revision/{revision}/{asset}/{size}.size": lambda t: ("web", "thumb"),
     "about": lambda t: "mail",
     "side": lambda t: ("customer", "studio"),
     "status": lambda t: "pending",

@@ -44,6 +44,7 @@ OPENING = (
     "/s/{token}",
     "/s/{token}/photo/{asset}",
     "/s/{token}/take",
+    "/s/{token}/take/{download}",
 )
 # In the short run these ask for both, so that everything is answered at least once.
 ANSWERED = {"carl", "tara", "link", "olive"}

@@ -54,10 +54,10 @@ class ListingRevisionsState(Door):
     async def load(self) -> None:
         """Read the listing's requests; photos named in the address are chosen already."""
         listing = route_argument(self)
-        if listing != self.listing:
-            self._begin()
-        self.listing = listing
+        is_another, self.listing = listing != self.listing, listing
         await self._read()
+        if is_another:
+            self._begin()
         named = str(self.router.url.query_parameters.get("photos", "")).split(",")
         if not self.drafts and not self.refusal:
             self._put([drafted(choice) for choice in self.choices if choice.asset in named])
