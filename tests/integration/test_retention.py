@@ -76,6 +76,20 @@ def row(database: Database, shoot: Shoot) -> Listing:
         return listing
 
 
+def test_what_came_in_since_is_not_deleted_with_it(database: Database, cast: Cast, shoot: Shoot, store: DiskStore) -> None:
+    for after in (FIRST, SECOND, OVER):
+        passes(database, after)
+    with database.unit_of_work() as db:
+        fresh = add_photo(db, store, shoot, cast.harbor, place=2)
+        asset = db.exec(select(Asset).where(Asset.public_id == fresh)).one()
+        asset.received_at = NOW + OVER + timedelta(days=3)
+    passes(database, GONE)
+    with database.reading() as db:
+        files = {asset.public_id: asset.sha256 for asset in db.exec(select(Asset).where(Asset.listing_id == shoot.listing_id))}
+    assert files[fresh]
+    assert files[shoot.photos[0]] == ""
+
+
 def test_told_twice_then_put_away_for_everybody_outside_then_brought_back(database: Database, cast: Cast, shoot: Shoot) -> None:
     with database.unit_of_work() as db:
         token = make_link(db, 1, "carl@coastline.example", now=NOW + OVER - timedelta(days=9))
