@@ -105,7 +105,7 @@ def to_look_at(db: Session, *, now: datetime) -> list[int]:
 
 
 def take_step(db: Session, listing_id: int, *, now: datetime) -> Step:
-    """Do what the rule says today. What waits for a payment is neither warned about, nor put away, nor deleted."""
+    """Do what the rule says today. What waits for a payment is neither warned about nor put away."""
     listing = lock_listing(db, listing_id)
     db.refresh(listing)
     newest = db.exec(select(Delivery).where(Delivery.listing_id == listing_id).order_by(col(Delivery.id).desc())).first()
@@ -114,7 +114,7 @@ def take_step(db: Session, listing_id: int, *, now: datetime) -> Step:
     zone, months = db.get_one(Studio, listing.studio_id).zone, delivery_policy_of(db, listing.studio_id).keep_months
     kept = _kept(listing, newest.delivered_at, months, zone)
     step = next_step(kept, local(now, zone).date())
-    if step in {Step.WARN, Step.WARN_AGAIN, Step.PUT_AWAY, Step.EMPTY} and gate_of(db, listing_id).is_locked:
+    if step in {Step.WARN, Step.WARN_AGAIN, Step.PUT_AWAY} and gate_of(db, listing_id).is_locked:
         return Step.NOTHING
     _do(db, listing, step, kept, zone, now)
     return step
