@@ -249,6 +249,8 @@ def test_everybody_sees_the_pair_as_far_as_the_gate_is_open(street: Street) -> N
     assert (page.status_code, page.headers["x-robots-tag"]) == (200, "noindex")
     assert "<b>Altered:</b> Virtually staged" in page.text
     assert "2208 Point Reyes Court" in page.text
+    picture = nobody.get(f"{address_of(street)}/{street.photo(0)}")
+    assert "IMG_" not in f"{picture.headers}{page.text}"
     assert not [secret for secret in ("Carl", "Nakamura", "coastline", "412") if secret in page.text]
     marked, clean = ([files[street.photo(place)][size] for place in (0, 1)] for size in ("web_marked", "web"))
     assert [content for status, content in pictures_on(street) if status == 200] == marked

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 
 from portal_app.core.errors import Conflict, NotFound
 from portal_app.core.viewer import Viewer
-from portal_app.domain.delivery.files import ServedFile, jpeg_name
+from portal_app.domain.delivery.files import ServedFile
 from portal_app.domain.delivery.gate import Sight
 from portal_app.domain.delivery.policies import delivery_policy_of
 from portal_app.domain.delivery.publishing import Altered, PublishingProblem, asks_for_pairs, publishing_problems
@@ -139,8 +139,9 @@ def originals_picture(db: Session, studio_id: int, public_id: str, asset_public_
     row = db.exec(select(Rendition).where(Rendition.asset_id == photo.id, Rendition.name == size)).first()
     if row is None:
         raise NotFound
-    name, here = jpeg_name(photo.original_name), (photo.public_id, photo.id or 0, photo.listing_id)
-    return ServedFile(*here, row.sha256, row.size, "image/jpeg", name, gate.is_locked)
+    here = (photo.public_id, photo.id or 0, photo.listing_id)
+    # What the studio calls the file may name a person; everybody may ask here.
+    return ServedFile(*here, row.sha256, row.size, "image/jpeg", f"{photo.public_id}.jpg", gate.is_locked)
 
 
 def _listing(db: Session, studio_id: int, public_id: str) -> Listing:
