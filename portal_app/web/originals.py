@@ -121,7 +121,7 @@ async def picture(request: Request) -> Response:
     studio, public_id = await _asked(request)
     found: ServedFile = await ask(originals_picture, studio.id, public_id, request.path_params["asset"])
     named = {
-        "content-disposition": disposition("inline", f"{found.asset}.jpg"),
+        "content-disposition": disposition("inline", found.name),
         "cache-control": LOCKED if found.is_locked else ASK_AGAIN,
     }
     content = Content(found.size, f'"{found.sha256}"', found.media_type, partial(_stored, found), {**SAFE, **QUIET, **named})
