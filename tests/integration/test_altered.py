@@ -184,7 +184,7 @@ def test_an_altered_photo_without_its_original_is_not_handed_over_where_the_rule
     with database.unit_of_work() as db:
         restore_photo(db, cast.pia, second, now=NOW)
     hand_over(database, cast.olive, shoot)
-    assert [bool(row.delivered_at) for row in rows(database, shoot.listing_id).values()] == [True, False, True]
+    assert [bool(rows(database, shoot.listing_id)[photo].delivered_at) for photo in shoot.photos] == [True, False, True]
 
 
 def test_what_is_hidden_keeps_nothing_back_and_neither_does_a_studio_without_the_rule(
