@@ -84,7 +84,7 @@ def test_an_mls_is_chosen_its_files_are_made_and_each_keeps_the_rules(portal, br
         page = seen.page
         page.goto(f"{portal.url}/listings/{asked(portal, OPEN)}")
         page.get_by_role("link", name=re.compile("Sizes for one MLS")).click()
-        page.get_by_label("MLS").select_option("ranw")
+        page.get_by_role("combobox", name="MLS").select_option("ranw")
         page.get_by_role("button", name="Make the files").click()
         take = page.get_by_role("link", name=re.compile("^Download 7"))
         take.wait_for(timeout=60_000)
