@@ -35,8 +35,9 @@ migration: .venv/test  ## PURPOSE=word: from what the newest migration makes to 
 	@$(BIN)/python -m tests.migration $(PURPOSE)
 
 .PHONY: chromium
-chromium:  ## the browser of the tests, from Debian, only when none is there
+chromium:  ## the browser of the tests and the unpackers, from Debian, only when they are not there
 	@bash tests/chromium.sh
+	@bash tests/unpackers.sh
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Foyer needs Python 3.11 or newer."; exit 1; }

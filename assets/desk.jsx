@@ -5,10 +5,15 @@ import { CSS } from "@dnd-kit/utilities";
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 
 // Resumable uploads (tus 1.0). Files and queue live in this module, not in a component: they go on while people move
-// about in the app, and the same files chosen again after a reload go on where they stopped.
+// about in the app, and the same files chosen again after a reload go on where they stopped. Before a file is sent its hash
+// is asked for: what the studio keeps already costs nothing. Each part carries its own sum.
 // Progress is drawn here, four times a second at most; State hears once per finished file.
 const PART = 5 << 20;
+const TUS = { "Tus-Resumable": "1.0.0" };
 const AT_ONCE = 3;
+const HASHED_UP_TO = 64 << 20; // a browser hashes a file only whole, in memory; what is larger is sent unasked
+const WAITS = [0, 1000, 3000, 8000, 20000];
+const UNDERWAY = ["asking", "sending", "checking"];
 const files = new Map();
 const listeners = new Set();
 const queue = [];
@@ -18,7 +23,7 @@ let running = 0;
 let drawn = 0;
 
 const isOver = (file) => ["done", "refused"].includes(file.state);
-const isBusy = () => [...files.values()].some((file) => !isOver(file) && file.state !== "failed");
+const isBusy = () => [...files.values()].some((file) => !isOver(file) && !["failed", "left"].includes(file.state));
 const put = (key, more) => files.has(key) && files.set(key, { ...files.get(key), ...more });
 
 function draw(now) {
@@ -51,42 +56,114 @@ function end(key, more) {
 // What sends comes with the first photograph: whoever only looks at the desk need not wait for it.
 const sender = () => import("tus-js-client");
 
+const print = ({ endpoint, key }) => `foyer-${endpoint}-${key}`;
+const statusOf = (response) => (response ? response.getStatus() : 0);
+const passes = (status) => !status || [409, 423, 429, 460].includes(status) || (status >= 500 && status !== 507);
+const isLater = (status) => passes(status) || [401, 403, 413, 507].includes(status);
+const base64 = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)));
+const told = (pairs) => Object.entries(pairs).map(([name, value]) => `${name} ${base64(new TextEncoder().encode(value))}`).join(",");
+const digest = async (blob) => crypto.subtle.digest("SHA-256", await blob.arrayBuffer());
+
 async function begin(key) {
   const round = Symbol(key);
   const isOurs = () => files.has(key) && files.get(key).round === round;
-  put(key, { state: "sending", began: Date.now(), round });
+  put(key, { state: "asking", began: Date.now(), round });
   draw(true);
   const found = await sender().catch(() => null);
   if (!isOurs()) return;
   if (!found) { end(key, { state: "failed" }); return; }
-  const up = uploadOf(found.Upload, files.get(key));
+  const up = uploadOf(found.Upload, files.get(key), isOurs);
   put(key, { up });
   const before = await up.findPreviousUploads().catch(() => []);
   if (before[0]) up.resumeFromPreviousUpload(before[0]);
-  if (isOurs()) up.start();
+  const known = before[0] || !isOurs() ? null : await askFor(files.get(key)).catch(() => null);
+  if (!isOurs()) return;
+  if (known) { end(key, { state: "done", isKnown: known === "twice", isSpared: true }); return; }
+  put(key, { state: "sending" });
+  up.start();
 }
 
-function uploadOf(Upload, { key, file, listing, endpoint, replaces }) {
+// "here" when the studio keeps these bytes and the listing has them now, "twice" when it had them before.
+async function askFor({ file, listing, endpoint, replaces }) {
+  if (replaces || file.size > HASHED_UP_TO || !globalThis.crypto?.subtle) return null;
+  const sha256 = [...new Uint8Array(await digest(file))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const headers = { ...TUS, "Upload-Metadata": told({ listing, sha256, filename: file.name }) };
+  const answer = await fetch(`${endpoint}/known`, { method: "POST", headers });
+  if (!answer.ok || !answer.headers.get("Upload-Asset")) return null;
+  return answer.headers.get("Upload-Duplicate") ? "twice" : "here";
+}
+
+function uploadOf(Upload, of, isOurs) {
+  const { key, file, listing, endpoint, replaces } = of;
   return new Upload(file, {
-    endpoint, chunkSize: PART, retryDelays: [0, 1000, 3000, 10000], removeFingerprintOnSuccess: true,
-    fingerprint: () => Promise.resolve(`foyer-${endpoint}-${key}`),
+    endpoint, chunkSize: PART, removeFingerprintOnSuccess: true,
+    retryDelays: WAITS.map((wait) => wait * (0.75 + Math.random() / 2)),
+    fingerprint: () => Promise.resolve(print(of)),
     metadata: { filename: file.name, listing, ...(replaces ? { replaces } : {}) },
-    onShouldRetry: (error) => !reasonOf(error.originalResponse) && navigator.onLine && ![401, 403, 404, 410, 413, 415, 422].includes(error.originalResponse ? error.originalResponse.getStatus() : 0),
-    onProgress: (sent, total) => { put(key, { sent, total, state: sent < total ? "sending" : "checking" }); draw(sent === total); },
+    onShouldRetry: (error) => navigator.onLine && passes(statusOf(error.originalResponse)),
+    onBeforeRequest: async (request) => {
+      if (request.getMethod() !== "PATCH" || !globalThis.crypto?.subtle) return;
+      const start = Number(request.getHeader("Upload-Offset"));
+      const sum = await digest(file.slice(start, start + PART));
+      if (!isOurs()) throw new Error("paused while its sum was made");
+      request.setHeader("Upload-Checksum", `sha256 ${base64(sum)}`);
+    },
+    onProgress: (sent, total) => { if (isOurs()) { put(key, { sent, total, state: sent < total ? "sending" : "checking" }); draw(sent === total); } },
     onSuccess: ({ lastResponse }) => {
       const reason = reasonOf(lastResponse);
-      end(key, reason ? { state: "refused", reason } : { state: "done", isKnown: Boolean(lastResponse.getHeader("Upload-Duplicate")) });
+      if (isOurs()) end(key, reason ? { state: "refused", reason } : { state: "done", isKnown: Boolean(lastResponse.getHeader("Upload-Duplicate")) });
     },
-    onError: (error) => { const reason = reasonOf(error.originalResponse); end(key, reason ? { state: "refused", reason } : { state: "failed" }); },
+    onError: (error) => {
+      const status = statusOf(error.originalResponse);
+      const reason = passes(status) ? "" : reasonOf(error.originalResponse);
+      if (isOurs()) end(key, { state: reason && !isLater(status) ? "refused" : "failed", reason });
+    },
   });
 }
 
 function add(file, { endpoint, listing, replaces }) {
   const key = `${listing}/${replaces || ""}/${file.name}/${file.size}/${file.lastModified}`;
   const known = files.get(key);
-  if (known && ["waiting", "sending", "checking"].includes(known.state)) return;
+  if (known && ["waiting", "paused", ...UNDERWAY].includes(known.state)) return;
   files.set(key, { key, listing, name: file.name, sent: 0, total: file.size, state: "waiting", told: false, file, endpoint, replaces });
   queue.push(key);
+}
+
+function pause(key) {
+  const { up, state } = files.get(key);
+  if (UNDERWAY.includes(state)) { running -= 1; if (up) up.abort(false).catch(() => {}); }
+  put(key, { state: "paused", began: 0, round: null });
+}
+
+function goOn(key) {
+  put(key, { state: "waiting", reason: "" });
+  queue.push(key);
+}
+
+const each = (list, act) => { list.forEach((file) => act(file.key)); draw(true); next(); };
+
+// What a reload cut off: what sends remembers where it was, and the server says how much is there. The file itself must be
+// chosen again.
+async function recall(endpoint, listing) {
+  const storage = (await sender()).defaultOptions.urlStorage;
+  for (const { urlStorageKey: kept, uploadUrl: url, metadata } of await storage.findAllUploads()) {
+    const key = kept.slice(`tus::foyer-${endpoint}-`.length, kept.lastIndexOf("::"));
+    if (!key.startsWith(`${listing}/`) || files.has(key)) continue;
+    const answer = await fetch(url, { method: "HEAD", headers: TUS }).catch(() => null);
+    if (!answer || answer.status === 403 || answer.status >= 500 || files.has(key)) continue;
+    if (!answer.ok || !answer.headers.has("Upload-Expires")) { await storage.removeUpload(kept); continue; }
+    const [sent, total] = ["Upload-Offset", "Upload-Length"].map((name) => Number(answer.headers.get(name)));
+    files.set(key, { key, listing, kept, url, name: metadata.filename, sent, total, state: "left", told: true });
+  }
+  draw(true);
+}
+
+async function forget(key) {
+  const { kept, url } = files.get(key);
+  files.delete(key);
+  draw(true);
+  await (await sender()).defaultOptions.urlStorage.removeUpload(kept);
+  await fetch(url, { method: "DELETE", headers: TUS }).catch(() => {});
 }
 
 function again(key) {
@@ -99,7 +176,8 @@ function again(key) {
 
 function stop(key) {
   const { up, state } = files.get(key);
-  if (["sending", "checking"].includes(state)) { if (up) up.abort(true).catch(() => {}); running -= 1; }
+  if (UNDERWAY.includes(state)) running -= 1;
+  if (up && !isOver(files.get(key))) up.abort(true).catch(() => {});
   files.delete(key);
   draw(true);
   next();
@@ -108,7 +186,7 @@ function stop(key) {
 const shelf = { tidy(listing) { [...files.values()].filter((f) => f.listing === listing && f.state === "done").forEach((f) => files.delete(f.key)); draw(true); } };
 
 if (typeof window !== "undefined") {
-  addEventListener("online", () => [...files.values()].filter((file) => file.state === "failed").forEach((file) => again(file.key)));
+  addEventListener("online", () => [...files.values()].filter((file) => file.state === "failed" && !file.reason).forEach((file) => again(file.key)));
   addEventListener("beforeunload", (e) => { if (isBusy()) { e.preventDefault(); e.returnValue = ""; } });
 }
 
@@ -119,8 +197,10 @@ const percent = (file) => (file.total ? Math.floor((100 * file.sent) / file.tota
 function words(file) {
   if (file.state === "sending") return `${percent(file)}%, ${size(file.sent)} of ${size(file.total)}`;
   return {
-    waiting: "Waiting", checking: "Checking", done: file.isKnown ? "Already here, not added twice" : `Received, ${size(file.total)}`, refused: file.reason,
-    failed: navigator.onLine ? "Stopped. What arrived is kept." : "You are offline. It goes on when you are back.",
+    waiting: "Waiting", asking: "Looking whether it is here", checking: "Checking", refused: file.reason, paused: `Paused, ${size(file.sent)} of ${size(file.total)} sent`,
+    done: file.isKnown ? "Already here, not added twice" : file.isSpared ? "Here at once, the studio had this file" : `Received, ${size(file.total)}`,
+    left: `${size(file.sent)} of ${size(file.total)} arrived. Choose this file again and it goes on.`,
+    failed: file.reason || (navigator.onLine ? "Stopped. What arrived is kept." : "You are offline. It goes on when you are back."),
   }[file.state];
 }
 
@@ -128,20 +208,33 @@ function left(list) {
   const going = list.filter((file) => file.began && !isOver(file));
   const began = Math.min(...going.map((file) => file.began));
   const sent = list.filter((f) => f.began >= began).reduce((sum, f) => sum + f.sent, 0);
-  const rest = list.filter((f) => !isOver(f) && f.state !== "failed").reduce((sum, f) => sum + f.total - f.sent, 0);
+  const rest = list.filter((f) => !isOver(f) && !["failed", "paused"].includes(f.state)).reduce((sum, f) => sum + f.total - f.sent, 0);
   const seconds = (rest * (Date.now() - began)) / 1000 / sent;
   if (!going.length || !Number.isFinite(seconds)) return "";
   return seconds < 45 ? ", less than a minute left" : `, about ${Math.round(seconds / 60) || 1} min left`;
 }
 
-function Act({ file }) {
-  if (file.state === "failed") return <button type="button" className="btn" onClick={() => again(file.key)}>Try again<span className="hide"> {file.name}</span></button>;
-  if (file.state === "done" || file.state === "checking") return null;
-  const label = file.state === "refused" ? "Remove" : "Stop";
+const SIGNS = { stop: "M5 5l10 10M15 5 5 15", pause: "M7.5 5v10M12.5 5v10", play: "M7 4.5v11l8.5-5.5z" };
+
+function Sign({ name, label, onClick }) {
   return (
-    <button type="button" className="btn soft square" aria-label={`${label} ${file.name}`} onClick={() => stop(file.key)}>
-      <svg viewBox="0 0 20 20" width="20" height="20" className="i" aria-hidden="true"><path d="M5 5l10 10M15 5 5 15" /></svg>
+    <button type="button" className="btn soft square" aria-label={label} onClick={onClick}>
+      <svg viewBox="0 0 20 20" width="20" height="20" className="i" aria-hidden="true"><path d={SIGNS[name]} /></svg>
     </button>
+  );
+}
+
+function Act({ file }) {
+  if (file.state === "left") return <Sign name="stop" label={`Forget ${file.name}`} onClick={() => forget(file.key)} />;
+  if (file.state === "done" || file.state === "checking") return null;
+  const isPaused = file.state === "paused";
+  const turn = isPaused ? goOn : pause;
+  return (
+    <>
+      {file.state === "failed" ? <button type="button" className="btn" onClick={() => again(file.key)}>Try again<span className="hide"> {file.name}</span></button> : null}
+      {["waiting", "asking", "sending", "paused"].includes(file.state) ? <Sign name={isPaused ? "play" : "pause"} label={`${isPaused ? "Go on with" : "Pause"} ${file.name}`} onClick={() => each([file], turn)} /> : null}
+      <Sign name="stop" label={`${file.state === "refused" ? "Remove" : "Stop"} ${file.name}`} onClick={() => stop(file.key)} />
+    </>
   );
 }
 
@@ -160,6 +253,14 @@ function Row({ file }) {
   );
 }
 
+// One button for all of them: it says what it does, and stands while there is something to pause or to go on with.
+function Turn({ list }) {
+  const going = list.filter((file) => ["waiting", "asking", "sending"].includes(file.state));
+  const resting = list.filter((file) => file.state === "paused");
+  if (going.length) return <button type="button" className="btn soft" onClick={() => each(going, pause)}>Pause all</button>;
+  return resting.length ? <button type="button" className="btn" onClick={() => each(resting, goOn)}>Go on with all</button> : null;
+}
+
 function Total({ list }) {
   const sent = list.reduce((sum, file) => sum + (file.state === "done" ? file.total : file.sent), 0);
   const all = list.reduce((sum, file) => sum + file.total, 0);
@@ -169,6 +270,7 @@ function Total({ list }) {
       <div className="row between small wrap">
         <p className="strong">{done} of {list.length} received</p>
         <p className="quiet num">{size(sent)} of {size(all)}{left(list)}</p>
+        <Turn list={list} />
       </div>
       <progress max="100" value={all ? Math.round((100 * sent) / all) : 0} aria-label="All uploads" />
     </div>
@@ -189,42 +291,78 @@ function Heard({ list }) {
   return <p className="hide" role="status">{said}</p>;
 }
 
-export function Uploader({ endpoint, listing, replaces, accept, title, hint, choose, onFinished, onQuiet }) {
+// Every file of what was dropped, folders to their ends. What is read at once must be: the list is empty after the event.
+async function within(entry) {
+  if (entry.isFile) return [await new Promise((done, failed) => entry.file(done, failed)).catch(() => null)];
+  const reader = entry.createReader();
+  const found = [];
+  for (let some = null; !some || some.length;) {
+    some = await new Promise((done, failed) => reader.readEntries(done, failed)).catch(() => []);
+    found.push(...some);
+  }
+  return (await Promise.all(found.map(within))).flat();
+}
+
+const isWanted = (file, accept) => !accept || accept.split(",").some((kind) => (kind.startsWith(".") ? file.name.toLowerCase().endsWith(kind) : file.type === kind));
+
+export function Uploader({ endpoint, listing, at, replaces, accept, title, hint, choose, onFinished, onQuiet }) {
   const every = useSyncExternalStore((tell) => (listeners.add(tell), () => listeners.delete(tell)), () => view, () => NONE);
-  const list = every.filter((file) => file.listing === listing);
+  const mine = every.filter((file) => file.listing === listing);
+  const list = mine.filter((file) => file.state !== "left");
+  const cut = mine.length - list.length;
   const [over, setOver] = useState(false);
+  const [skipped, skip] = useState(0);
   const take = (chosen) => { [...chosen].forEach((file) => add(file, { endpoint, listing, replaces })); draw(true); next(); };
+  const takeFolder = (found) => {
+    const wanted = [...found].filter((file) => file && !file.name.startsWith(".") && isWanted(file, accept));
+    skip([...found].length - wanted.length);
+    take(wanted);
+  };
+  useEffect(() => { if (listing) recall(endpoint, listing).catch(() => {}); }, [endpoint, listing]);
   useEffect(() => {
     const news = list.filter((file) => file.state === "done" && !file.told);
     news.forEach((file) => { put(file.key, { told: true }); onFinished && onFinished(file.name); });
     if (news.length && list.every(isOver)) onQuiet && onQuiet();
   }, [every]);
-  const drop = (e) => { e.preventDefault(); setOver(false); take(e.dataTransfer.files); };
+  // Until the order in the address is read, what is known is the order before it: its listing takes no files here.
+  if (at && location.pathname.replace(/\/$/, "") !== at) return null;
+  const drop = (e) => {
+    e.preventDefault(); setOver(false); skip(0);
+    const entries = [...e.dataTransfer.items].map((item) => item.webkitGetAsEntry && item.webkitGetAsEntry()).filter(Boolean);
+    if (!entries.some((entry) => entry.isDirectory)) { take(e.dataTransfer.files); return; }
+    Promise.all(entries.map(within)).then((found) => takeFolder(found.flat()));
+  };
   return (
     <div>
       <div className="drop" data-over={over} onDrop={drop} onDragOver={(e) => { e.preventDefault(); setOver(true); }} onDragLeave={() => setOver(false)}>
         <p className="strong">{title}</p>
         <p className="small quiet">{hint}</p>
-        <ChooseFiles accept={accept} label={choose || "Choose from this device"} multiple={!replaces} onChosen={take} />
+        <div className="row wrap center">
+          <ChooseFiles accept={accept} label={choose || "Choose from this device"} multiple={!replaces} onChosen={(chosen) => { skip(0); take(chosen); }} />
+          {!replaces && HAS_FOLDERS ? <ChooseFiles label="Choose a folder" isFolder multiple onChosen={takeFolder} /> : null}
+        </div>
+        <p className="small quiet" role="status">{skipped ? `${skipped} other ${skipped === 1 ? "file" : "files"} in the folder left out.` : ""}</p>
       </div>
+      {cut ? <p className="small strong">{cut === 1 ? "One upload was" : `${cut} uploads were`} interrupted. Choose the same files or their folder again: only what is missing is sent.</p> : null}
       {list.length ? <Total list={list} /> : null}
       <Heard list={list} />
-      {list.length ? <ul className="ups" tabIndex={0} aria-label="Uploads">{[...list].sort(byUrgency).map((file) => <Row key={file.key} file={file} />)}</ul> : null}
+      {mine.length ? <ul className="ups" tabIndex={0} aria-label="Uploads">{[...mine].sort(byUrgency).map((file) => <Row key={file.key} file={file} />)}</ul> : null}
       {list.some((file) => file.state === "done") && list.every(isOver) ? <button type="button" className="btn soft" onClick={() => shelf.tidy(listing)}>Clear the finished ones</button> : null}
     </div>
   );
 }
 
-const RANK = { refused: 0, failed: 1, sending: 2, checking: 2, waiting: 3, done: 4 };
+const HAS_FOLDERS = typeof window !== "undefined" && "webkitdirectory" in document.createElement("input") && matchMedia("(pointer: fine)").matches;
+const RANK = { refused: 0, failed: 1, left: 1, asking: 2, sending: 2, checking: 2, paused: 2, waiting: 3, done: 4 };
 const byUrgency = (a, b) => RANK[a.state] - RANK[b.state];
 
-function ChooseFiles({ accept, label, multiple, onChosen }) {
+function ChooseFiles({ accept, label, multiple, isFolder, onChosen }) {
   const input = useRef(null);
   const chosen = (e) => { onChosen(e.target.files); e.target.value = ""; };
   return (
     <>
       <button type="button" className="btn" onClick={() => input.current.click()}>{label}</button>
-      <input ref={input} className="hide" type="file" tabIndex={-1} aria-label={label} accept={accept} multiple={multiple} onChange={chosen} />
+      <input ref={input} className="hide" type="file" tabIndex={-1} aria-label={label} accept={accept} multiple={multiple} webkitdirectory={isFolder ? "" : undefined} onChange={chosen} />
     </>
   );
 }
@@ -265,7 +403,7 @@ function Tile({ photo, at, count, onMove, children }) {
           <button type="button" className="handle" ref={setActivatorNodeRef} {...attributes} {...listeners} aria-roledescription="photo that can be moved" aria-label={`Move ${label}`}>
             <Picture photo={photo} />
           </button>
-          {photo.cover ? <span className="tag">Cover</span> : null}
+          {photo.hidden ? <span className="tag">Hidden</span> : photo.cover ? <span className="tag">Cover</span> : null}
         </div>
         <figcaption>
           <button type="button" id={`earlier-${photo.id}`} className="btn soft square" aria-label={`Move ${label}, earlier`} disabled={at === 0} onClick={() => onMove(at, at - 1, "earlier")}><Icon name="earlier" /></button>

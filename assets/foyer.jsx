@@ -1,4 +1,5 @@
-// The parts that only a browser can play: a dialog, passing notes, the light table for photographs, and two small guards.
+// The parts that only a browser can play: a dialog, passing notes, the light table for photographs, the share sheet of a
+// phone, and two small guards.
 import { useEffect, useRef, useState } from "react";
 
 const PATHS = {
@@ -6,6 +7,7 @@ const PATHS = {
   earlier: "M12 4.5 6.5 10l5.5 5.5",
   later: "M8 4.5l5.5 5.5L8 15.5",
   download: "M10 3.5v9M6.2 9.2 10 13l3.8-3.8M4 16.5h12",
+  share: "M10 12.5v-9M6.2 6.8 10 3l3.8 3.8M5 9.5v7h10v-7",
   warning: "M10 3.4 17.4 16.4H2.6zM10 8.2v3.6M10 14.1h.01",
 };
 
@@ -32,6 +34,31 @@ export function PostedForm({ children, ...rest }) {
     setTimeout(release, 8000);
   };
   return <form {...rest} onSubmit={once}>{children}</form>;
+}
+
+// An address to hand on: the clipboard, and the device's own share sheet where there is one. Without a clipboard (a plain
+// http address) the selected text is copied the old way.
+export function HandOn({ url, label }) {
+  const box = useRef(null);
+  const [said, setSaid] = useState("");
+  const [shares, setShares] = useState(false);
+  useEffect(() => setShares(!!navigator.share), []);
+  const copy = async () => {
+    box.current.select();
+    try { await navigator.clipboard.writeText(url); } catch { document.execCommand("copy"); }
+    setSaid("Copied.");
+    setTimeout(() => setSaid(""), 6000);
+  };
+  const share = () => navigator.share({ url, title: label }).catch(() => {});
+  const named = <span className="hide"> the link {label}</span>;
+  return (
+    <div className="hand-on">
+      <input ref={box} className="in" readOnly value={url} aria-label={`Address of the link ${label}`} onFocus={(e) => e.target.select()} />
+      <button type="button" className="btn" onClick={copy}>Copy{named}</button>
+      {shares ? <button type="button" className="btn" onClick={share}>Share{named}</button> : null}
+      <span role="status" className="small quiet">{said}</span>
+    </div>
+  );
 }
 
 // A native dialog: focus moves in, Tab stays, Escape and a press on the veil dismiss it, focus returns.
@@ -78,7 +105,7 @@ export function Toasts({ items, onDone }) {
 }
 
 // The light table. Wraps a sheet of photographs: a press on anything with data-shot="3" shows the third one.
-// shots: [{ url, alt, name, download, locked }]. Nothing goes to the server for looking.
+// shots: [{ url, alt, name, download, file, locked }]; `file` is what a download is called. Nothing goes to the server for looking.
 export function Gallery({ shots, children, onPay, payLabel, payOff, ...rest }) {
   const [at, setAt] = useState(-1);
   const list = shots || [];
@@ -133,6 +160,7 @@ function LightTable({ list, at, go, onClose, onPay, payLabel, payOff }) {
         <span className="small num" aria-live="polite">{at + 1} of {list.length}</span>
         <span className="row gap-1">
           {shot.locked && onPay && payLabel ? <button type="button" className="btn main-act" disabled={payOff} onClick={() => { ref.current.close(); onPay(); }}>{payLabel}</button> : null}
+          {shot.download && shot.file && isShared() ? <ShareOne shot={shot} /> : null}
           {shot.download ? <a className="round" href={shot.download} download aria-label={"Download " + (shot.name || "this photo")}><Icon name="download" /></a> : null}
           <button type="button" className="round" aria-label="Close" data-close onClick={() => ref.current.close()}><Icon name="close" /></button>
         </span>
@@ -147,6 +175,70 @@ function LightTable({ list, at, go, onClose, onPay, payLabel, payOff }) {
       </div>
     </dialog>
   );
+}
+
+// Photographs for the share sheet of a phone, where they are saved among its own or sent on. files: [{ url, name }].
+// They are fetched first; a phone that has waited too long wants another press before it shows its sheet.
+const isShared = () => {
+  try { return navigator.maxTouchPoints > 0 && navigator.canShare({ files: [new File(["x"], "x.jpg", { type: "image/jpeg" })] }); } catch { return false; }
+};
+
+function useSharing(files) {
+  const [step, setStep] = useState({ is: "" });
+  const had = useRef({ key: "" });
+  const key = files.map((file) => file.url).join(" ");
+  useEffect(() => {
+    setStep({ is: "" });
+    had.current = { key, stop: new AbortController() };
+    return () => had.current.stop.abort();
+  }, [key]);
+  const fetched = async ({ url, name }, stop) => {
+    const answer = await fetch(url, { signal: stop.signal });
+    if (!answer.ok) throw new Error(answer.status);
+    const content = await answer.blob();
+    return new File([content], name, { type: content.type });
+  };
+  const show = async () => {
+    const mine = had.current;
+    try {
+      const all = mine.all || [];
+      for (let at = all.length; at < files.length; at++) {
+        setStep({ is: "fetching", at });
+        all.push(await fetched(files[at], mine.stop));
+        mine.all = all;
+      }
+      setStep({ is: "" });
+      await navigator.share({ files: all });
+    } catch (problem) {
+      if (mine.stop.signal.aborted) return;
+      const ready = mine.all && mine.all.length === files.length;
+      setStep({ is: !ready ? "failed" : problem.name === "NotAllowedError" ? "ready" : "" });
+    }
+  };
+  return [step, show];
+}
+
+// The chosen photographs: on a phone its share sheet first and the ZIP second, elsewhere the ZIP. Too many for a phone: the ZIP.
+export function TakePhotos({ files, zip, most }) {
+  const list = files || [];
+  const [can, setCan] = useState(false);
+  useEffect(() => setCan(isShared()), []);
+  const [step, show] = useSharing(list);
+  const shares = can && list.length <= most;
+  const said = { "": `Save or share ${list.length}`, fetching: `Fetching ${step.at + 1} of ${list.length}`, ready: `Share ${list.length} now`, failed: "Try again" }[step.is];
+  return (
+    <>
+      <a className={shares ? "btn" : "btn main-act"} href={zip} download><Icon name="download" />{shares ? "ZIP" : `Download ${list.length}`}</a>
+      {shares ? <button type="button" className="btn main-act" aria-busy={step.is === "fetching"} disabled={step.is === "fetching"} onClick={show}><Icon name="share" />{said}</button> : null}
+      {shares ? <span role="status" className={step.is === "failed" ? "small" : "hide"}>{{ failed: "A photo did not arrive. What came is kept.", ready: "The photos are here." }[step.is] || ""}</span> : null}
+    </>
+  );
+}
+
+function ShareOne({ shot }) {
+  const [step, show] = useSharing([{ url: shot.download, name: shot.file }]);
+  const said = { "": "Save or share ", fetching: "Fetching ", ready: "Share now: ", failed: "Try again: " }[step.is];
+  return <button type="button" className="round" aria-busy={step.is === "fetching"} disabled={step.is === "fetching"} aria-label={said + (shot.name || "this photo")} onClick={show}><Icon name="share" /></button>;
 }
 
 // How long a time is kept, in words that change each second. Read aloud at five minutes and at one, and when it is over.

@@ -7,8 +7,10 @@ import base64
 import getpass
 import secrets
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from portal_app.adapters.resealing import seal_anew
@@ -25,13 +27,19 @@ from portal_app.domain.billing.connecting import EVENTS
 from portal_app.domain.billing.journal_text import Form
 from portal_app.domain.billing.journaling import journal
 from portal_app.domain.billing.keys import connect_stripe
+from portal_app.domain.delivery.pictures import size_words
 from portal_app.domain.identity.closing import forget_second_step
 from portal_app.domain.identity.founding import NewStudio, found_studio
 from portal_app.domain.identity.passwords import hash_password, weakness
 from portal_app.domain.identity.sessions import end_sessions_of
-from portal_app.domain.studios.queries import studio_by_slug
+from portal_app.domain.media.sweeping import sweep_store
+from portal_app.domain.media.verifying import Verdict, unknown, verify
+from portal_app.domain.studios.queries import all_slugs, studio_by_slug
 from portal_app.readiness import faults_of, ready_settings
 from portal_app.settings import BadSettings, Settings, settings_and_faults
+
+if TYPE_CHECKING:
+    from portal_app.wiring import Wiring
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -60,6 +68,8 @@ def _parser() -> argparse.ArgumentParser:
         ("end-sessions", _end_sessions, "sign everybody of a studio out, or one person"),
         ("forget-second-step", _forget_second_step, "take a lost phone's second step away, once you made sure who asks"),
         ("connect-stripe", _connect_stripe, "keep a studio's own Stripe keys, sealed, so that it takes cards"),
+        ("verify", _verify, "read every file again and say which are missing or damaged; 1 when any is"),
+        ("store", _store, "sweep: delete files that no row has named for a day, as every night does"),
         ("journal", _journal, "write a studio's double entries for hledger or beancount, and print them"),
     ):
         command = commands.add_parser(name, help=about, description=about)
@@ -68,6 +78,11 @@ def _parser() -> argparse.ArgumentParser:
             _studio_arguments(command)
         if run is _journal:
             _journal_arguments(command)
+        if run is _store:
+            command.add_argument("verb", choices=["sweep"])
+        if run is _verify:
+            command.add_argument("--studio", default="", help="only this studio's, by its short name")
+            command.add_argument("--from", dest="first", default="", help="go on at this studio: they come by short name")
         if run is _end_sessions:
             command.add_argument("--email", default="", help="only whoever signs in with this address")
         if run in (_connect_stripe, _end_sessions, _forget_second_step):
@@ -256,6 +271,49 @@ def _journal(asked: argparse.Namespace) -> int:
     finally:
         close_wiring()
     sys.stdout.write(text)
+    return 0
+
+
+def _verify(asked: argparse.Namespace) -> int:
+    """One line for each file that is not what it was, one for each studio that is done."""
+    from portal_app.wiring import close_wiring, open_wiring
+
+    wiring = open_wiring(ready_settings())
+    try:
+        with wiring.database.reading() as db:
+            slugs = [studio_by_slug(db, asked.studio).slug] if asked.studio else all_slugs(db)
+        bad = sum(_verify_studio(wiring, slug) for slug in slugs if slug >= asked.first)
+        for kept in () if asked.studio else unknown(wiring.database.reading, wiring.store):
+            print(f"unknown  {kept.sha256}, {size_words(kept.size)}, since {kept.kept_at:%Y-%m-%d}: swept after a day")
+    finally:
+        close_wiring()
+    return 1 if bad else 0
+
+
+def _verify_studio(wiring: Wiring, slug: str) -> int:
+    """How many of its files are missing or damaged."""
+    with wiring.database.reading() as db:
+        by = system_viewer(studio_by_slug(db, slug).id)
+    counts, size = Counter[Verdict](), 0
+    for checked in verify(wiring.database.reading, wiring.store, by):
+        counts[checked.verdict] += 1
+        size += checked.size
+        if checked.verdict is not Verdict.SOUND:
+            print(f"{checked.verdict:<8} {checked.file.where}, {checked.file.what}: {checked.file.sha256}", flush=True)
+    missing, damaged = counts[Verdict.MISSING], counts[Verdict.DAMAGED]
+    print(f"{slug}: {counts.total()} files, {size_words(size)} read, {missing} missing, {damaged} damaged", flush=True)
+    return missing + damaged
+
+
+def _store(_asked: argparse.Namespace) -> int:
+    from portal_app.wiring import close_wiring, open_wiring
+
+    wiring = open_wiring(ready_settings())
+    try:
+        swept = sweep_store(wiring.database.unit_of_work, wiring.database.reading, wiring.store, now=utc_now())
+    finally:
+        close_wiring()
+    print(f"Deleted: {swept.count} files, {size_words(swept.size)}.")
     return 0
 
 

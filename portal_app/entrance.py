@@ -140,7 +140,7 @@ def _by_address(studio: StudioCard, path: str) -> Viewer | None:
 
 
 def _speaks(guest: Viewer, viewer: Viewer, path: str) -> bool:
-    listing = path.removeprefix("/listings/").rstrip("/")
+    listing = path.rstrip("/").rpartition("/")[2]
     if not path.startswith("/listings/") or not listing:
         return False
     with wiring.current().database.reading() as db:

@@ -9,6 +9,7 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
+from portal_app.core.errors import Unavailable
 from portal_app.db import Database
 from portal_app.domain.billing.models import Mode, StripeAccount
 from portal_app.domain.identity.models import Account
@@ -26,8 +27,8 @@ def ready_settings(environ: Mapping[str, str] | None = None) -> Settings:
 
 
 def faults_of(settings: Settings) -> list[str]:
-    """What folder and database hold against starting. Nothing is changed, nothing is made."""
-    return [*_folder_faults(settings), *_database_faults(settings)]
+    """What folder, file storage and database hold against starting. Nothing is changed, nothing is made."""
+    return [*_folder_faults(settings), *_store_faults(settings), *_database_faults(settings)]
 
 
 def _folder_faults(settings: Settings) -> Iterator[str]:
@@ -36,6 +37,19 @@ def _folder_faults(settings: Settings) -> Iterator[str]:
         folder = folder.parent
     if not os.access(folder, os.W_OK):
         yield f"PORTAL_DATA_DIR cannot be written: {folder}. Give the account that runs Foyer the right to."
+
+
+def _store_faults(settings: Settings) -> Iterator[str]:
+    if settings.s3 is None:
+        return
+    from portal_app.adapters.s3_store import S3Store
+
+    try:
+        S3Store(settings.s3).require()
+    except Unavailable as problem:
+        yield f"PORTAL_S3_BUCKET cannot be used: {problem.sentence}"
+    except ValueError:
+        return  # an address that is none: the settings say so
 
 
 def _database_faults(settings: Settings) -> Iterator[str]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import base64
 import binascii
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 MOST_HOPS = 5
+BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+UPLOADERS = {"owner", "admin", "photographer", "editor"}
 DEMO_SECRET = base64.urlsafe_b64encode(b"foyer demo only, not a secret!!!").decode()
 
 
@@ -21,6 +24,22 @@ class BadSettings(Exception):
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(f"- {fault}" for fault in faults))
         self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class S3:
+    """A bucket of an S3-compatible store; without an endpoint it is Amazon's.
+
+    `links_url` is where browsers reach the same store; empty: every byte passes through Foyer.
+    """
+
+    bucket: str
+    endpoint: str
+    region: str
+    prefix: str
+    key_id: str
+    secret: str = field(repr=False)
+    links_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +62,11 @@ class Settings:
     render_workers: int
     proxy_hops: int
     redis_url: str
+    least_free_gb: int
+    upload_daily_gb: tuple[tuple[str, int], ...]
+    studio_gb: int
+    largest_video_gb: int
+    s3: S3 | None = None
 
     @property
     def is_production(self) -> bool:
@@ -111,7 +135,33 @@ def _collect(env: Mapping[str, str]) -> Settings:
         render_workers=_number(env.get("PORTAL_RENDER_WORKERS", "0")) or max(1, min(4, (os.cpu_count() or 2))),
         proxy_hops=_number(env.get("PORTAL_PROXY_HOPS", "1" if mode == "production" else "0")),
         redis_url=env.get("PORTAL_REDIS_URL", ""),
+        least_free_gb=_number(env.get("PORTAL_LEAST_FREE_GB", "1")),
+        upload_daily_gb=_by_role(env.get("PORTAL_UPLOAD_DAILY_GB", "photographer=200,editor=200")),
+        studio_gb=_number(env.get("PORTAL_STUDIO_GB", "0")),
+        largest_video_gb=_number(env.get("PORTAL_LARGEST_VIDEO_GB", "5")),
+        s3=_s3(env),
     )
+
+
+def _by_role(text: str) -> tuple[tuple[str, int], ...]:
+    """`photographer=200,editor=50` as pairs."""
+    pairs = (part.partition("=") for part in text.split(",") if part.strip())
+    return tuple((role.strip(), _number(number.strip())) for role, _, number in pairs)
+
+
+def _s3(env: Mapping[str, str]) -> S3 | None:
+    """None when no name of it is set: files lie on this machine's disk."""
+    prefix = env.get("PORTAL_S3_PREFIX", "").strip("/")
+    place = S3(
+        bucket=env.get("PORTAL_S3_BUCKET", ""),
+        endpoint=env.get("PORTAL_S3_ENDPOINT", "").rstrip("/"),
+        region=env.get("PORTAL_S3_REGION") or "us-east-1",
+        prefix=f"{prefix}/" if prefix else "",
+        key_id=env.get("PORTAL_S3_KEY_ID", ""),
+        secret=env.get("PORTAL_S3_SECRET", ""),
+        links_url=env.get("PORTAL_S3_LINKS_URL", "").rstrip("/"),
+    )
+    return place if any((place.bucket, place.endpoint, place.key_id, place.secret)) else None
 
 
 def _key(text: str) -> bytes:
@@ -136,12 +186,39 @@ def _faults(settings: Settings, env: Mapping[str, str]):
         yield "PORTAL_PUBLIC_URL must be a full address such as https://portal.example.com."
     if min(settings.render_workers, settings.demo_stripe_port) < 0:
         yield "PORTAL_RENDER_WORKERS and PORTAL_DEMO_STRIPE_PORT are whole numbers."
+    if any(role not in UPLOADERS or number < 0 for role, number in settings.upload_daily_gb):
+        yield "PORTAL_UPLOAD_DAILY_GB is a list such as photographer=200,editor=50: whole gigabytes for owner, admin and these."
+    if settings.largest_video_gb < 1:
+        yield "PORTAL_LARGEST_VIDEO_GB is at least 1: how many gigabytes one video may have."
+    if min(settings.least_free_gb, settings.studio_gb) < 0:
+        yield "PORTAL_LEAST_FREE_GB and PORTAL_STUDIO_GB are whole numbers of gigabytes."
     if not 0 <= settings.proxy_hops <= MOST_HOPS:
         yield f"PORTAL_PROXY_HOPS is how many proxies of your own stand before Foyer: 0 to {MOST_HOPS}, usually 1."
     if settings.redis_url and urlsplit(settings.redis_url).scheme not in {"redis", "rediss"}:
         yield "PORTAL_REDIS_URL is an address such as redis://127.0.0.1:6379/0, or empty: tries are counted in the database then."
+    if settings.s3:
+        yield from _s3_faults(settings.s3)
     if settings.is_production:
         yield from _production_faults(settings, env)
+
+
+def _s3_faults(place: S3):
+    if not BUCKET.fullmatch(place.bucket):
+        yield "PORTAL_S3_BUCKET is the name of a bucket: 3 to 63 small letters, digits, dots and hyphens."
+    if not place.key_id or not place.secret:
+        yield "PORTAL_S3_KEY_ID and PORTAL_S3_SECRET are needed with PORTAL_S3_BUCKET: no bucket is used that everybody may read."
+    if place.endpoint and not _is_web_address(place.endpoint):
+        yield "PORTAL_S3_ENDPOINT is an address such as https://s3.example.com, or empty for Amazon's."
+    if place.links_url and not _is_web_address(place.links_url):
+        yield "PORTAL_S3_LINKS_URL is the address where browsers reach the bucket, or empty."
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        address = urlsplit(text)
+        return address.scheme in {"http", "https"} and bool(address.hostname) and not address.query
+    except ValueError:
+        return False
 
 
 def _production_faults(settings: Settings, env: Mapping[str, str]):
@@ -159,6 +236,10 @@ def _production_faults(settings: Settings, env: Mapping[str, str]):
         yield "DATABASE_URL leads to another machine in clear. Add ?sslmode=verify-full to it, and sslrootcert if needed."
     if _is_redis_in_clear(settings.redis_url):
         yield "PORTAL_REDIS_URL leads to another machine in clear. Write rediss:// for it."
+    if settings.s3 and _is_store_in_clear(settings.s3.endpoint):
+        yield "PORTAL_S3_ENDPOINT leads to another machine in clear. Write https:// for it."
+    if settings.s3 and settings.s3.links_url.startswith("http://"):
+        yield "PORTAL_S3_LINKS_URL must be https: customers fetch their files there."
     if not settings.smtp_url or not settings.mail_from:
         yield "PORTAL_SMTP_URL and PORTAL_MAIL_FROM are needed: customers receive their links and codes by mail."
 
@@ -174,6 +255,14 @@ def _is_in_clear(database_url: str) -> bool:
     host = asked.get("host", [host])[0]
     is_here = not host or host.startswith("/") or host in LOOPBACK
     return address.scheme.startswith("postgres") and not is_here and asked.get("sslmode") != ["verify-full"]
+
+
+def _is_store_in_clear(endpoint: str) -> bool:
+    try:
+        address = urlsplit(endpoint)
+        return address.scheme == "http" and address.hostname not in LOOPBACK
+    except ValueError:
+        return False
 
 
 def _is_redis_in_clear(redis_url: str) -> bool:

@@ -22,6 +22,8 @@ from portal_app.adapters.smtp_mailer import SmtpMailer
 from portal_app.adapters.stripe_keys import StripeSafe
 from portal_app.adapters.typst_printer import TypstPrinter
 from portal_app.adapters.webauthn_authenticators import WebauthnAuthenticators
+from portal_app.core.clock import utc_now
+from portal_app.core.viewer import Role
 from portal_app.db import OUTSIDE, Database
 from portal_app.domain.billing.gateway import PaymentGateway
 from portal_app.domain.billing.keys import keys_of_endpoint, keys_of_studio
@@ -30,6 +32,8 @@ from portal_app.domain.identity.authenticators import Authenticators
 from portal_app.domain.identity.second_step import SecretSeal
 from portal_app.domain.identity.tries import ELSEWHERE
 from portal_app.domain.listings.places import PlaceFinder
+from portal_app.domain.media.caps import Caps
+from portal_app.domain.media.claiming import ClaimingStore
 from portal_app.domain.media.renderer import Renderer
 from portal_app.domain.media.store import Store
 from portal_app.domain.notifications.mailer import Mailer
@@ -71,6 +75,12 @@ class Wiring:
         """Where unfinished uploads lie."""
         return self.settings.data_dir / "uploads"
 
+    @property
+    def upload_caps(self) -> Caps:
+        """How much one person and one studio may send."""
+        daily = {Role(role): gigabytes for role, gigabytes in self.settings.upload_daily_gb}
+        return Caps(daily, self.settings.studio_gb, self.settings.largest_video_gb)
+
     def gateway_for(self, studio_id: int, mode: str = "") -> PaymentGateway | None:
         """The studio's way to take cards: of one mode, or the one it uses now. None when it has no keys."""
         with self.database.reading() as db:
@@ -99,13 +109,22 @@ def open_wiring(settings: Settings, *, render_workers: int = 1, threads: int | N
     wiring = Wiring(
         settings=settings,
         database=database,
-        store=DiskStore(settings.data_dir / "store"),
+        store=ClaimingStore(open_store(settings), database.unit_of_work, utc_now),
         renderer=PillowRenderer(render_workers),
         mailer=_mailer(settings),
         executor=ThreadPoolExecutor(database.threads, thread_name_prefix="verb"),
     )
     use(wiring)
     return wiring
+
+
+def open_store(settings: Settings) -> Store:
+    """Where files lie: in a bucket when one is named, else on this machine's disk."""
+    if settings.s3 is None:
+        return DiskStore(settings.data_dir / "store")
+    from portal_app.adapters.s3_store import S3Store  # a second and 30 MB, for those who use it
+
+    return S3Store(settings.s3)
 
 
 def close_wiring() -> None:

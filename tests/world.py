@@ -24,7 +24,13 @@ from portal_app.domain.catalog.models import (
     Variant,
 )
 from portal_app.domain.customers.models import Team, TeamMember
+from portal_app.domain.delivery.models import DeliveryPolicy, SharedLink
+from portal_app.domain.delivery.opening import note_link_opened
+from portal_app.domain.delivery.planning import plan_delivery
+from portal_app.domain.delivery.revising import Asked, AskedPhoto, ask_revision
+from portal_app.domain.delivery.revision_models import RevisionRequest
 from portal_app.domain.delivery.service import DeliverRequest, deliver, make_link
+from portal_app.domain.delivery.taking import Item, Taking, begin_download, keep_sent
 from portal_app.domain.identity.models import (
     Attempt,
     Challenge,
@@ -35,7 +41,9 @@ from portal_app.domain.identity.models import (
     SignInSession,
 )
 from portal_app.domain.listings.models import Listing
-from portal_app.domain.media.models import Asset, Rendition, RenditionName, Upload
+from portal_app.domain.media.altering import AlteredAs, mark_altered
+from portal_app.domain.media.linking import add_link
+from portal_app.domain.media.models import Asset, PresetFile, Rendition, RenditionName, Upload, Watermark
 from portal_app.domain.notifications.models import Mail
 from portal_app.domain.orders.models import CouponUse, Order, OrderAnswer, OrderCharge, OrderLink
 from portal_app.domain.orders.placing import OrderRequest
@@ -84,6 +92,7 @@ class World:
     team_invitation: str
     service: str
     category: str
+    revision: str
 
 
 def build(database: Database, cast: Cast) -> World:
@@ -96,9 +105,13 @@ def build(database: Database, cast: Cast) -> World:
         order = db.exec(visible(cast.olive).where(Order.number == numbers[2])).one()
         listing = db.get(Listing, order.listing_id)
         asset = _photo(db, cast, listing, 0)
-        _photo(db, cast, listing, 1)
-        done = deliver(db, cast.olive, order.number, DeliverRequest(message=MARK), now=NOW)
+        original = _photo(db, cast, listing, 1)
+        mark_altered(db, cast.olive, asset.public_id, AlteredAs(["sky"], MARK, original.public_id), now=NOW)
+        add_link(db, cast.olive, listing.public_id, f"https://{MARK}.example", MARK, now=NOW)
+        done = deliver(db, cast.olive, order.number, DeliverRequest(message=MARK, with_gaps=True), now=NOW)
+        plan_delivery(db, cast.olive, order.number, DeliverRequest(), NOW + timedelta(days=1), now=NOW)
         token = make_link(db, done.delivery_id, "carl@coastline.example", now=NOW)
+        note_link_opened(db, token, now=NOW)
         attempt = _money(db, cast, order)
         _session(db, cast)
         team = _team(db, cast)
@@ -106,10 +119,12 @@ def build(database: Database, cast: Cast) -> World:
         _catalog(db, cast, order)
         _crew(db, cast, order)
         upload = _upload(db, cast, listing)
+        _download(db, cast, listing)
+        _shared(db, cast, listing, asset)
         link = Viewer(studio_id=cast.harbor, role=Role.LINK, listing_id=listing.id, link_id=1)
         return World(
             *numbers, listing.id, listing.public_id, asset.public_id, upload, attempt, order.id, done.delivery_id, token, "session", link,
-            cast.pia.member_id, cast.carl_customer, f"work{MARK}", *team, cast.photos, MARK,
+            cast.pia.member_id, cast.carl_customer, f"work{MARK}", *team, cast.photos, MARK, _revision(db, cast, listing, asset),
         )  # fmt: skip
 
 
@@ -139,8 +154,18 @@ def _photo(db: Session, cast: Cast, listing: Listing, position: int) -> Asset:
         Rendition(studio_id=cast.harbor, asset_id=asset.id, name=name, sha256=sha, crc32=1, size=10, width=480, height=320)
         for name in RenditionName
     )
+    db.add(PresetFile(studio_id=cast.harbor, asset_id=asset.id, preset="ranw", recipe="0", sha256=sha, crc32=1, size=10))
     db.flush()
     return asset
+
+
+def _shared(db: Session, cast: Cast, listing: Listing, asset: Asset) -> None:
+    db.add(
+        SharedLink(
+            public_id=f"shared{MARK}", studio_id=cast.harbor, listing_id=listing.id, account_id=cast.carl.account_id, label=MARK,
+            token_hash=fingerprint("shared"), token_box=b"x", size="web", asset_ids=[asset.id], created_at=NOW, ends_at=NOW + timedelta(days=9),
+        )
+    )  # fmt: skip
 
 
 def _money(db: Session, cast: Cast, order: Order) -> str:
@@ -238,6 +263,8 @@ def _crew(db: Session, cast: Cast, order: Order) -> None:
             TimeOff(public_id=f"off{MARK}", starts_at=far, ends_at=far + timedelta(days=1), reason=MARK, **pias),
             ServiceSkill(service_id=service, **pias),
             BookingPolicy(studio_id=cast.harbor),
+            Watermark(studio_id=cast.harbor, text=MARK),
+            DeliveryPolicy(studio_id=cast.harbor),
             Decline(appointment_id=visit, reason=MARK, at=NOW, **pias),
         ]
     )
@@ -263,6 +290,20 @@ def _messages(db: Session, cast: Cast, order: Order) -> None:
         )
     )
     db.flush()
+
+
+def _download(db: Session, cast: Cast, listing: Listing) -> None:
+    taking = Taking(listing.id, f"{MARK}.zip", "original", "e" * 40, 10, (Item(1, f"{MARK}.jpg", "0" * 64),), is_whole=True)
+    keep_sent(db, cast.carl, begin_download(db, cast.carl, taking, 0, now=NOW), taking, (0, 10), now=NOW)
+
+
+def _revision(db: Session, cast: Cast, listing: Listing, asset: Asset) -> str:
+    asked = Asked(MARK, f"{MARK} bluer", (AskedPhoto(asset.public_id, note=MARK),))
+    revision = ask_revision(db, cast.carl, listing.public_id, asked, now=NOW)
+    row = db.exec(select(RevisionRequest).where(RevisionRequest.public_id == revision)).one()
+    row.public_id, row.reference_sha256 = f"revision{MARK}", "0" * 64
+    db.flush()
+    return row.public_id
 
 
 def _upload(db: Session, cast: Cast, listing: Listing) -> str:

@@ -7,8 +7,11 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
+
+from portal_app.domain.media.store import Kept
 
 NAME = re.compile(r"[0-9a-f]{64}")
 INCOMING = "incoming"
@@ -69,6 +72,30 @@ class DiskStore:
         place = self._place(sha256)
         return place if place.is_file() else None
 
+    def everything(self) -> Iterator[Kept]:
+        """Every file there is, folder by folder."""
+        for place in self.root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*"):
+            if NAME.fullmatch(place.name) and (kept := _kept(place)):
+                yield kept
+
+    def kept_at(self, sha256: str) -> datetime | None:
+        """When it was put there; None when it is not here."""
+        kept = _kept(self._place(sha256))
+        return kept and kept.kept_at
+
+    def remove(self, sha256: str) -> None:
+        """Delete it; nothing when it is not here."""
+        self._place(sha256).unlink(missing_ok=True)
+
+    def drop_unfinished(self, before: datetime) -> None:
+        """Delete what a process that died left half written."""
+        for place in (self.root / INCOMING).glob("*"):
+            if place.stat().st_mtime < before.timestamp():
+                place.unlink(missing_ok=True)
+
+    def link(self, sha256: str, media_type: str, disposition: str) -> None:
+        """A disk has no addresses."""
+
     def _place(self, sha256: str) -> Path:
         if not NAME.fullmatch(sha256):
             raise ValueError("a stored file is named by 64 hexadecimal digits")
@@ -82,6 +109,7 @@ class DiskStore:
     def _settle(self, incoming: Path, target: Path) -> None:
         """Into place, with every folder entry on the way down durable too."""
         target.parent.mkdir(parents=True, exist_ok=True)
+        os.utime(incoming)  # kept since now, whenever its bytes were written
         os.chmod(incoming, 0o440)
         os.replace(incoming, target)
         for folder in (target.parent, target.parent.parent, self.root):
@@ -98,6 +126,15 @@ def _pieces(file, start: int, length: int | None, chunk: int) -> Iterator[bytes]
                 return
             left = None if left is None else left - len(piece)
             yield piece
+
+
+def _kept(place: Path) -> Kept | None:
+    """None when it went meanwhile."""
+    try:
+        found = place.stat()
+    except FileNotFoundError:
+        return None
+    return Kept(place.name, found.st_size, datetime.fromtimestamp(found.st_mtime, UTC))
 
 
 def _sync_file(path: Path) -> None:

@@ -22,11 +22,11 @@ LONGEST_SIDE = 65_000
 BASELINE = {0xC0, 0xC1}
 PROGRESSIVE = 0xC2
 FRAMES = {0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF}
-SOS, EOI = b"\xff\xda", b"\xff\xd9"
-HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis", b"avif"}
+SOI, SOS, EOI = b"\xff\xd8", b"\xff\xda", b"\xff\xd9"
+AVIF_BRANDS = {b"avif", b"avis"}
 
 EMPTY = "This file is empty. Copy it from the camera card again, then upload it again."
-HEIC = "This is a HEIC photo. Export it as JPEG (on an iPhone: Settings, Camera, Formats, Most Compatible), then upload it again."
+AVIF = "This is an AVIF picture. Photos are delivered as JPEG: export it as JPEG, then upload it again."
 SVG = "This is a drawing (SVG), not a photograph. Upload the JPEG the camera or your editor made."
 RAW = "This looks like a raw or TIFF file. Export it as JPEG, then upload it again."
 NOT_JPEG = "This is a {kind} picture. Photos are delivered as JPEG: export it as JPEG, then upload it again."
@@ -73,7 +73,7 @@ def _check_kind(start: bytes) -> None:
     if start[:3] == b"\xff\xd8\xff":
         return
     if start[4:8] == b"ftyp":
-        raise BadPhoto(HEIC if start[8:12] in HEIF_BRANDS else NOT_A_PHOTO)
+        raise BadPhoto(AVIF if start[8:12] in AVIF_BRANDS else NOT_A_PHOTO)
     if b"<svg" in start.lower() or (start.lstrip()[:5].lower() == b"<?xml" and b"svg" in start.lower()):
         raise BadPhoto(SVG)
     if start[:4] in {b"II*\0", b"MM\0*"} or start[:4] == b"FUJI":

@@ -62,26 +62,52 @@ def render(request: RenderRequest) -> RenderResult:
     header = jpeg_check.check_jpeg(request.source)
     photo = _decoded(request.source, header)
     facts = _facts(photo, header)
-    web = _upright(
-        _in_srgb(_fit(photo, (WEB, WEB), Image.Resampling.LANCZOS), photo.info.get("icc_profile")), _orientation(photo)
-    )
+    web = _finished(photo, (WEB, WEB))
     photo.close()
     return RenderResult(facts, _all_sizes(web, request))
+
+
+def sizes_of(picture: Image.Image, facts: PhotoFacts, request: RenderRequest) -> RenderResult:
+    """Every size of a picture that another library decoded, upright already."""
+    web = _in_srgb(_fit(picture, (WEB, WEB), Image.Resampling.LANCZOS), picture.info.get("icc_profile"))
+    return RenderResult(facts, _all_sizes(web, request))
+
+
+def web_size(source: Path, box: tuple[int, int]) -> Image.Image:
+    """One photo in sRGB, upright and inside the box, in one step from the original. Raises BadPhoto."""
+    with _decoded(source, jpeg_check.check_jpeg(source)) as photo:
+        lying = (box[1], box[0]) if _orientation(photo) >= 5 else box
+        return _finished(photo, lying)
+
+
+def _finished(photo: Image.Image, box: tuple[int, int]) -> Image.Image:
+    small = _fit(photo, box, Image.Resampling.LANCZOS)
+    return _upright(_in_srgb(small, photo.info.get("icc_profile")), _orientation(photo))
+
+
+def remark(request: RenderRequest) -> list[Rendered]:
+    """The marked sizes anew, from the clean web size: a seventh of the work of making every size. Raises BadPhoto."""
+    with _open(request.source) as photo:
+        marked = mark(photo.convert("RGB"), request.mark)
+    return _marked_sizes(marked, request.into)
+
+
+def _marked_sizes(marked: Image.Image, into: Path) -> list[Rendered]:
+    return [_save(marked, "web_marked", into), _save(_fit(marked, (THUMB, THUMB)), "thumb_marked", into)]
 
 
 def _all_sizes(web: Image.Image, request: RenderRequest) -> list[Rendered]:
     into = request.into
     mls = _fit(web, MLS)
-    marked = mark(web, request.watermark)
+    marked = mark(web, request.mark)
     small = mls if mls.size == _fitting(web.size, (SMALL, SMALL)) else _fit(web, (SMALL, SMALL))
     made = [
         _save(web, "web", into),
-        _save(marked, "web_marked", into),
+        *_marked_sizes(marked, into),
         _save(mls, "mls", into, MLS_QUALITY),
         _save(_fit(mls, (THUMB, THUMB)), "thumb", into),
-        _save(_fit(marked, (THUMB, THUMB)), "thumb_marked", into),
     ]
-    small_one = _same_file(made[2], "small") if small is mls else _save(small, "small", into)
+    small_one = _same_file(made[3], "small") if small is mls else _save(small, "small", into)
     return [*made, small_one]
 
 
@@ -202,7 +228,7 @@ def _is_srgb(source: ImageCms.ImageCmsProfile, target: ImageCms.ImageCmsProfile)
 def _facts(photo: Image.Image, header: jpeg_check.Header) -> PhotoFacts:
     is_turned = _orientation(photo) >= 5
     width, height = (header.height, header.width) if is_turned else (header.width, header.height)
-    return PhotoFacts(width, height, _captured_at(photo))
+    return PhotoFacts(width, height, captured_at(photo))
 
 
 def _orientation(photo: Image.Image) -> int:
@@ -219,7 +245,7 @@ def _exif(photo: Image.Image) -> dict:
         return {}
 
 
-def _captured_at(photo: Image.Image) -> datetime | None:
+def captured_at(photo: Image.Image) -> datetime | None:
     """When the shutter opened, as the camera's own clock said: cameras rarely know their zone, so it is written as UTC."""
     tags = _exif(photo)
     found = re.match(r"(\d{4}):(\d\d):(\d\d) (\d\d):(\d\d):(\d\d)", str(tags.get(TAKEN_AT, "")))
@@ -236,7 +262,11 @@ def _captured_at(photo: Image.Image) -> datetime | None:
 def _save(photo: Image.Image, name: str, into: Path, quality: int = QUALITY) -> Rendered:
     buffer = io.BytesIO()
     photo.save(buffer, "JPEG", quality=quality, subsampling="4:2:0")
-    content = buffer.getbuffer()
+    return kept(buffer.getbuffer(), name, into, photo.size)
+
+
+def kept(content: bytes | memoryview, name: str, into: Path, size: tuple[int, int]) -> Rendered:
+    """A finished JPEG in `into`, with what is known of it."""
     path = into / f"{name}.jpg"
     path.write_bytes(content)
     return Rendered(
@@ -245,8 +275,8 @@ def _save(photo: Image.Image, name: str, into: Path, quality: int = QUALITY) -> 
         sha256=hashlib.sha256(content).hexdigest(),
         crc32=zlib.crc32(content),
         size=len(content),
-        width=photo.width,
-        height=photo.height,
+        width=size[0],
+        height=size[1],
     )
 
 

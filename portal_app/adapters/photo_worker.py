@@ -17,8 +17,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from portal_app.adapters import jpeg_check, photo_work
-from portal_app.domain.media.renderer import BadPhoto, RenderRequest
+from portal_app.adapters import file_work, fit_work, jpeg_check, logo_work, photo_work
+from portal_app.domain.media.models import MarkPlace
+from portal_app.domain.media.renderer import BadPhoto, FitRequest, Fitted, Mark, RenderRequest
 
 MEMORY = 384 << 20
 SECONDS_PER_PHOTO = 15
@@ -51,13 +52,21 @@ def _limit(which: int, most: int) -> None:
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
-    """`{"facts":…}`, `{"facts":…, "sizes":…}`, `{"bad": sentence}` or `{"failed": reason}`."""
+    """`{"facts":…}`, `{"sizes":…}`, both, `{"fitted":…}`, `{"bad": sentence}` or `{"failed": reason}`."""
     _allow_seconds(SECONDS_PER_PHOTO)
     source = Path(request["source"])
     try:
         if request["verb"] == "inspect":
-            return {"facts": _plain(photo_work.inspect(source))}
-        result = photo_work.render(RenderRequest(source, Path(request["into"]), request["watermark"]))
+            return {"facts": _plain(file_work.inspect(source))}
+        into = Path(request["into"])
+        if request["verb"] == "fit":
+            return {"fitted": _fitted(fit_work.fit(FitRequest(source, into, **request["box"])))}
+        if request["verb"] == "redraw_logo":
+            return {"sizes": [_plain(logo_work.redraw_logo(source, into))]}
+        wanted = RenderRequest(source, into, _mark(request["mark"]))
+        if request["verb"] == "remark":
+            return {"sizes": [_plain(size) for size in photo_work.remark(wanted)]}
+        result = file_work.render(wanted)
         return {"facts": _plain(result.facts), "sizes": [_plain(size) for size in result.sizes]}
     except BadPhoto as problem:
         return {"bad": problem.sentence}
@@ -71,6 +80,15 @@ def _allow_seconds(seconds: int) -> None:
     """Processor seconds from now; the kernel ends the process when they are used up."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + 1 + seconds)
+
+
+def _mark(said: dict[str, Any]) -> Mark:
+    logo = Path(said["logo"]) if said["logo"] else None
+    return Mark(said["text"], logo, MarkPlace(said["place"]), said["opacity"])
+
+
+def _fitted(fitted: Fitted) -> dict[str, Any]:
+    return {**asdict(fitted), "made": _plain(fitted.made) if fitted.made else None}
 
 
 def _plain(value: Any) -> dict[str, Any]:

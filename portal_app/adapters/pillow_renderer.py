@@ -20,8 +20,10 @@ from typing import Any
 
 import portal_app
 from portal_app.adapters import jpeg_check
+from portal_app.adapters.watermark import missing_letters
 from portal_app.core.errors import Unavailable
-from portal_app.domain.media.renderer import BadPhoto, PhotoFacts, Rendered, RenderRequest, RenderResult
+from portal_app.domain.media.models import AssetKind
+from portal_app.domain.media.renderer import BadPhoto, FitRequest, Fitted, PhotoFacts, Rendered, RenderRequest, RenderResult
 
 ROOT = str(Path(portal_app.__file__).resolve().parent.parent)
 START = "import sys; sys.path.insert(0, sys.argv[1]); from portal_app.adapters.photo_worker import main; main()"
@@ -47,15 +49,27 @@ class PillowRenderer:
 
     def render(self, request: RenderRequest) -> RenderResult:
         """Make every size. Raises BadPhoto for a file that cannot be used, Unavailable when a worker died."""
-        said = self._ask(
-            {
-                "verb": "render",
-                "source": str(request.source),
-                "into": str(request.into),
-                "watermark": request.watermark,
-            }
-        )
+        said = self._ask(_wanted("render", request))
         return RenderResult(_facts(said["facts"]), [_rendered(size) for size in said["sizes"]])
+
+    def remark(self, request: RenderRequest) -> list[Rendered]:
+        """Only the marked sizes, from a clean web size as `source`. Raises BadPhoto, Unavailable."""
+        return [_rendered(size) for size in self._ask(_wanted("remark", request))["sizes"]]
+
+    def fit(self, request: FitRequest) -> Fitted:
+        """One photo inside a box, under a number of bytes. Raises BadPhoto, Unavailable."""
+        box = {name: getattr(request, name) for name in ("width", "height", "most_bytes", "least_quality", "pads")}
+        asked = {"verb": "fit", "source": str(request.source), "into": str(request.into), "box": box}
+        said = self._ask(asked)["fitted"]
+        return Fitted(**{**said, "made": _rendered(said["made"]) if said["made"] else None})
+
+    def redraw_logo(self, source: Path, into: Path) -> Rendered:
+        """A PNG written anew, as it will be drawn. Raises BadPhoto in words, Unavailable."""
+        return _rendered(self._ask({"verb": "redraw_logo", "source": str(source), "into": str(into)})["sizes"][0])
+
+    def missing_letters(self, text: str) -> str:
+        """Which letters of a watermark's text cannot be drawn. The font is ours, so this needs no worker."""
+        return missing_letters(text)
 
     def close(self) -> None:
         """End every worker; photos under way come back as Unavailable."""
@@ -126,6 +140,12 @@ class PillowRenderer:
         raise Unavailable("The worker preparing this photo stopped. It will be tried again.")
 
 
+def _wanted(verb: str, request: RenderRequest) -> dict[str, Any]:
+    mark = request.mark
+    said = {"text": mark.text, "logo": str(mark.logo or ""), "place": mark.place, "opacity": mark.opacity}
+    return {"verb": verb, "source": str(request.source), "into": str(request.into), "mark": said}
+
+
 def _exchange(worker: subprocess.Popen[bytes], request: dict[str, Any]) -> dict[str, Any] | None:
     """One question, one answer; None when the worker died or fell silent."""
     try:
@@ -152,7 +172,7 @@ def _end(worker: subprocess.Popen[bytes]) -> None:
 
 def _facts(said: dict[str, Any]) -> PhotoFacts:
     at = said["captured_at"]
-    return PhotoFacts(said["width"], said["height"], datetime.fromisoformat(at) if at else None)
+    return PhotoFacts(**{**said, "kind": AssetKind(said["kind"]), "captured_at": datetime.fromisoformat(at) if at else None})
 
 
 def _rendered(said: dict[str, Any]) -> Rendered:

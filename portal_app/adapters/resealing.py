@@ -8,6 +8,8 @@ from portal_app.adapters.secret_box import SecretBox, context_of
 from portal_app.domain.billing.dividing import share_context
 from portal_app.domain.billing.invoicing import link_context
 from portal_app.domain.billing.models import Invoice, Share, StripeAccount
+from portal_app.domain.delivery.models import SharedLink
+from portal_app.domain.delivery.sharing import shared_context
 from portal_app.domain.identity import second_step
 from portal_app.domain.identity.models import Account
 from portal_app.domain.orders.models import Order
@@ -42,5 +44,9 @@ def seal_anew(db: Session, box: SecretBox) -> int:
     for share in db.exec(select(Share).with_for_update()):
         context = share_context(share.public_id)
         share.token_box = box.seal(box.open(share.token_box, context), context)
+        count += 1
+    for link in db.exec(select(SharedLink).with_for_update()):
+        context = shared_context(link.public_id)
+        link.token_box = box.seal(box.open(link.token_box, context), context)
         count += 1
     return count

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from portal_app.core.clock import local
 from portal_app.demo.cast import STUDIOS
-from portal_app.demo.photos import camera_exif, framed, stamped
-from portal_app.demo.story import Planned
+from portal_app.demo.photos import camera_exif, feature_sheet, film, floor_plan, framed, stamped
+from portal_app.demo.story import Beside, Planned
 
 PROCESSES = 2
 BAY, VALLEY = (36.6177, -121.9166), (41.9270, -73.9129)
@@ -33,6 +33,22 @@ def original(folder: Path, planned: Planned, index: int, shot_at: datetime, zone
     place = VALLEY if planned.studio == "bluebird" else BAY
     exif = camera_exif(local(shot_at + timedelta(minutes=3 * index), zone), 1, place)
     return stamped((folder / f"{planned.photos[index]}.jpg").read_bytes(), exif)
+
+
+def paper(folder: Path, planned: Planned, which: Beside) -> bytes:
+    """What is handed over beside the photos, drawn on the spot."""
+    path = folder / f"{which.value}-{planned.area}.part"
+    first = folder / f"{planned.photos[0]}.jpg"
+    if which is Beside.PLAN:
+        floor_plan(path, planned.street)
+    elif which is Beside.SHEET:
+        feature_sheet(path, planned.street, planned.town, first)
+    else:
+        film(path, first)
+    try:
+        return path.read_bytes()
+    finally:
+        path.unlink()
 
 
 def file_name(planned: Planned, index: int) -> str:

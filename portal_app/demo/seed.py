@@ -24,8 +24,9 @@ from portal_app.demo.days import plan_days
 from portal_app.demo.founding import found_studio
 from portal_app.demo.going import draw_areas
 from portal_app.demo.invoicing import begin_draft, invoice_order
-from portal_app.demo.story import DELIVERED, ORDERS, WITH_PHOTOS, Ends, Planned
+from portal_app.demo.story import DELIVERED, ORDERS, WITH_PHOTOS, Beside, Ends, Planned
 from portal_app.demo.stripe.process import open_account
+from portal_app.demo.wishes import ask_for_blue
 from portal_app.domain.activity.models import Work, WorkState
 from portal_app.domain.billing import queries as billing
 from portal_app.domain.billing.bills import BillName
@@ -37,9 +38,11 @@ from portal_app.domain.identity.models import Account, Membership
 from portal_app.domain.identity.passwords import hash_password
 from portal_app.domain.identity.queries import viewer_from
 from portal_app.domain.identity.second_step import SecretSeal
+from portal_app.domain.listings.models import Listing
 from portal_app.domain.listings.places import PlaceFinder
 from portal_app.domain.media import service as media
-from portal_app.domain.media.models import Asset, AssetState
+from portal_app.domain.media.linking import AssetWords, add_link, describe_asset
+from portal_app.domain.media.models import Asset, AssetKind, AssetState
 from portal_app.domain.orders.changing import Why
 from portal_app.domain.orders.models import Order, OrderStatus
 from portal_app.domain.orders.service import OrderRequest, accept, cancel, place_order
@@ -172,7 +175,7 @@ def _is_done(db: Session, planned: Planned) -> bool:
     if planned.ends in DELIVERED:
         return order.status != OrderStatus.ACCEPTED
     shown = select(func.count()).where(Asset.listing_id == order.listing_id, Asset.state != AssetState.RENDERING)
-    return order.status != OrderStatus.ACCEPTED or db.exec(shown).one() >= len(planned.photos)
+    return order.status != OrderStatus.ACCEPTED or db.exec(shown).one() >= len(planned.photos) + len(planned.beside)
 
 
 def _develop(wiring: Wiring, history: _History, undone: list[Planned], now: datetime) -> None:
@@ -185,6 +188,7 @@ def _develop(wiring: Wiring, history: _History, undone: list[Planned], now: date
     with ThreadPoolExecutor(developing.PROCESSES) as both:
         for planned in undone:
             coming = [both.submit(_photograph, wiring, history, planned, index, now) for index in range(len(planned.photos))]
+            coming += [both.submit(_put_beside, wiring, history, planned, which, now) for which in planned.beside]
             for each in coming:
                 each.result()
 
@@ -200,6 +204,26 @@ def _photograph(wiring: Wiring, history: _History, planned: Planned, index: int,
         content = developing.original(wiring.settings.data_dir / "plates", planned, index, shot_at, plan.zone)
         asset_id = _upload(wiring, history, planned, name, content, received_at)
     media.render_asset(history.unit_of_work, wiring.store, wiring.renderer, asset_id, now=received_at)
+
+
+def _put_beside(wiring: Wiring, history: _History, planned: Planned, which: Beside, now: datetime) -> None:
+    """One file or link beside the photos, unless it is there already."""
+    plan, at = PLANS[planned.studio], min(delivered_at(planned, now) - timedelta(hours=1), now - timedelta(minutes=20))
+    if not which.is_file:
+        with history.unit_of_work() as db:
+            listing = db.get_one(Listing, _found(db, planned).listing_id)
+            add_link(db, viewer(db, plan, plan.people[1].key), listing.public_id, which.value, now=at)
+        return
+    asset_id = _received(wiring.database, planned, which.value)
+    if asset_id is None:
+        content = developing.paper(wiring.settings.data_dir / "plates", planned, which)
+        asset_id = _upload(wiring, history, planned, which.value, content, at)
+    if which is Beside.PLAN:
+        with history.unit_of_work() as db:
+            asset = db.get_one(Asset, asset_id)
+            words = AssetWords(kind=AssetKind.FLOOR_PLAN)
+            describe_asset(db, viewer(db, plan, plan.people[1].key), asset.public_id, words, now=at)
+    media.render_asset(history.unit_of_work, wiring.store, wiring.renderer, asset_id, now=at)
 
 
 def _received(database: Database, planned: Planned, name: str) -> int | None:
@@ -227,7 +251,10 @@ def _hand_over(db: Session, planned: Planned, seal: SecretSeal, now: datetime) -
     owner = viewer(db, PLANS[planned.studio], PLANS[planned.studio].people[0].key)
     at = delivered_at(planned, now)
     request = DeliverRequest(
-        message=planned.message, collect_payment=planned.ends is not Ends.FREE, watermark=planned.ends is not Ends.SMALL
+        message=planned.message,
+        collect_payment=planned.ends is not Ends.FREE,
+        watermark=planned.ends is not Ends.SMALL,
+        with_gaps=True,
     )
     deliver(db, owner, order.number, request, now=at)
     if planned.ends is not Ends.FREE:
@@ -239,6 +266,8 @@ def _hand_over(db: Session, planned: Planned, seal: SecretSeal, now: datetime) -
         record_offline_payment(
             db, owner, BillName(order=order.number), due, memo, planned.key, now=min(at + timedelta(days=2), now)
         )
+        customer = viewer(db, PLANS[planned.studio], planned.customer)
+        ask_for_blue(db, customer, order, now=min(at + timedelta(days=3), now))
 
 
 def delivered_at(planned: Planned, now: datetime) -> datetime:

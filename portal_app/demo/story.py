@@ -19,6 +19,20 @@ class Ends(StrEnum):
     CANCELED = "canceled"
 
 
+class Beside(StrEnum):
+    """What a listing has beside its photos: PLAN, FILM and SHEET are files of that name, TOUR and SITE lie elsewhere."""
+
+    PLAN = "Floor plan.pdf"
+    FILM = "Film.mp4"
+    SHEET = "Feature sheet.pdf"
+    TOUR = "https://my.matterport.com/show/?m=SxQL3iGyoDo"
+    SITE = "https://www.example.com/9-seventeen-mile-overlook"
+
+    @property
+    def is_file(self) -> bool:
+        return not self.value.startswith("https:")
+
+
 DELIVERED = frozenset({Ends.LOCKED, Ends.SMALL, Ends.FREE, Ends.PAID})
 WITH_PHOTOS = DELIVERED | {Ends.SHOT}
 
@@ -38,6 +52,7 @@ class Planned:
     hour: float
     ends: Ends
     photos: tuple[str, ...] = ()
+    beside: tuple[Beside, ...] = ()
     notes: str = ""
     message: str = ""
     team: str = ""
@@ -52,6 +67,7 @@ class Planned:
 
 PG, CARMEL, VALLEY = "Pacific Grove, CA 93950", "Carmel-by-the-Sea, CA 93923", "Carmel Valley Village, CA 93924"
 MONTEREY, SEASIDE, PEBBLE = "Monterey, CA 93940", "Seaside, CA 93955", "Pebble Beach, CA 93953"
+EVERYTHING = (Beside.FILM, Beside.PLAN, Beside.TOUR, Beside.SHEET, Beside.SITE)
 THANKS = "All pictures are ready, the dusk ones came out best. Tell me if you want one brighter. Pia"
 
 HARBOR_ORDERS = (
@@ -67,6 +83,7 @@ HARBOR_ORDERS = (
         9.5,
         Ends.PAID,
         ("terrace-sunset", "living-sun", "dining-evening", "kitchen-island", "bedroom", "bathroom", "dusk-pool"),
+        EVERYTHING,
     ),
     Planned(
         "harbor",
@@ -80,6 +97,7 @@ HARBOR_ORDERS = (
         10.75,
         Ends.PAID,
         ("day-ranch", "kitchen-green", "living-fire", "bathroom"),
+        (Beside.PLAN,),
         team="Coastline",
     ),
     Planned("harbor", "carl", "58 Del Monte Dunes Way", SEASIDE, 1_720, ("photos",), -36, -30, 9.0, Ends.CANCELED),
@@ -152,6 +170,7 @@ HARBOR_ORDERS = (
         9.25,
         Ends.LOCKED,
         ("dusk-gables", "living-fire", "kitchen-green", "dining-evening", "bedroom", "bathroom", "terrace-sunset"),
+        (Beside.FILM, Beside.PLAN),
         "Lockbox on the garden gate, code 4471. The cat stays inside.",
         THANKS,
     ),
@@ -167,6 +186,7 @@ HARBOR_ORDERS = (
         13.0,
         Ends.SHOT,
         ("townhouses", "kitchen-island", "living-sun", "bathroom"),
+        (Beside.PLAN,),
         team="Peninsula Collective",
     ),
     Planned("harbor", "priya", "601 Lighthouse Avenue", PG, 1_480, ("photos",), -5, -1, 16.0, Ends.ACCEPTED),
@@ -276,6 +296,7 @@ BLUEBIRD_ORDERS = (
         13.0,
         Ends.LOCKED,
         ("dusk-gables", "living-fire", "bathroom"),
+        (Beside.PLAN,),
     ),
     Planned(
         "bluebird", "rosalind", "2 Warren Street, Third Floor", "Hudson, NY 12534", 1_300, ("photos",), -4, 2, 11.0, Ends.ACCEPTED

@@ -11,8 +11,18 @@ from portal_app.core.viewer import STAFF, Role, system_viewer
 from portal_app.domain.activity.models import Fact
 from portal_app.domain.activity.service import enqueue
 from portal_app.domain.billing import giving_back, invoicing, upfront
+from portal_app.domain.delivery import planning
 from portal_app.domain.delivery.service import end_links_to
-from portal_app.domain.notifications import account_mails, change_mails, charge_mails, receipts, refund_mails, writing
+from portal_app.domain.notifications import (
+    account_mails,
+    change_mails,
+    charge_mails,
+    keeping_mails,
+    receipts,
+    refund_mails,
+    revision_mails,
+    writing,
+)
 from portal_app.jobs.worker import Job
 
 Reaction = Callable[..., None]
@@ -57,6 +67,34 @@ def confirm_acceptance(db: Session, fact: Fact, *, now: datetime) -> None:
 def mail_delivery(db: Session, fact: Fact, *, now: datetime) -> None:
     """One mail with its own secret link per recipient."""
     writing.mail_delivery(db, fact.details["delivery_id"], now=now)
+
+
+def mail_transfer(db: Session, fact: Fact, *, now: datetime) -> None:
+    """Who has the listing now gets a way to it."""
+    if fact.listing_id:
+        keeping_mails.mail_transfer(db, fact.listing_id, fact.id, now=now)
+
+
+def mail_keeping(db: Session, fact: Fact, *, now: datetime) -> None:
+    """Customer and studio hear until when files are there, or can come back."""
+    if fact.listing_id:
+        keeping_mails.mail_keeping(db, fact.listing_id, fact.id, fact.kind, fact.details.get("until", ""), now=now)
+
+
+def end_plan(db: Session, fact: Fact, *, now: datetime) -> None:
+    """What was handed over by hand, or is canceled, is not handed over later."""
+    if fact.order_id:
+        planning.end_plan(db, fact.order_id, now=now)
+
+
+def mail_failed_plan(db: Session, fact: Fact, *, now: datetime) -> None:
+    """The studio hears that its customer waits."""
+    writing.mail_failed_plan(db, fact.order_id, fact.id, fact.details["reason"], now=now)
+
+
+def mail_revision(db: Session, fact: Fact, *, now: datetime) -> None:
+    """The other side learns where a request for changes stands."""
+    revision_mails.mail_revision(db, fact, now=now)
 
 
 def mail_receipt(db: Session, fact: Fact, *, now: datetime) -> None:
@@ -164,10 +202,15 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "order.placed": (confirm_order, announce_order),
     "order.accepted": (confirm_acceptance,),
     **dict.fromkeys(CHANGES_OF_VISITS, (mail_change, announce_change)),
-    "order.canceled": (void_invoices, give_back, mail_change, announce_change),
+    "order.canceled": (end_plan, void_invoices, give_back, mail_change, announce_change),
     "appointment.confirmed": (mail_change,),
     "appointment.declined": (announce_decline,),
-    "listing.delivered": (mail_delivery,),
+    "listing.delivered": (end_plan, mail_delivery),
+    "listing.transferred": (mail_transfer,),
+    "listing.ends_soon": (mail_keeping,),
+    "listing.put_away": (mail_keeping,),
+    "delivery.failed": (mail_failed_plan,),
+    **dict.fromkeys(revision_mails.LETTERS, (mail_revision,)),
     "order.items_changed": (mail_items_changed,),
     "credit.given": (mail_credit,),
     "credit.used": (settle_visits,),

@@ -31,7 +31,9 @@ TIMES = (
     Time("sweep_payments", timedelta(minutes=5)),
     Time("release_holds", timedelta(minutes=1)),
     Time("forget_codes", timedelta(hours=1)),
+    Time("keep_files", timedelta(hours=1)),
     Time("sweep_uploads", timedelta(hours=1)),
+    Time("sweep_store", timedelta(days=1)),
     Time("clean_done_work", timedelta(hours=6)),
     Time("clean_sessions", timedelta(hours=1)),
 )

@@ -13,7 +13,9 @@ from portal_app.domain.activity.models import Work, WorkState
 from portal_app.domain.billing import afterwards, cards, dividing, giving_back, invoicing, refunding
 from portal_app.domain.billing.settling import reconcile, sweep_open_attempts
 from portal_app.domain.customers import entering, joining, leaving, readdressing
+from portal_app.domain.delivery import keeping, planning
 from portal_app.domain.identity import sessions
+from portal_app.domain.media import fitting, marks, remarking
 from portal_app.domain.media import service as media
 from portal_app.domain.notifications import account_mails, invoice_mails, share_mails
 from portal_app.domain.notifications.sending import send
@@ -126,6 +128,23 @@ def send_refund(job: Job) -> None:
         log.warning("a refund was refused: %s", type(refusal).__name__)
 
 
+def hand_over_planned(job: Job) -> None:
+    """The time of a planned delivery has come."""
+    with job.wiring.database.unit_of_work() as db:
+        planning.hand_over_planned(db, job.payload["plan_id"], now=job.now())
+        job.finish(db)
+
+
+def keep_files(job: Job) -> None:
+    """Whose files end soon hears of it; what is over is put away, and deleted later. One small transaction each."""
+    database = job.wiring.database
+    with database.reading() as db:
+        listings = keeping.to_look_at(db, now=job.now())
+    for listing_id in listings:
+        with database.unit_of_work() as db:
+            keeping.take_step(db, listing_id, now=job.now())
+
+
 def sweep_payments(job: Job) -> None:
     """Refunds and disputes that no event has told."""
     afterwards.sweep_payments(job.wiring.database.unit_of_work, job.wiring.gateway_for, now=job.now())
@@ -152,6 +171,33 @@ def render_asset(job: Job) -> None:
         raise
 
 
+def remark(job: Job) -> None:
+    """The watermark changed: mark one photo again. One that cannot be is passed over after the last try."""
+    wiring, asked = job.wiring, job.payload
+    studio_id, key, asset_id = asked["studio_id"], asked["key"], asked["asset_id"]
+    unit_of_work = wiring.database.unit_of_work
+    try:
+        remarking.remark(
+            unit_of_work, wiring.store, wiring.renderer, studio_id, key, asset_id, now=job.now(), finish=job.finish
+        )  # fmt: skip
+    except LeaseLost:
+        raise
+    except Exception:
+        if job.is_last_try:
+            with unit_of_work() as db:
+                remarking.pass_over(db, studio_id, key, asset_id, now=job.now())
+        raise
+
+
+def fit_preset(job: Job) -> None:
+    """Somebody wants a listing's photos as an MLS asks for them."""
+    wiring, asked = job.wiring, job.payload
+    fitting.fit_listing(
+        wiring.database.unit_of_work, wiring.store, wiring.renderer, asked["listing_id"], asked["preset"], now=job.now(),
+        finish=job.finish,
+    )  # fmt: skip
+
+
 def release_holds(job: Job) -> None:
     """Times that were kept for paying are free again when their minutes are over."""
     with job.wiring.database.unit_of_work() as db:
@@ -169,6 +215,14 @@ def forget_entry_codes(job: Job) -> None:
 def sweep_uploads(job: Job) -> None:
     """Drop the parts of uploads that nobody came back to."""
     media.sweep_uploads(job.wiring.database.unit_of_work, job.wiring.uploads_dir, now=job.now())
+
+
+def sweep_store(job: Job) -> None:
+    """Delete files that no row has named for a day."""
+    wiring = job.wiring
+    swept = media.sweep_store(wiring.database.unit_of_work, wiring.database.reading, wiring.store, now=job.now())
+    if swept.count:
+        log.info("files that nothing named were deleted: %s, %s bytes", swept.count, swept.size)
 
 
 def clean_done_work(job: Job) -> None:
@@ -201,10 +255,15 @@ WORKS: Mapping[str, worker.Work] = {
     giving_back.SEND_REFUND: send_refund,
     "sweep_payments": sweep_payments,
     reactions.FORGET_CARDS: forget_cards,
+    planning.HAND_OVER: hand_over_planned,
+    keeping.KEEP_FILES: keep_files,
     "render_asset": render_asset,
+    marks.REMARK: remark,
+    fitting.FIT: fit_preset,
     "release_holds": release_holds,
     "forget_codes": forget_entry_codes,
     "sweep_uploads": sweep_uploads,
+    "sweep_store": sweep_store,
     "clean_done_work": clean_done_work,
     "clean_sessions": clean_sessions,
 }
@@ -212,4 +271,4 @@ WORKS: Mapping[str, worker.Work] = {
 
 def at_most(settings: Settings) -> dict[str, int]:
     """Rendering never takes every thread: a mail waits for no photo."""
-    return {"render_asset": settings.render_workers + 1}
+    return {"render_asset": settings.render_workers + 1, marks.REMARK: 1, fitting.FIT: 1}

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal_app.core.viewer import Permission
+from portal_app.ui.admin.altered.page import page as altered
+from portal_app.ui.admin.altered.state import AlteredPhotos
 from portal_app.ui.admin.areas.page import page as areas
 from portal_app.ui.admin.areas.state import AreasState
 from portal_app.ui.admin.audit.page import page as audit
@@ -25,12 +27,18 @@ from portal_app.ui.admin.customers.page import page as customers
 from portal_app.ui.admin.customers.state import CustomersState
 from portal_app.ui.admin.deliver.page import page as deliver
 from portal_app.ui.admin.deliver.state import DeliverState
+from portal_app.ui.admin.delivery_settings.page import page as delivery_settings
+from portal_app.ui.admin.delivery_settings.state import DeliverySettings
 from portal_app.ui.admin.hours.page import page as hours
 from portal_app.ui.admin.hours.state import HoursState
 from portal_app.ui.admin.invoice.page import page as admin_invoice
 from portal_app.ui.admin.invoice.state import AdminInvoice
 from portal_app.ui.admin.invoices.page import page as admin_invoices
 from portal_app.ui.admin.invoices.state import AdminInvoices
+from portal_app.ui.admin.listing.page import page as listing_desk
+from portal_app.ui.admin.listing.state import ListingDesk
+from portal_app.ui.admin.listings.page import page as studio_listings
+from portal_app.ui.admin.listings.state import StudioListings
 from portal_app.ui.admin.my_day.page import page as my_day
 from portal_app.ui.admin.my_day.state import MyDay
 from portal_app.ui.admin.order.page import page as admin_order
@@ -45,6 +53,10 @@ from portal_app.ui.admin.prices.page import page as prices
 from portal_app.ui.admin.prices.state import Prices
 from portal_app.ui.admin.questions.page import page as questions
 from portal_app.ui.admin.questions.state import Questions
+from portal_app.ui.admin.revision.page import page as desk_revision
+from portal_app.ui.admin.revision.state import DeskRevisionState
+from portal_app.ui.admin.revisions.page import page as desk_revisions
+from portal_app.ui.admin.revisions.state import RevisionsState
 from portal_app.ui.admin.service.page import page as service
 from portal_app.ui.admin.service.state import ServiceState
 from portal_app.ui.admin.settings.page import page as settings
@@ -52,6 +64,8 @@ from portal_app.ui.admin.staff.page import page as staff
 from portal_app.ui.admin.staff.state import StaffState
 from portal_app.ui.admin.today.page import page as today
 from portal_app.ui.admin.today.state import TodayState
+from portal_app.ui.admin.watermark.page import page as watermark
+from portal_app.ui.admin.watermark.state import WatermarkSetting
 from portal_app.ui.admin.why.page import page as why
 from portal_app.ui.admin.why.state import WhyState
 from portal_app.ui.portal.account.page import page as account
@@ -60,6 +74,8 @@ from portal_app.ui.portal.cards.page import page as cards
 from portal_app.ui.portal.cards.state import Cards
 from portal_app.ui.portal.dashboard.page import page as dashboard
 from portal_app.ui.portal.dashboard.state import Dashboard
+from portal_app.ui.portal.history.page import page as history
+from portal_app.ui.portal.history.state import ListingHistory
 from portal_app.ui.portal.invoice.page import page as invoice
 from portal_app.ui.portal.invoice.state import OneInvoice
 from portal_app.ui.portal.invoices.page import page as invoices
@@ -74,8 +90,14 @@ from portal_app.ui.portal.orders.page import page as orders
 from portal_app.ui.portal.orders.state import Orders
 from portal_app.ui.portal.payments.page import page as payments
 from portal_app.ui.portal.payments.state import Payments
+from portal_app.ui.portal.presets.page import page as mls
+from portal_app.ui.portal.presets.state import MlsSizes
+from portal_app.ui.portal.revisions.page import page as revisions
+from portal_app.ui.portal.revisions.state import ListingRevisionsState
 from portal_app.ui.portal.security.page import page as security
 from portal_app.ui.portal.security.state import Security
+from portal_app.ui.portal.sharing.page import page as sharing
+from portal_app.ui.portal.sharing.state import Sharing
 from portal_app.ui.portal.team.page import page as team
 from portal_app.ui.portal.team.state import OneTeam
 from portal_app.ui.portal.teams.page import page as teams
@@ -136,7 +158,14 @@ ROUTES: tuple[Row, ...] = (
     Row("/orders", orders, "Orders", CUSTOMER, Orders.load, Orders.load),
     Row("/orders/[number]", order, OneOrder.title, CUSTOMER, OneOrder.load, OneOrder.load),
     Row("/listings", listings, "Listings", CUSTOMER, Listings.load, Listings.load),
-    Row("/listings/[listing]", listing, OneListing.title, CUSTOMER_OR_LINK, OneListing.load, OneListing.load),
+    Row("/listings/[listing]", listing, OneListing.title, CUSTOMER_OR_LINK, OneListing.enter, OneListing.load),
+    Row("/listings/mls/[listing]", mls, "Sizes for the MLS", CUSTOMER_OR_LINK, MlsSizes.load, MlsSizes.renew),
+    Row("/listings/history/[listing]", history, ListingHistory.title, CUSTOMER_OR_LINK, ListingHistory.load, ListingHistory.load),
+    Row("/listings/share/[listing]", sharing, "Share some photos", CUSTOMER, Sharing.load, Sharing.renew),
+    Row(
+        "/listings/revisions/[listing]", revisions, ListingRevisionsState.title, CUSTOMER_OR_LINK, ListingRevisionsState.load,
+        ListingRevisionsState.renew,
+    ),
     Row("/payments", payments, "Payments", CUSTOMER, Payments.load, Payments.load),
     Row("/invoices", invoices, "Invoices", CUSTOMER, Invoices.load, Invoices.load),
     Row("/invoices/[invoice]", invoice, OneInvoice.title, CUSTOMER, OneInvoice.load, OneInvoice.load),
@@ -152,6 +181,8 @@ ROUTES: tuple[Row, ...] = (
     Row("/admin/staff", staff, "Staff", STAFF(Permission.MANAGE_STAFF), StaffState.load, StaffState.load),
     Row("/admin/areas", areas, "Service areas", STAFF(Permission.SETTINGS), AreasState.load, AreasState.load),
     Row("/admin/settings", settings, "Settings", SETTINGS),
+    Row("/admin/settings/watermark", watermark, "Watermark", SETTINGS, WatermarkSetting.load, WatermarkSetting.renew),
+    Row("/admin/settings/delivery", delivery_settings, "Delivery", SETTINGS, DeliverySettings.load),
     Row("/admin/settings/booking", booking_rules, "Booking", SETTINGS, BookingRules.load),
     Row("/admin/settings/payments", payment_settings, "Payments", SETTINGS, PaymentSettings.load),
     Row("/admin/settings/coupons", coupons, "Coupons", SETTINGS, Coupons.load, Coupons.load),
@@ -166,8 +197,16 @@ ROUTES: tuple[Row, ...] = (
     Row("/admin/my-day", my_day, "My day", SEE_ORDERS, MyDay.load, MyDay.load),
     Row("/admin/orders", admin_orders, "Orders", SEE_ORDERS, AdminOrdersState.load, AdminOrdersState.load),
     Row("/admin/orders/[number]", admin_order, "Order", SEE_ORDERS, AdminOrderState.load, AdminOrderState.load),
+    Row("/admin/listings", studio_listings, "Listings", SEE_ORDERS, StudioListings.load, StudioListings.load),
+    Row("/admin/listings/[listing]", listing_desk, ListingDesk.title, SEE_ORDERS, ListingDesk.load, ListingDesk.load),
     Row("/admin/invoices", admin_invoices, "Invoices", SEE_MONEY, AdminInvoices.load, AdminInvoices.load),
     Row("/admin/invoices/[invoice]", admin_invoice, AdminInvoice.title, SEE_MONEY, AdminInvoice.load, AdminInvoice.refresh),
     Row("/admin/payments", admin_payments, "Payments", SEE_MONEY, AdminPayments.load, AdminPayments.load),
+    Row("/admin/deliver/altered/[number]", altered, "Altered photos", UPLOAD, AlteredPhotos.load, AlteredPhotos.load),
     Row("/admin/deliver/[number]", deliver, "Deliver", UPLOAD, DeliverState.load, DeliverState.load),
-)
+    Row("/admin/revisions", desk_revisions, "Changes", UPLOAD, RevisionsState.load, RevisionsState.load),
+    Row(
+        "/admin/revisions/[revision]", desk_revision, DeskRevisionState.title, UPLOAD, DeskRevisionState.load,
+        DeskRevisionState.load,
+    ),
+)  # fmt: skip

@@ -7,9 +7,11 @@ exist (404); what waits for the payment is refused without a byte (403).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 from html import escape
 
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -19,12 +21,14 @@ from portal_app.core.clock import utc_now
 from portal_app.core.errors import NotFound, Problem
 from portal_app.core.viewer import Viewer
 from portal_app.domain.delivery.archive import CHUNK, exactly, pieces, safe_name
-from portal_app.domain.delivery.files import ServedArchive, ServedFile, archive_to_serve, file_to_serve
+from portal_app.domain.delivery.files import LAST, ServedArchive, ServedFile, archive_to_serve, file_to_serve
 from portal_app.domain.delivery.gate import Size
+from portal_app.domain.delivery.opening import note_link_opened
 from portal_app.domain.delivery.pictures import version
 from portal_app.domain.delivery.queries import OpenedLink, opened_link
-from portal_app.domain.delivery.service import record_download
-from portal_app.off_loop import act, ask
+from portal_app.domain.delivery.taking import Taking, begin_download, keep_sent
+from portal_app.off_loop import act, ask, call
+from portal_app.web.openings import is_opening
 from portal_app.web.ranges import Content, disposition, respond
 from portal_app.web.viewer import first_to_see, keep_link, viewer_of_request
 
@@ -49,30 +53,47 @@ def routes() -> list[Route]:
 
 async def photo_file(request: Request) -> Response:
     """One photo in one size."""
-    size = _size(request.path_params["size"])
+    size = size_of(request.path_params["size"])
     by, found = await first_to_see(request, file_to_serve, request.path_params["asset"], size)
     headers = {
         **SAFE,
         "cache-control": _caching(request, found, size),
-        "content-disposition": disposition(_kind(request, size), safe_name(found.name)),
+        "content-disposition": disposition(_kind(request, found, size), safe_name(found.name)),
     }
-    content = Content(found.size, f'"{found.sha256}"', found.media_type, partial(_stored, found), headers)
-    return respond(request, content, when_taken=_taken(by, found, size) if _kind(request, size) == "attachment" else None)
+    content = Content(found.size, f'"{found.sha256}"', found.media_type, partial(stored, found), headers)
+    is_taken = _kind(request, found, size) == "attachment"
+    if is_taken and _may_go_elsewhere(request, found) and (elsewhere := await _link(found, headers["content-disposition"])):
+        if witness := _witness(by, found.taking(size)):
+            await witness.begins(0)
+        return RedirectResponse(elsewhere, 302, {"cache-control": LOCKED, "referrer-policy": "no-referrer"})
+    return respond(request, content, witness=_witness(by, found.taking(size)) if is_taken else None)
 
 
 async def zip_file(request: Request) -> Response:
-    """Everything delivered, planned while the request is answered."""
-    size = _size(request.query_params.get("size", Size.ORIGINAL))
-    by, found = await first_to_see(request, archive_to_serve, request.path_params["listing"], size)
+    """What was delivered, planned while the request is answered: all, `photos=` some, or `only=new` for who asks.
+
+    `since=` names the download that new is counted from, so that the address means the same bytes until it is finished.
+    """
+    asked = request.query_params
+    size = size_of(asked.get("size", Size.ORIGINAL))
+    since = asked.get("since", "") or (LAST if asked.get("only") == "new" else "")
+    chosen = tuple(filter(None, asked.get("photos", "").split(",")))
+    by, found = await first_to_see(request, archive_to_serve, request.path_params["listing"], size, since, chosen)
+    return send_archive(request, by, found)
+
+
+def send_archive(request: Request, by: Viewer, found: ServedArchive) -> Response:
+    """A planned ZIP, or the range of it that is asked for."""
     headers = {**SAFE, "cache-control": ASK_AGAIN, "content-disposition": disposition("attachment", found.name)}
     content = Content(
         found.archive.length, found.archive.etag, "application/zip", partial(_zipped, found), headers
     )  # fmt: skip
-    return respond(request, content, when_taken=partial(_record, by, found.listing_id, size=size))
+    return respond(request, content, witness=_witness(by, found.taking))
 
 
 async def link(request: Request) -> Response:
-    """A secret link: keep it in this browser's cookie and go to its listing; an ended one says so on a page."""
+    """A secret link: keep it in this browser's cookie and go to its listing; an ended one says so on a page. That it was
+    opened is written down after the answer left."""
     studio, _ = await viewer_of_request(request)
     try:
         opened: OpenedLink = await ask(opened_link, studio.id, request.path_params["token"], now=utc_now())
@@ -80,21 +101,37 @@ async def link(request: Request) -> Response:
         return HTMLResponse(_page(studio.name, problem.sentence), problem.status, {"cache-control": LOCKED, **_QUIET})
     answer = RedirectResponse(f"/listings/{opened.listing}", 303, {"cache-control": LOCKED, **_QUIET})
     keep_link(answer, request.path_params["token"])
+    if is_opening(request.method, request.headers, is_https=wiring.current().settings.is_https):
+        answer.background = BackgroundTask(act, note_link_opened, request.path_params["token"], now=utc_now())
     return answer
 
 
 _QUIET = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
 
 
-def _size(word: str) -> Size:
+def size_of(word: str) -> Size:
+    """The size an address names. Raises NotFound."""
     try:
         return Size(word)
     except ValueError:
         raise NotFound from None
 
 
-def _kind(request: Request, size: Size) -> str:
+def _kind(request: Request, found: ServedFile, size: Size) -> str:
+    """A film that is played on the page is not taken."""
+    if request.query_params.get("play") == "1" and found.media_type.startswith("video/"):
+        return "inline"
     return "attachment" if size is Size.ORIGINAL or request.query_params.get("download") == "1" else "inline"
+
+
+def _may_go_elsewhere(request: Request, found: ServedFile) -> bool:
+    """Only an open listing's file, and only when the browser itself fetches it: a page's own script may not leave us."""
+    is_plain = request.method == "GET" and "range" not in request.headers and "if-none-match" not in request.headers
+    return is_plain and not found.is_locked and request.headers.get("sec-fetch-mode", "navigate") == "navigate"
+
+
+async def _link(found: ServedFile, named: str) -> str | None:
+    return await call(wiring.current().store.link, found.sha256, found.media_type, named)
 
 
 def _caching(request: Request, found: ServedFile, size: Size) -> str:
@@ -105,7 +142,8 @@ def _caching(request: Request, found: ServedFile, size: Size) -> str:
     return FOR_GOOD if names_content else ASK_AGAIN
 
 
-def _stored(found: ServedFile, start: int, stop: int) -> Iterator[bytes]:
+def stored(found: ServedFile, start: int, stop: int) -> Iterator[bytes]:
+    """The bytes of a served file between two places."""
     return exactly(_read(found.sha256, start, stop - start), stop - start)
 
 
@@ -118,13 +156,26 @@ def _read(sha256: str, start: int, length: int) -> Iterator[bytes]:
     return wiring.current().store.read(sha256, start, length, CHUNK)
 
 
-def _taken(by: Viewer, found: ServedFile, size: Size):
-    return partial(_record, by, found.listing_id, asset_public_id=found.asset, size=size)
+@dataclass(slots=True)
+class Kept:
+    """The record of one download, written in our threads while its bytes leave."""
+
+    by: Viewer
+    taking: Taking
+    row: int = 0
+
+    async def begins(self, start: int) -> None:
+        """Somebody asked."""
+        self.row = await act(begin_download, self.by, self.taking, start, now=utc_now())
+
+    async def ends(self, start: int, stop: int) -> None:
+        """So much was sent."""
+        await act(keep_sent, self.by, self.row, self.taking, (start, stop), now=utc_now())
 
 
-async def _record(by: Viewer, listing_id: int, **what: str) -> None:
-    if not by.is_staff:
-        await act(record_download, by, listing_id, now=utc_now(), **what)
+def _witness(by: Viewer, taking: Taking) -> Kept | None:
+    """The studio's own downloads are not news."""
+    return None if by.is_staff else Kept(by, taking)
 
 
 def _page(studio: str, sentence: str) -> str:

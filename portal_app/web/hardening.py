@@ -31,7 +31,13 @@ NOT_FROM_BROWSERS = ("/webhooks/",)
 CLOSED = ("/_upload", "/_all_routes", "/auth-codespace", "/ping")
 WITHOUT_STUDIO = ("/livez", "/readyz", "/webhooks/")
 KILOBYTE, MEGABYTE = 1 << 10, 1 << 20
-LARGEST = (("/api/uploads", 9 * MEGABYTE), ("/webhooks/", 1 * MEGABYTE), ("", 64 * KILOBYTE))
+LARGEST = (
+    ("/api/uploads", 9 * MEGABYTE),
+    ("/api/revisions", 16 * MEGABYTE),
+    ("/api/settings/watermark", 3 * MEGABYTE),
+    ("/webhooks/", 1 * MEGABYTE),
+    ("", 64 * KILOBYTE),
+)
 BUILT = "/assets/"
 HASHED = "public, max-age=31536000, immutable"
 

@@ -33,6 +33,7 @@ def content_policy(hashes: list[str]) -> str:
             "connect-src 'self'",
             "manifest-src 'self'",
             "worker-src 'none'",
+            "frame-src 'self'",  # our own page around a tour's player (web/embeds.py); every other page refuses to be framed
             "form-action 'self'",
             "base-uri 'none'",
             "object-src 'none'",

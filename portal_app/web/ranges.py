@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Protocol
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -16,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from portal_app.domain.delivery.archive import CHUNK, batched
 
+LOG = logging.getLogger(__name__)
 ONE_RANGE = re.compile(r"bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*", re.ASCII)
 
 Open = Callable[[int, int], Iterator[bytes]]
@@ -70,8 +73,18 @@ def disposition(kind: str, name: str) -> str:
     return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
-def respond(request: Request, content: Content, *, when_taken: Callable[[], Awaitable[None]] | None = None) -> Response:
-    """304, 206, 416 or 200. `when_taken` runs after the last byte of the content was sent."""
+class Witness(Protocol):
+    """Who keeps what of a content was sent, beside the stream."""
+
+    async def begins(self, start: int) -> None: ...
+
+    async def ends(self, start: int, stop: int) -> None:
+        """[start, stop) was handed to the connection; also when it broke there."""
+        ...
+
+
+def respond(request: Request, content: Content, *, witness: Witness | None = None) -> Response:
+    """304, 206, 416 or 200. The witness hears of the last two, but not of a HEAD."""
     headers = {"accept-ranges": "bytes", "etag": content.etag, **content.headers}
     if is_known(request.headers.get("if-none-match"), content.etag):
         return Response(status_code=304, headers=headers)
@@ -87,8 +100,7 @@ def respond(request: Request, content: Content, *, when_taken: Callable[[], Awai
     headers["content-length"] = str(stop - start)
     if part:
         headers["content-range"] = f"bytes {start}-{stop - 1}/{content.length}"
-    taken = when_taken if stop == content.length else None
-    return Sending(content, start, stop, 206 if part else 200, headers, taken)
+    return Sending(content, start, stop, 206 if part else 200, headers, witness)
 
 
 class Sending(Response):
@@ -104,18 +116,35 @@ class Sending(Response):
         stop: int,
         status: int,
         headers: Mapping[str, str],
-        when_taken: Callable[[], Awaitable[None]] | None = None,
+        witness: Witness | None = None,
     ) -> None:
         super().__init__(status_code=status, headers=headers, media_type=content.media_type)
-        self.content, self.start, self.stop, self.when_taken = content, start, stop, when_taken
+        self.content, self.start, self.stop, self.witness = content, start, stop, witness
+        self.sent = start
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.witness is None:
+            await self._send(receive, send)
+            return
+        begun = asyncio.ensure_future(self.witness.begins(self.start))
+        try:
+            await self._send(receive, send)
+        finally:
+            await asyncio.shield(self._tell(begun))
+
+    async def _send(self, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         is_whole = self.stop <= self.start or await self._send_pieces(receive, send)
         if is_whole:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
-            if self.when_taken:
-                await self.when_taken()
+
+    async def _tell(self, begun: Awaitable[None]) -> None:
+        """What is kept of a download never breaks the download."""
+        try:
+            await begun
+            await self.witness.ends(self.start, self.sent)
+        except Exception:
+            LOG.exception("a download was not kept")
 
     async def _send_pieces(self, receive: Receive, send: Send) -> bool:
         pieces = batched(self.content.open(self.start, self.stop), CHUNK)
@@ -127,6 +156,7 @@ class Sending(Response):
                 if leaving.done():
                     return False
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
+                self.sent += len(piece)
             return True
         finally:
             leaving.cancel()

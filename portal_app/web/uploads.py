@@ -1,7 +1,7 @@
-"""Photos come in over tus 1.0 (core, creation, checksum, termination): parts of at most 8 MB that resume after a cut.
+"""Photos come in over tus 1.0 (core, creation, checksum, expiration, termination): parts of at most 8 MB that resume.
 
 The last part answers what became of the file: `Upload-Asset` with the photo's id, or `Upload-Refused` with a sentence
-(percent-encoded). Every refusal carries its sentence the same way. Protocol: https://tus.io/protocols/resumable-upload
+(percent-encoded). Every refusal carries its sentence the same way, and is said before the body is taken. Protocol: https://tus.io/protocols/resumable-upload
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
-import hashlib
 import shutil
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -27,18 +28,20 @@ from portal_app.core.errors import Conflict, InvalidInput, NotAllowed, Problem
 from portal_app.core.viewer import Viewer
 from portal_app.domain.listings.queries import listing_by_public_id
 from portal_app.domain.media import queries, service
-from portal_app.domain.media.intake import LARGEST
+from portal_app.domain.media.arranging import require_upload
+from portal_app.domain.media.caps import GIGABYTE, Caps, require_within
+from portal_app.domain.media.fingerprints import Fingerprints
+from portal_app.domain.media.intake import KEPT_OPEN
+from portal_app.domain.media.known import add_known
 from portal_app.domain.media.models import UploadState
-from portal_app.off_loop import act, ask
-from portal_app.web.parts import Part, arrived
+from portal_app.off_loop import act, ask, leave
+from portal_app.web.parts import CHECKSUMS, Part, arrived
 from portal_app.web.viewer import viewer_of_request
 
 VERSION = "1.0.0"
 LARGEST_PART = 8 << 20
-BATCH = 1 << 20
-LEAST_FREE = 1 << 30
+BATCH, MOST_PIECES = 2 << 20, 512
 TOUCH_EVERY = timedelta(minutes=10)
-CHECKSUMS = {"sha1": hashlib.sha1, "sha256": hashlib.sha256}
 
 Endpoint = Callable[[Request, Viewer], Awaitable[Response]]
 
@@ -84,6 +87,7 @@ def routes() -> list[Route]:
     return [
         Route("/api/uploads", _tus(_create), methods=["POST"]),
         Route("/api/uploads", _abilities, methods=["OPTIONS"]),
+        Route("/api/uploads/known", _tus(_known), methods=["POST"]),
         Route("/api/uploads/{upload}", _tus(_offset), methods=["HEAD"]),
         Route("/api/uploads/{upload}", _tus(_append), methods=["PATCH"]),
         Route("/api/uploads/{upload}", _tus(_end), methods=["DELETE"]),
@@ -102,20 +106,28 @@ def _tus(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
                 raise NotAllowed("Sign in again to go on with the upload. Nothing is lost.")
             response = await endpoint(request, viewer)
         except Problem as problem:
-            response = Response(problem.sentence, problem.status, media_type="text/plain")
-            response.headers["Upload-Refused"] = quote(problem.sentence)
+            response = _refused(request, problem)
         response.headers.update({"Tus-Resumable": VERSION, "Cache-Control": "no-store"})
         return response
 
     return answer
 
 
+def _refused(request: Request, problem: Problem) -> Response:
+    """In words. What is left of the body is never read: whoever is still sending it hears that the line ends here."""
+    response = Response(problem.sentence, problem.status, media_type="text/plain")
+    response.headers["Upload-Refused"] = quote(problem.sentence)
+    if request.method == "PATCH" and request.scope.get("http_version") == "1.1":
+        response.headers["Connection"] = "close"
+    return response
+
+
 async def _abilities(request: Request) -> Response:
     headers = {
         "Tus-Resumable": VERSION,
         "Tus-Version": VERSION,
-        "Tus-Extension": "creation,checksum,termination",
-        "Tus-Max-Size": str(LARGEST),
+        "Tus-Extension": "creation,checksum,expiration,termination",
+        "Tus-Max-Size": str(wiring.current().upload_caps.film * GIGABYTE),
         "Tus-Checksum-Algorithm": ",".join(CHECKSUMS),
     }
     return Response(status_code=204, headers=headers)
@@ -125,14 +137,27 @@ async def _create(request: Request, by: Viewer) -> Response:
     size = _whole_number(request, "upload-length")
     told = _metadata(request.headers.get("upload-metadata", ""))
     folder = wiring.current().uploads_dir
-    await asyncio.to_thread(_require_room, folder, size)
-    card = await act(_begin, by, told, size, now=utc_now())
+    await asyncio.to_thread(_require_room, folder, 2 * size)
+    card = await act(_begin, by, told, size, wiring.current().upload_caps, now=utc_now())
     await asyncio.to_thread(_start, service.part_path(folder, card.public_id))
-    return Response(status_code=201, headers={"Location": f"/api/uploads/{card.public_id}"})
+    return Response(status_code=201, headers={"Location": f"/api/uploads/{card.public_id}", **_expiry(card)})
 
 
-def _begin(db: Session, by: Viewer, told: dict[str, str], size: int, *, now) -> service.UploadCard:
+async def _known(request: Request, by: Viewer) -> Response:
+    """Asked before a file is sent: with its hash it may already be here, and then it is in the listing at once."""
+    told = _metadata(request.headers.get("upload-metadata", ""))
+    asked = (told.get(name, "") for name in ("listing", "sha256", "filename"))
+    known = await leave(add_known, wiring.current().store, by, *asked, now=utc_now())
+    if known is None:
+        return Response(status_code=204)
+    duplicate = {"Upload-Duplicate": "true"} if known.is_duplicate else {}
+    return Response(status_code=204, headers={"Upload-Asset": known.asset, **duplicate})
+
+
+def _begin(db: Session, by: Viewer, told: dict[str, str], size: int, caps: Caps, *, now: datetime) -> service.UploadCard:
     listing = listing_by_public_id(db, by, told.get("listing", ""))
+    require_upload(by)
+    require_within(db, by, size, caps, now=now)
     return service.begin_upload(
         db, by, listing.id, told.get("filename", ""), size, replaces=told.get("replaces") or None, now=now
     )  # fmt: skip
@@ -144,7 +169,7 @@ async def _offset(request: Request, by: Viewer) -> Response:
     if card.state == UploadState.OPEN:
         here = await asyncio.to_thread(arrived, path)
         if here < card.size:
-            return Response(headers={"Upload-Offset": str(here), "Upload-Length": str(card.size)})
+            return Response(headers={"Upload-Offset": str(here), "Upload-Length": str(card.size), **_expiry(card)})
         card = await _receive_again(card, path)
     return Response(headers={"Upload-Offset": str(card.size), "Upload-Length": str(card.size), **_outcome(card)})
 
@@ -153,22 +178,25 @@ async def _append(request: Request, by: Viewer) -> Response:
     if request.headers.get("content-type") != "application/offset+octet-stream":
         raise WrongKind
     offset = _whole_number(request, "upload-offset")
-    if int(request.headers.get("content-length") or 0) > LARGEST_PART:
+    length = _whole_number(request, "content-length") if "content-length" in request.headers else 0
+    if length > LARGEST_PART:
         raise TooMuch("A part of a file is at most 8 MB.")
     card = await _open_card(request, by)
+    if offset + length > card.size:
+        raise TooMuch
     path = service.part_path(wiring.current().uploads_dir, card.public_id)
-    await asyncio.to_thread(_require_room, path.parent, 0)
-    part = await asyncio.to_thread(Part, path)
+    part, here = await asyncio.to_thread(_part_with_room, path, length), 0
     try:
         if part.size != offset:
             return _another_offset(part.size)
         await _take(request, part, offset, card.size)
         if card.touched_at + TOUCH_EVERY < utc_now():
             await act(service.touch_upload, card.public_id, now=utc_now())
+            card = replace(card, touched_at=utc_now())
         here = part.size
-        outcome = _outcome(await _receive(card, path)) if here == card.size else {}
+        outcome = _outcome(await _receive(card, path, part.prints())) if here == card.size else _expiry(card)
     finally:
-        part.close()
+        part.close(is_over=here == card.size)
     return Response(status_code=204, headers={"Upload-Offset": str(here), **outcome})
 
 
@@ -186,55 +214,37 @@ async def _end(request: Request, by: Viewer) -> Response:
 
 async def _take(request: Request, part: Part, start: int, size: int) -> None:
     """Write what arrives; after a cut, what arrived stays and is the place to go on from."""
-    checksum = _announced_checksum(request)
-    batch = bytearray()
-    taken = start
+    kind, checksum = _announced_checksum(request)
+    if kind:
+        part.sum_up(kind)
+    batch: list[bytes] = []
+    held, taken = 0, start
     try:
         async for piece in request.stream():
             taken += len(piece)
             if taken > size or taken - start > LARGEST_PART:
                 raise TooMuch
-            batch += piece
-            if len(batch) >= BATCH:
-                await asyncio.to_thread(_write, part, bytes(batch), checksum)
-                batch.clear()
-        await asyncio.to_thread(_write, part, bytes(batch), checksum)
-        if checksum and checksum.differs():
+            batch.append(piece)
+            held += len(piece)
+            if held >= BATCH or len(batch) >= MOST_PIECES:
+                await asyncio.to_thread(part.write, batch)
+                batch, held = [], 0
+        if not await asyncio.to_thread(part.end, batch, checksum if kind else None):
             raise WrongSum
     except ClientDisconnect:
-        await asyncio.to_thread(part.cut_back, start) if checksum else await asyncio.to_thread(part.write, bytes(batch))
+        await asyncio.to_thread(part.cut_back, start) if kind else await asyncio.to_thread(part.end, batch)
         raise Conflict("The connection broke. The upload goes on from where it stopped.") from None
     except Problem:
         await asyncio.to_thread(part.cut_back, start)
         raise
-    finally:
-        await asyncio.to_thread(part.sync)
 
 
-class _Checksum:
-    """What the sender says a part adds up to."""
-
-    def __init__(self, kind: str, expected: bytes) -> None:
-        self.so_far = CHECKSUMS[kind]()
-        self.expected = expected
-
-    def differs(self) -> bool:
-        return self.so_far.digest() != self.expected
-
-
-def _announced_checksum(request: Request) -> _Checksum | None:
+def _announced_checksum(request: Request) -> tuple[str, bytes]:
+    """How the sender adds a part up, and what it comes to; both empty when it does not say."""
     kind, _, encoded = request.headers.get("upload-checksum", "").partition(" ")
-    if not kind:
-        return None
-    if kind not in CHECKSUMS:
+    if kind and kind not in CHECKSUMS:
         raise Odd("Checksums are sha1 or sha256.")
-    return _Checksum(kind, _decoded(encoded))
-
-
-def _write(part: Part, content: bytes, checksum: _Checksum | None) -> None:
-    part.write(content)
-    if checksum:
-        checksum.so_far.update(content)
+    return kind, _decoded(encoded)
 
 
 async def _receive_again(card: service.UploadCard, path: Path) -> service.UploadCard:
@@ -246,20 +256,33 @@ async def _receive_again(card: service.UploadCard, path: Path) -> service.Upload
         part.close()
 
 
-async def _receive(card: service.UploadCard, path: Path) -> service.UploadCard:
+async def _receive(card: service.UploadCard, path: Path, prints: Fingerprints | None = None) -> service.UploadCard:
     here = wiring.current()
     return await asyncio.to_thread(
-        service.receive, here.database.unit_of_work, here.store, here.renderer, card.public_id, path, now=utc_now()
+        service.receive,
+        here.database.unit_of_work,
+        here.store,
+        here.renderer,
+        card.public_id,
+        path,
+        prints=prints,
+        now=utc_now(),
     )
 
 
 async def _open_card(request: Request, by: Viewer, *, may_be_over: bool = False) -> service.UploadCard:
     card = await ask(queries.upload_card, by, request.path_params["upload"])
-    if card.state == UploadState.SWEPT:
+    is_open = card.state == UploadState.OPEN
+    if card.state == UploadState.SWEPT or (is_open and card.touched_at + KEPT_OPEN < utc_now()):
         raise Gone
-    if card.state != UploadState.OPEN and not may_be_over:
+    if not is_open and not may_be_over:
         raise Conflict("This file has already arrived.")
     return card
+
+
+def _expiry(card: service.UploadCard) -> dict[str, str]:
+    """Until when it is kept without anything arriving."""
+    return {"Upload-Expires": format_datetime((card.touched_at + KEPT_OPEN).astimezone(UTC), usegmt=True)}
 
 
 def _outcome(card: service.UploadCard) -> dict[str, str]:
@@ -275,10 +298,15 @@ def _another_offset(here: int) -> Response:
 
 
 def _require_room(folder: Path, size: int) -> None:
-    """Twice the file must fit beside a gigabyte left for the database. Raises DiskFull."""
+    """So many bytes must fit beside what stays free for the database. Raises DiskFull."""
     folder.mkdir(parents=True, exist_ok=True)
-    if shutil.disk_usage(folder).free < LEAST_FREE + 2 * size:
+    if shutil.disk_usage(folder).free < (wiring.current().settings.least_free_gb << 30) + size:
         raise DiskFull
+
+
+def _part_with_room(path: Path, size: int) -> Part:
+    _require_room(path.parent, size)
+    return Part(path)
 
 
 def _start(path: Path) -> None:

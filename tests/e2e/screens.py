@@ -43,6 +43,9 @@ TO_DELIVER = """select o.number from orders o where o.studio_id = 1 and o.status
     and exists (select 1 from asset s where s.listing_id = o.listing_id) order by o.number"""
 
 
+ASKED = "select public_id from revision_request where studio_id = 1 and state = 'open' order by id"
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """`role` and `act` name the main action; `argument` asks the demo's database for the last part of the address."""
@@ -65,6 +68,10 @@ SHOWN: dict[str, Shown] = {
     "/orders/[number]": Shown(CARL, "button", "^Pay", ORDER.format("completed")),
     "/listings": Shown(CARL, "link", "Point Reyes"),
     "/listings/[listing]": Shown(CARL, "button", "^Pay", LOCKED),
+    "/listings/mls/[listing]": Shown(CARL, "button", "Make the files", OPEN),
+    "/listings/history/[listing]": Shown(CARL, "link", "PDF", LOCKED),
+    "/listings/share/[listing]": Shown(CARL, "button", "Make the link", OPEN),
+    "/listings/revisions/[listing]": Shown(CARL, "button", "^Ask about", OPEN),
     "/account": Shown(CARL, "button", "Sign out"),
     "/account/cards": Shown(CARL, "button", "Add a card"),
     "/account/teams": Shown(CARL, "button", "Start team"),
@@ -83,9 +90,14 @@ SHOWN: dict[str, Shown] = {
     "/admin/invoices/[invoice]": Shown(OLIVE, "button", "Finalize", INVOICE.format("draft", "")),
     "/admin": Shown(OLIVE, "button", "Accept"),
     "/admin/my-day": Shown(PIA, "link", "Open calendar"),
+    "/admin/listings": Shown(OLIVE, "link", "Point Reyes"),
+    "/admin/listings/[listing]": Shown(OLIVE, "button", "Move to the archive", LOCKED),
     "/admin/orders": Shown(OLIVE, "link", "Ocean View"),
     "/admin/orders/[number]": Shown(OLIVE, "button", "Accept order", ANY_ORDER.format("pending")),
+    "/admin/deliver/altered/[number]": Shown(OLIVE, "button", "^Altered: ", TO_DELIVER),
     "/admin/deliver/[number]": Shown(OLIVE, "button", "^Deliver", TO_DELIVER),
+    "/admin/revisions": Shown(OLIVE, "link", "^Open"),
+    "/admin/revisions/[revision]": Shown(OLIVE, "button", "Start work", ASKED),
     "/admin/audit": Shown(OLIVE, "link", "Order 1"),
     "/admin/catalog": Shown(OLIVE, "link", "Add service"),
     "/admin/catalog/[service]": Shown(OLIVE, "button", "Save changes", SOLD.format("Essentials")),
@@ -97,7 +109,9 @@ SHOWN: dict[str, Shown] = {
     "/admin/settings": Shown(OLIVE, "link", "Coupons"),
     "/admin/settings/questions": Shown(OLIVE, "button", "New question"),
     "/admin/settings/prices": Shown(OLIVE, "button", "New fee"),
+    "/admin/settings/delivery": Shown(OLIVE, "button", "Save rules"),
     "/admin/settings/booking": Shown(OLIVE, "button", "Save rules"),
+    "/admin/settings/watermark": Shown(OLIVE, "button", "Save watermark"),
     "/admin/settings/payments": Shown(OLIVE, "button", "Save rules"),
     "/admin/settings/coupons": Shown(OLIVE, "button", "New coupon"),
     "/admin/areas": Shown(OLIVE, "button", "New area"),
@@ -119,6 +133,10 @@ STATES: dict[str, tuple[str, str, str]] = {
     "a team of somebody else": ("/account/teams/[team]", CARL, TEAM.format("Peninsula Collective")),
     "a member's order": ("/orders/[number]", CARL, MEMBERS_ORDER),
     "an open listing": ("/listings/[listing]", CARL, OPEN),
+    "MLS sizes of a listing that waits for payment": ("/listings/mls/[listing]", CARL, LOCKED),
+    "a history seen by the studio": ("/listings/history/[listing]", OLIVE, LOCKED),
+    "sharing a listing that waits for payment": ("/listings/share/[listing]", CARL, LOCKED),
+    "sharing a listing in production": ("/listings/share/[listing]", CARL, IN_PRODUCTION),
     "a listing in production": ("/listings/[listing]", CARL, IN_PRODUCTION),
     "a listing seen by the studio": ("/listings/[listing]", OLIVE, LOCKED),
     "an open invoice at the desk": ("/admin/invoices/[invoice]", OLIVE, INVOICE.format("open", "")),

@@ -96,7 +96,7 @@ def _leaves(page: Page) -> None:
 
 
 def test_a_member_is_shown_the_places_that_open_to_them(portal: Portal, browser: Browser):
-    everybody = {"Today", "My day", "Calendar", "Orders", "Account"}
+    everybody = {"Today", "My day", "Calendar", "Orders", "Listings", "Account"}
     some = {"Invoices", "Payments", "Customers", "Staff", "Settings", "Audit log"}
     for who, more in (("pia@harborlight.example", set()), (OLIVE, some)):
         with visitor(browser, portal, who, DESK) as seen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,10 +27,16 @@ def olive(browser: Browser, portal: Portal) -> Iterator[Watched]:
 
 
 @pytest.fixture(scope="module")
-def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One file of several parts."""
-    path = tmp_path_factory.mktemp("large") / "HL_0001.JPG"
-    path.write_bytes(camera_jpeg(41, quality=97))
+def picture() -> bytes:
+    """One photo of several parts."""
+    return camera_jpeg(41, quality=97)
+
+
+@pytest.fixture
+def large(picture: bytes, tmp_path: Path) -> Path:
+    """A file of several parts nobody has sent before: with a comment of its own."""
+    path = tmp_path / "HL_0001.JPG"
+    path.write_bytes(picture[:2] + b"\xff\xfe\x00\x12" + os.urandom(16) + picture[2:])
     assert path.stat().st_size > 11_000_000
     return path
 
@@ -39,6 +46,7 @@ def open_delivery(page: Page, portal: Portal, street: str) -> None:
     page.goto(f"{portal.url}/admin")
     row = page.get_by_role("listitem").filter(has_text=street)
     row.get_by_role("link", name="Upload and deliver").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(street)
     expect(page.locator("input[type=file]").first).to_be_attached()
 
 
@@ -92,14 +100,56 @@ def test_a_reload_warns_and_the_same_file_goes_on_where_it_stopped(olive: Watche
     page.on("dialog", lambda dialog: (warned.append(dialog.type), dialog.accept()))
     page.reload()
     assert warned == ["beforeunload"]
-    expect(page.locator("input[type=file]").first).to_be_attached()
+    expect(page.locator(".ups")).to_contain_text("arrived. Choose this file again")
     offsets.clear()
     choose(page, large)
     expect(page.locator(".ups").get_by_text("Received")).to_be_visible(timeout=60_000)
     assert offsets[0] >= 5 << 20, "it went on after the first part"
 
 
-def test_a_dead_spot_is_waited_out(olive: Watched, portal: Portal, large: Path, tmp_path: Path) -> None:
+@pytest.mark.proof("delivery-01")
+def test_a_paused_upload_waits_and_goes_on_with_no_more_than_one_part_again(olive: Watched, portal: Portal, large: Path) -> None:
+    page = olive.page
+    open_delivery(page, portal, "77 Cannery Row Terrace")
+    slow_down(olive, 2_500)
+    offsets = patches(page)
+    choose(page, large)
+    while len(offsets) < 2:
+        page.wait_for_timeout(100)
+    page.get_by_role("button", name="Pause all").click()
+    expect(page.locator(".ups")).to_contain_text("Paused")
+    before = list(offsets)
+    page.wait_for_timeout(1_500)
+    assert offsets == before, "nothing is sent while it is paused"
+    page.get_by_role("button", name=f"Go on with {large.name}").click()
+    expect(page.locator(".ups").get_by_text("Received")).to_be_visible(timeout=60_000)
+    assert offsets[len(before)] >= before[-1], "it went on with the part that was cut"
+
+
+@pytest.mark.proof("delivery-01")
+def test_a_folder_comes_whole_and_a_second_time_costs_nothing(olive: Watched, portal: Portal, tmp_path: Path, full: bool) -> None:
+    page = olive.page
+    count = 80 if full else 6
+    folder = tmp_path / "Card 1"
+    (folder / "DCIM").mkdir(parents=True)
+    for number in range(count):
+        place = folder / "DCIM" if number % 2 else folder
+        (place / f"HL_{number:04d}.JPG").write_bytes(small_jpeg(500 + number))
+    (folder / "HL_0000.xmp").write_text("<x/>")
+    (folder / ".DS_Store").write_text("")
+    offsets = patches(page)
+    open_delivery(page, portal, "601 Lighthouse Avenue")
+    page.locator("input[webkitdirectory]").set_input_files(folder)
+    expect(page.get_by_text("2 other files in the folder left out")).to_be_visible()
+    expect(page.get_by_text(f"{count} of {count} received")).to_be_visible(timeout=120_000)
+    assert len(offsets) == count
+    open_delivery(page, portal, "1187 Old Lighthouse")
+    page.locator("input[webkitdirectory]").set_input_files(folder)
+    expect(page.locator(".ups").get_by_text("Here at once")).to_have_count(count, timeout=60_000)
+    assert len(offsets) == count, "not one byte was sent again"
+
+
+def test_a_dead_spot_is_waited_out(olive: Watched, portal: Portal, large: Path) -> None:
     page = olive.page
     open_delivery(page, portal, "1187 Old Lighthouse")
     slow_down(olive, 3_000)

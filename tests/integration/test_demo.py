@@ -47,7 +47,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def lean(monkeypatch: pytest.MonkeyPatch) -> tuple[Planned, ...]:
     """The same story with one small photo on one order of each kind, so that it is told in seconds."""
     kinds = {(planned.studio, planned.ends): planned for planned in ORDERS}
-    short = tuple(replace(planned, photos=planned.photos[:1]) for planned in kinds.values())
+    short = tuple(replace(planned, photos=planned.photos[:1], beside=planned.beside[:1]) for planned in kinds.values())
     monkeypatch.setattr(seeding, "ORDERS", short)
     monkeypatch.setattr(developing, "draw_plates", small_plates)
     return short
@@ -123,7 +123,7 @@ def test_a_seeding_that_broke_midway_is_completed_by_the_next(
     with wired.database.reading() as db:
         statuses = Counter(order.status for order in db.exec(pick(Order)))
     assert statuses[OrderStatus.COMPLETED] == sum(planned.ends in DELIVERED for planned in lean)
-    assert counts(wired.database)["asset"] == sum(bool(planned.photos) for planned in lean)
+    assert counts(wired.database)["asset"] == sum(bool(planned.photos) + len(planned.beside) for planned in lean)
 
 
 # After midnight in UTC, before midnight at Harbor Light, and at its breakfast.
@@ -201,6 +201,6 @@ def test_a_killed_seeding_is_completed(tmp_path: Path, full: bool) -> None:
     database = Database(f"sqlite:///{tmp_path / 'demo' / 'portal.db'}")
     with database.reading() as db:
         assert set(db.exec(pick(Asset.state))) == {AssetState.READY}
-    assert counts(database)["asset"] == sum(len(planned.photos) for planned in ORDERS)
+    assert counts(database)["asset"] == sum(len(planned.photos) + len(planned.beside) for planned in ORDERS)
     database.close()
     assert {path.name for path in (tmp_path / "demo" / "brand").iterdir()} == {"harbor.jpg", "bluebird.jpg"}

@@ -7,32 +7,25 @@ import io
 import random
 import zipfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from sqlmodel import select
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from portal_app import entrance, wiring
+from portal_app import entrance
 from portal_app.adapters.disk_store import DiskStore
 from portal_app.core.clock import utc_now
-from portal_app.core.tokens import fingerprint, new_token
-from portal_app.core.viewer import Viewer
 from portal_app.db import Database
 from portal_app.domain.activity.models import Fact
 from portal_app.domain.delivery import queries, service
+from portal_app.domain.delivery.archive import SUMS
 from portal_app.domain.delivery.gate import Size
-from portal_app.domain.identity.models import SignInSession
 from portal_app.domain.media.models import Asset
-from portal_app.settings import read_settings
-from portal_app.web.api import make_api
 from tests.conftest import Cast
-from tests.integration.delivered import TOTAL, Shoot, hand_over, pay, photographed, set_policy
+from tests.integration.delivered import TOTAL, pay, set_policy
+from tests.integration.street import Street, a_street, browser, served
 
 STAFF, STRANGERS = ("olive", "pia"), ("omar", "ollie", "nobody")
 
@@ -44,66 +37,13 @@ def store(tmp_path: Path) -> DiskStore:
 
 @pytest.fixture
 def api(database: Database, store: DiskStore, tmp_path: Path) -> Iterator[Starlette]:
-    settings = read_settings({"PORTAL_DATA_DIR": str(tmp_path)})
-    with ThreadPoolExecutor(4) as executor:
-        wiring.use(wiring.Wiring(settings, database, store, SimpleNamespace(), SimpleNamespace(), executor))
-        entrance.forget_studios()
-        yield make_api()
-        wiring.use(None)
-        entrance.forget_studios()
-
-
-@dataclass(slots=True)
-class Street:
-    """Browsers of everybody, each with its own cookie, and one delivered listing of Carl's beside another."""
-
-    database: Database
-    cast: Cast
-    shoot: Shoot
-    other: Shoot
-    browsers: dict[str, TestClient]
-    delivery_id: int
-
-    def photo(self, number: int = 0) -> str:
-        return self.shoot.photos[number]
+    with served(database, store, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture
 def street(api: Starlette, database: Database, cast: Cast, store: DiskStore) -> Street:
-    shoot = photographed(database, store, cast.harbor, cast.carl_customer)
-    other = photographed(database, store, cast.harbor, cast.carl_customer, photos=1, street="9 Other Lane")
-    hand_over(database, cast.olive, other, collect_payment=False)
-    delivery_id = hand_over(database, cast.olive, shoot)
-    browsers = {
-        name: browser(api, database, getattr(cast, name), host)
-        for name, host in (
-            ("olive", "localhost"), ("pia", "localhost"), ("carl", "localhost"),
-            ("omar", "bluebird.localhost"), ("ollie", "bluebird.localhost"),
-        )
-    }  # fmt: skip
-    browsers["nobody"] = TestClient(api, base_url="http://localhost")
-    browsers["link"] = with_link(api, database, delivery_id)
-    return Street(database, cast, shoot, other, browsers, delivery_id)
-
-
-def browser(api: Starlette, database: Database, by: Viewer, host: str) -> TestClient:
-    token, now = new_token(), utc_now()
-    with database.unit_of_work() as db:
-        db.add(
-            SignInSession(
-                studio_id=by.studio_id, account_id=by.account_id, token_hash=fingerprint(token),
-                created_at=now, seen_at=now, ends_at=now + timedelta(days=1),
-            )
-        )  # fmt: skip
-    return TestClient(api, base_url=f"http://{host}", cookies={"foyer": token}, follow_redirects=False)
-
-
-def with_link(api: Starlette, database: Database, delivery_id: int) -> TestClient:
-    with database.unit_of_work() as db:
-        token = service.make_link(db, delivery_id, "carl@coastline.example", now=utc_now())
-    client = TestClient(api, base_url="http://localhost", follow_redirects=False)
-    assert client.get(f"/l/{token}").status_code == 303
-    return client
+    return a_street(api, database, cast, store)
 
 
 def test_a_link_speaks_for_its_listing_where_the_person_signed_in_may_not_see_it(api: Starlette, street: Street) -> None:
@@ -372,8 +312,8 @@ def test_the_zip_holds_the_identical_bytes_under_unique_names(opened: Street) ->
     assert answer.headers["content-disposition"].startswith('attachment; filename="2208 Point Reyes Court.zip"')
     with zipfile.ZipFile(io.BytesIO(answer.content)) as made:
         assert made.testzip() is None
-        assert made.namelist() == ["photo.jpg", "Photo (2).JPG", "Photo (3).JPG"]
-        assert [made.read(name) for name in made.namelist()] == [files["original"] for files in opened.shoot.files.values()]
+        assert made.namelist() == ["photo.jpg", "Photo (2).JPG", "Photo (3).JPG", SUMS]
+        assert [made.read(name) for name in made.namelist()[:-1]] == [files["original"] for files in opened.shoot.files.values()]
     again = client.get(address)
     assert (again.headers["etag"], again.content) == (answer.headers["etag"], answer.content)
     assert client.get(address, headers={"If-None-Match": answer.headers["etag"]}).status_code == 304
@@ -390,8 +330,8 @@ def test_the_zip_of_a_size_holds_that_size(opened: Street) -> None:
 def zip_of(opened: Street, size: str) -> None:
     answer = opened.browsers["link"].get(f"/files/zip/{opened.shoot.listing}?size={size}")
     with zipfile.ZipFile(io.BytesIO(answer.content)) as made:
-        assert made.namelist() == ["IMG_0001.jpg", "IMG_0002.jpg", "IMG_0003.jpg"]
-        assert [made.read(name) for name in made.namelist()] == [files[size] for files in opened.shoot.files.values()]
+        assert made.namelist() == ["IMG_0001.jpg", "IMG_0002.jpg", "IMG_0003.jpg", SUMS]
+        assert [made.read(name) for name in made.namelist()[:-1]] == [files[size] for files in opened.shoot.files.values()]
 
 
 @pytest.mark.proof("main-job-14")

@@ -16,13 +16,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from portal_app.adapters import jpeg_check, photo_work
+from portal_app.adapters import heic_work, jpeg_check, photo_work
 from portal_app.adapters.disk_store import DiskStore
 from portal_app.adapters.pillow_renderer import ROOT, PillowRenderer
 from portal_app.core.errors import Unavailable
 from portal_app.db import Database
 from portal_app.domain.media.models import AssetState, UploadState
-from portal_app.domain.media.renderer import BadPhoto, RenderRequest
+from portal_app.domain.media.renderer import BadPhoto, Mark, RenderRequest
 from tests.conftest import NOW, Cast
 from tests.media_desk import Desk, open_listing
 from tests.photos import camera_jpeg, small_jpeg
@@ -78,7 +78,8 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "ZIP renamed": (lambda: b"PK\x03\x04" + bytes(400), jpeg_check.NOT_A_PHOTO),
     "GIF renamed": (lambda: b"GIF89a" + b"/*<script>*/" * 20, jpeg_check.NOT_JPEG.format(kind="GIF")),
     "raw file": (lambda: b"II*\0" + bytes(400), jpeg_check.RAW),
-    "HEIC": (heic, jpeg_check.HEIC),
+    "HEIC": (heic, heic_work.BROKEN),
+    "AVIF": (lambda: heic().replace(b"heic", b"avif"), jpeg_check.AVIF),
     "200 megapixels": (lambda: flat(20_000, 10_000), jpeg_check.TOO_LARGE.format(megapixels=200, most=120)),
     "168 megapixels": (lambda: flat(14_000, 12_000), jpeg_check.TOO_LARGE.format(megapixels=168, most=120)),
     "3,000 scans": (thousands_of_scans, jpeg_check.TOO_MANY_SCANS),
@@ -96,7 +97,7 @@ def test_refused_before_anything_is_kept(kind: str, renderer: PillowRenderer, tm
     sentence = REFUSED[kind][1]
     source = tmp_path / "photo.jpg"
     source.write_bytes(refused_file(kind))
-    for ask in (renderer.inspect, lambda path: renderer.render(RenderRequest(path, tmp_path, "X"))):
+    for ask in (renderer.inspect, lambda path: renderer.render(RenderRequest(path, tmp_path, Mark("X")))):
         with pytest.raises(BadPhoto) as refusal:
             ask(source)
         assert refusal.value.sentence == sentence
@@ -108,7 +109,7 @@ def test_a_photo_missing_its_very_end_is_mended(missing: int, renderer: PillowRe
     source = tmp_path / "photo.jpg"
     source.write_bytes(small_jpeg(1)[:-missing])
     assert renderer.inspect(source).width == 1200
-    assert len(renderer.render(RenderRequest(source, tmp_path, "X")).sizes) == 6
+    assert len(renderer.render(RenderRequest(source, tmp_path, Mark("X"))).sizes) == 6
 
 
 def test_odd_but_honest_files_are_accepted(renderer: PillowRenderer, tmp_path: Path) -> None:
@@ -129,7 +130,7 @@ def test_odd_but_honest_files_are_accepted(renderer: PillowRenderer, tmp_path: P
         source = tmp_path / "photo.jpg"
         source.write_bytes(content)
         renderer.inspect(source)
-        assert len(renderer.render(RenderRequest(source, tmp_path, "X")).sizes) == 6, kind
+        assert len(renderer.render(RenderRequest(source, tmp_path, Mark("X"))).sizes) == 6, kind
 
 
 def test_flipped_bits_are_a_verdict_never_a_crash(renderer: PillowRenderer, tmp_path: Path, full: bool) -> None:
@@ -141,7 +142,7 @@ def test_flipped_bits_are_a_verdict_never_a_crash(renderer: PillowRenderer, tmp_
         broken[place] ^= 0xA5
         source.write_bytes(broken)
         with suppress(BadPhoto):
-            renderer.render(RenderRequest(source, tmp_path, "X"))
+            renderer.render(RenderRequest(source, tmp_path, Mark("X")))
 
 
 def test_memory_and_time_of_the_worst_files(tmp_path: Path) -> None:
@@ -159,7 +160,7 @@ def test_memory_and_time_of_the_worst_files(tmp_path: Path) -> None:
         source.write_bytes(make())
         before = cpu_seconds(renderer)
         with suppress(BadPhoto):
-            renderer.render(RenderRequest(source, tmp_path, "X"))
+            renderer.render(RenderRequest(source, tmp_path, Mark("X")))
         assert cpu_seconds(renderer) - before <= 2.5
     peak = peak_kb(renderer.pids()[0])
     renderer.close()
@@ -220,7 +221,7 @@ def test_a_worker_out_of_processor_time_is_the_photos_fault(tmp_path: Path, monk
     resource.prlimit(renderer.pids()[0], resource.RLIMIT_CPU, (1, 1))
     slow = tmp_path / "slow.jpg"
     slow.write_bytes(camera_jpeg(1))
-    often = [RenderRequest(slow, tmp_path, "X")] * 9
+    often = [RenderRequest(slow, tmp_path, Mark("X"))] * 9
     with pytest.raises((BadPhoto, Unavailable)):
         list(map(renderer.render, often))
     assert renderer.inspect(source).width == 1200, "the next photo has a new worker"
@@ -235,10 +236,11 @@ def test_no_worker_outlives_a_killed_server(tmp_path: Path, full: bool) -> None:
     program = (
         f"import sys; sys.path.insert(0, {ROOT!r})\n"
         "from pathlib import Path\n"
-        "from portal_app.adapters.pillow_renderer import PillowRenderer, RenderRequest\n"
+        "from portal_app.adapters.pillow_renderer import PillowRenderer\n"
+        "from portal_app.domain.media.renderer import Mark, RenderRequest\n"
         "renderer = PillowRenderer(1)\n"
         f"renderer.inspect(Path({str(source)!r})); print(renderer.pids()[0], flush=True)\n"
-        f"while True: renderer.render(RenderRequest(Path({str(source)!r}), Path({str(tmp_path)!r}), 'X'))\n"
+        f"while True: renderer.render(RenderRequest(Path({str(source)!r}), Path({str(tmp_path)!r}), Mark('X')))\n"
     )
     for number in range(5 if full else 2):
         parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)

@@ -5,14 +5,10 @@ from __future__ import annotations
 import re
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
-from aiosmtpd.controller import Controller
 from sqlmodel import select
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -40,6 +36,7 @@ from portal_app.jobs.worker import Worker
 from portal_app.jobs.works import WORKS
 from portal_app.web import mailbox
 from tests.conftest import NOW, Cast
+from tests.mail_server import smtp_server
 from tests.running import wired
 
 pytestmark = pytest.mark.proof("main-job-09")
@@ -64,36 +61,6 @@ def read(database: Database, mail_id: int) -> Mail:
 
 def hand_over(database: Database, mailer, mail_id: int) -> None:
     send(database.unit_of_work, mailer, mail_id, mail_from="mail@portal.example", done=lambda db: None, now=NOW)
-
-
-@contextmanager
-def smtp_server(*answers: str) -> Iterator[tuple[str, list[EmailMessage]]]:
-    """A real SMTP server giving these answers to DATA, then OK."""
-    taken: list[EmailMessage] = []
-    left = list(answers)
-
-    class Handler:
-        async def handle_RCPT(self, server, session, envelope, address, options):
-            if address.startswith("nobody"):
-                return "550 5.1.1 No such person here"
-            envelope.rcpt_tos.append(address)
-            return "250 OK"
-
-        async def handle_DATA(self, server, session, envelope):
-            if left:
-                return left.pop(0)
-            taken.append(message_from_bytes(envelope.content, policy=policy.default))
-            return "250 taken as 7F3A"
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    controller = Controller(Handler(), hostname="127.0.0.1", port=port)
-    controller.start()
-    try:
-        yield f"smtp://127.0.0.1:{port}", taken
-    finally:
-        controller.stop()
 
 
 class Fails:

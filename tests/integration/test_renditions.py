@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from portal_app.adapters.pillow_renderer import PillowRenderer
-from portal_app.domain.media.renderer import RenderRequest, RenderResult
+from portal_app.domain.media.renderer import Mark, RenderRequest, RenderResult
 from tests.photos import CAMERA, camera_jpeg, small_jpeg
 
 pytestmark = pytest.mark.proof("main-job-12")
@@ -30,7 +30,7 @@ def render(renderer: PillowRenderer, tmp_path: Path):
     def made(content: bytes) -> tuple[RenderResult, dict[str, Image.Image]]:
         source = tmp_path / "original"
         source.write_bytes(content)
-        result = renderer.render(RenderRequest(source, tmp_path, "HARBOR LIGHT"))
+        result = renderer.render(RenderRequest(source, tmp_path, Mark("HARBOR LIGHT")))
         return result, {size.name: Image.open(io.BytesIO(size.path.read_bytes())) for size in result.sizes}
 
     return made

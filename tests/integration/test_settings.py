@@ -85,6 +85,10 @@ def test_a_sound_production_may_start(good: dict[str, str]) -> None:
         ({"PORTAL_RENDER_WORKERS": "many"}, "whole numbers"),
         ({"PORTAL_OLD_SECRET_KEYS": "short"}, "PORTAL_OLD_SECRET_KEYS"),
         ({"PORTAL_REDIS_URL": "redis://cache.example.com:6379/0"}, "PORTAL_REDIS_URL leads to another machine in clear"),
+        ({"PORTAL_S3_BUCKET": "photos"}, "PORTAL_S3_KEY_ID and PORTAL_S3_SECRET are needed"),
+        ({"PORTAL_S3_KEY_ID": "k", "PORTAL_S3_SECRET": "s"}, "PORTAL_S3_BUCKET is the name of a bucket"),
+        ({"PORTAL_S3_BUCKET": "photos", "PORTAL_S3_ENDPOINT": "s3.example.com"}, "PORTAL_S3_ENDPOINT is an address"),
+        ({"PORTAL_S3_BUCKET": "photos", "PORTAL_S3_ENDPOINT": "http://s3.example.com"}, "PORTAL_S3_ENDPOINT leads to another"),
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
         ({"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}, "DATABASE_URL does not answer"),
     ],
@@ -203,6 +207,6 @@ def test_create_studio_opens_one_and_says_where(
 
 
 def test_the_example_names_every_setting_and_no_other() -> None:
-    used = set(re.findall(r'"((?:PORTAL_|DATABASE_)[A-Z_]+)"', (ROOT / "portal_app" / "settings.py").read_text()))
-    named = set(re.findall(r"^#?((?:PORTAL_|DATABASE_)[A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    used = set(re.findall(r'"((?:PORTAL_|DATABASE_)[A-Z0-9_]+)"', (ROOT / "portal_app" / "settings.py").read_text()))
+    named = set(re.findall(r"^#?((?:PORTAL_|DATABASE_)[A-Z0-9_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     assert used == named

@@ -7,6 +7,9 @@ import hashlib
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import unquote
@@ -19,11 +22,13 @@ from starlette.testclient import TestClient
 from portal_app import wiring
 from portal_app.adapters.disk_store import DiskStore
 from portal_app.adapters.pillow_renderer import PillowRenderer
+from portal_app.core.clock import utc_now
 from portal_app.core.viewer import Viewer
 from portal_app.db import Database
+from portal_app.domain.activity.models import Fact, Work
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.media import queries
-from portal_app.domain.media.models import Asset, Upload
+from portal_app.domain.media.models import Asset, AssetState, Upload
 from portal_app.settings import read_settings
 from portal_app.web import uploads
 from portal_app.web.parts import Part
@@ -43,6 +48,11 @@ def renderer() -> Iterator[PillowRenderer]:
     made.close()
 
 
+def told(pairs: dict[str, str]) -> str:
+    """As tus writes it."""
+    return ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in pairs.items())
+
+
 class Browser:
     """A browser signed in as somebody, with one listing in view."""
 
@@ -53,14 +63,19 @@ class Browser:
 
     def begin(self, size: int, name: str = "front.jpg", **more: str):
         pairs = {"filename": name, "listing": self.listing, **more}
-        told = ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in pairs.items())
-        return self.client.post("/api/uploads", headers={**TUS, "Upload-Length": str(size), "Upload-Metadata": told})
+        headers = {**TUS, "Upload-Length": str(size), "Upload-Metadata": told(pairs)}
+        return self.client.post("/api/uploads", headers=headers)
 
     def send(self, url: str, offset: int, content: bytes, **headers: str):
         return self.client.patch(url, headers={**BYTES, "Upload-Offset": str(offset), **headers}, content=content)
 
     def offset(self, url: str) -> int:
         return int(self.client.head(url, headers=TUS).headers["upload-offset"])
+
+    def known(self, content: bytes, name: str = "front.jpg", listing: str = ""):
+        """Whether these bytes need not be sent."""
+        pairs = {"filename": name, "listing": listing or self.listing, "sha256": hashlib.sha256(content).hexdigest()}
+        return self.client.post("/api/uploads/known", headers={**TUS, "Upload-Metadata": told(pairs)})
 
     def upload(self, content: bytes, name: str = "front.jpg", **more: str):
         """The whole file in parts of 5 MB; the answer to the last one."""
@@ -102,6 +117,12 @@ def browser(
 
 def folder() -> Path:
     return wiring.current().uploads_dir
+
+
+def limit(**settings) -> None:
+    """This installation runs with other limits from now on."""
+    here = wiring.current()
+    here.settings = replace(here.settings, **settings)
 
 
 def photos(browser: Browser, cast: Cast) -> list[queries.PhotoCard]:
@@ -172,7 +193,7 @@ def test_a_checksum_that_differs_is_460_and_nothing_is_kept(browser: Browser) ->
 
 def test_the_protocols_small_print(browser: Browser) -> None:
     client = browser.client
-    assert client.options("/api/uploads").headers["tus-extension"] == "creation,checksum,termination"
+    assert client.options("/api/uploads").headers["tus-extension"] == "creation,checksum,expiration,termination"
     assert client.post("/api/uploads", headers={"Upload-Length": "1"}).status_code == 412
     assert client.post("/api/uploads", headers={**TUS, "Upload-Length": "-1"}).status_code == 400
     assert (
@@ -200,9 +221,10 @@ def test_nobody_else_may_touch_it(browser: Browser, cast: Cast) -> None:
     assert browser.offset(url) == 0
 
 
-def test_a_full_disk_is_said_in_words(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.proof("delivery-01")
+def test_a_full_disk_is_said_in_words(browser: Browser) -> None:
     url = browser.begin(10).headers["location"]
-    monkeypatch.setattr(uploads, "LEAST_FREE", 1 << 60)
+    limit(least_free_gb=1 << 40)
     for answer in (browser.begin(10), browser.send(url, 0, b"x")):
         assert answer.status_code == 507
         assert "disk" in unquote(answer.headers["upload-refused"])
@@ -237,3 +259,126 @@ def test_an_offset_survives_what_an_upload_forgot(browser: Browser) -> None:
     assert "upload-asset" in answer.headers
     with wiring.current().database.reading() as db:
         assert db.exec(select(Upload.state)).all() == ["done"]
+
+
+@pytest.mark.proof("delivery-01")
+def test_it_says_until_when_it_is_kept_and_is_gone_after(browser: Browser, database: Database) -> None:
+    begun = browser.begin(100)
+    url = begun.headers["location"]
+    answers = [begun, browser.client.head(url, headers=TUS), browser.send(url, 0, b"x")]
+    for answer in answers:
+        left = parsedate_to_datetime(answer.headers["upload-expires"]) - utc_now()
+        assert timedelta(hours=23) < left <= timedelta(hours=24)
+    with database.unit_of_work() as db:
+        db.exec(select(Upload)).one().touched_at -= timedelta(hours=24)
+    assert browser.client.head(url, headers=TUS).status_code == 410
+    assert browser.send(url, 1, b"x").status_code == 410
+
+
+@pytest.mark.proof("delivery-01")
+def test_nobody_sends_more_in_a_day_than_their_role_may(browser: Browser, cast: Cast, database: Database) -> None:
+    limit(upload_daily_gb=(("photographer", 1), ("editor", 0)))
+    sizes = [200_000_000] * 5
+    assert [browser.begin(size).status_code for size in sizes] == [201] * 5
+    refused = browser.begin(1)
+    assert refused.status_code == 413
+    assert "1 GB within a day" in unquote(refused.headers["upload-refused"])
+    browser.viewer = cast.olive
+    assert browser.begin(1).status_code == 201, "an owner has no cap here"
+    browser.viewer = cast.pia
+    with database.unit_of_work() as db:
+        db.exec(select(Upload).order_by(Upload.id)).first().created_at -= timedelta(days=1)
+    assert browser.begin(1).status_code == 201, "what was sent yesterday no longer counts"
+
+
+@pytest.mark.proof("delivery-01")
+def test_a_studio_keeps_no_more_than_it_may(browser: Browser, cast: Cast, database: Database) -> None:
+    limit(studio_gb=1)
+    browser.upload(small_jpeg(1))
+    with database.unit_of_work() as db:
+        db.exec(select(Asset)).one().size = 900_000_000
+    assert browser.begin(60_000_000).status_code == 201
+    refused = browser.begin(60_000_000)
+    assert refused.status_code == 413
+    assert "keeps 1 GB" in unquote(refused.headers["upload-refused"])
+
+
+def test_a_part_that_would_run_over_is_refused_before_it_is_taken(browser: Browser) -> None:
+    url = browser.begin(100).headers["location"]
+    answer = browser.send(url, 0, b"x" * 101)
+    assert (answer.status_code, answer.headers["connection"]) == (413, "close")
+
+
+def second_listing(database: Database, studio_id: int, customer_id: int) -> str:
+    listing_id = open_listing(database, studio_id, customer_id, NOW, "14 Ocean Ave")
+    with database.reading() as db:
+        return db.exec(select(Listing.public_id).where(Listing.id == listing_id)).one()
+
+
+def assets(database: Database) -> list[Asset]:
+    with database.reading() as db:
+        found = list(db.exec(select(Asset).order_by(Asset.id)).all())
+        db.expunge_all()
+        return found
+
+
+@pytest.mark.proof("delivery-01")
+def test_what_the_listing_has_is_not_sent_again(browser: Browser, database: Database) -> None:
+    content = small_jpeg(1)
+    assert "upload-asset" not in browser.known(content).headers
+    first = browser.upload(content).headers["upload-asset"]
+    answer = browser.known(content, "again.jpg")
+    assert (answer.status_code, answer.headers["upload-asset"], answer.headers["upload-duplicate"]) == (204, first, "true")
+    with database.unit_of_work() as db:
+        db.exec(select(Asset)).one().state = AssetState.REMOVED
+    assert browser.known(content).headers["upload-asset"] == first
+    assert [asset.state for asset in assets(database)] == [AssetState.RENDERING], "a removed one comes back"
+    with database.reading() as db:
+        assert len(db.exec(select(Upload)).all()) == 1, "only the first was ever begun"
+
+
+@pytest.mark.proof("delivery-01")
+def test_bytes_of_another_listing_make_a_photo_at_once(browser: Browser, cast: Cast, database: Database) -> None:
+    content = small_jpeg(1)
+    browser.upload(content)
+    other = second_listing(database, cast.harbor, cast.carl_customer)
+    answer = browser.known(content, "../garden.jpg", other)
+    assert "upload-duplicate" not in answer.headers
+    old, new = assets(database)
+    assert (new.public_id, new.original_name) == (answer.headers["upload-asset"], "garden.jpg")
+    assert (new.sha256, new.crc32, new.size, new.width) == (old.sha256, old.crc32, old.size, old.width)
+    assert new.listing_id != old.listing_id
+    with database.reading() as db:
+        assert len(db.exec(select(Work).where(Work.kind == "render_asset")).all()) == 2
+        assert len(db.exec(select(Fact).where(Fact.kind == "asset.received")).all()) == 2
+
+
+@pytest.mark.proof("delivery-01")
+def test_bytes_the_store_lost_must_come(browser: Browser, database: Database) -> None:
+    content = small_jpeg(1)
+    browser.upload(content)
+    (asset,) = assets(database)
+    path = wiring.current().store.local_path(asset.sha256)
+    path.unlink()
+    assert "upload-asset" not in browser.known(content).headers
+    browser.upload(content)
+    assert path.read_bytes() == content
+
+
+@pytest.mark.proof("delivery-01")
+def test_nobody_learns_what_another_studio_keeps(browser: Browser, cast: Cast, database: Database) -> None:
+    content = small_jpeg(1)
+    browser.upload(content)
+    theirs = second_listing(database, cast.bluebird, cast.ollie_customer)
+    browser.viewer = cast.omar
+    assert "upload-asset" not in browser.known(content, listing=theirs).headers
+    assert browser.known(content).status_code == 404
+    for viewer in (cast.carl, None):
+        browser.viewer = viewer
+        assert browser.known(content).status_code == 403
+    browser.viewer = cast.pia
+    wrong = browser.client.post(
+        "/api/uploads/known", headers={**TUS, "Upload-Metadata": told({"listing": browser.listing, "sha256": "../x"})}
+    )
+    assert wrong.status_code == 422
+    assert len(assets(database)) == 1

@@ -36,7 +36,7 @@ pytestmark = pytest.mark.proof("main-job-05")
 LEASE = timedelta(seconds=20)
 
 
-def put(database: Database, kind: str = "note", payload: dict | None = None, **more) -> Work | None:
+def put(database: Database, kind: str = "note", payload: dict | None = None, **more) -> int | None:
     with database.unit_of_work() as db:
         return enqueue(db, kind, payload or {}, now=more.pop("now", NOW), **more)
 
@@ -171,7 +171,7 @@ def test_no_two_works_of_a_lane_at_once(database: Database) -> None:
 def test_a_cause_enqueues_its_work_once_even_when_told_by_many_at_once(database: Database) -> None:
     barrier = threading.Barrier(6)
 
-    def tell(_: int) -> Work | None:
+    def tell(_: int) -> int | None:
         barrier.wait()
         return put(database, once_key="event:evt_1")
 

@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal_app.domain.delivery.archive import (
+    SUMS,
     Archive,
     Member,
     ShortFile,
@@ -65,7 +66,7 @@ def test_python_reads_it_clean_and_its_length_is_exact() -> None:
     assert len(made) == archive.length
     with zipfile.ZipFile(io.BytesIO(made)) as opened:
         assert opened.testzip() is None
-        assert opened.namelist() == [member.name for member in members]
+        assert opened.namelist() == [*(member.name for member in members), SUMS]
         assert [opened.read(member.name) for member in members] == [shelf.contents[member.sha256] for member in members]
         assert all(entry.compress_type == zipfile.ZIP_STORED and entry.flag_bits == 0x800 for entry in opened.infolist())
 
@@ -80,7 +81,24 @@ def test_info_zip_reads_it_clean(tmp_path) -> None:
 
 def test_an_empty_archive_is_still_an_archive() -> None:
     made = whole(plan([]), Shelf())
-    assert zipfile.ZipFile(io.BytesIO(made)).namelist() == []
+    assert zipfile.ZipFile(io.BytesIO(made)).namelist() == [SUMS]
+
+
+@pytest.mark.proof("delivery-07")
+def test_the_list_inside_says_the_sha_256_of_every_file_under_the_name_it_has(tmp_path) -> None:
+    """A photo that calls itself like the list does not take its place."""
+    shelf = Shelf()
+    members = [shelf.add("a.jpg", b"one"), shelf.add("A.JPG", b"two"), shelf.add(SUMS, b"three"), shelf.add("été.jpg", b"")]
+    with zipfile.ZipFile(io.BytesIO(whole(plan(members, {"CHANGES.txt": "Added\n"}), shelf))) as opened:
+        opened.extractall(tmp_path)
+        assert opened.namelist() == ["a.jpg", "A (2).JPG", "SHA256SUMS (2).txt", "été.jpg", "CHANGES.txt", SUMS]
+        said = dict(line.split("  ", 1)[::-1] for line in opened.read(SUMS).decode().splitlines())
+        assert said == {
+            name: hashlib.sha256(opened.read(name)).hexdigest() for name in opened.namelist() if name != SUMS
+        }  # fmt: skip
+    if shutil.which("sha256sum"):
+        checked = subprocess.run(["sha256sum", "--check", "--strict", SUMS], cwd=tmp_path, check=False, capture_output=True)
+        assert checked.returncode == 0, checked.stdout
 
 
 @pytest.mark.proof("main-job-14")
@@ -123,7 +141,7 @@ def test_more_entries_than_sixteen_bits_count() -> None:
     archive = plan(Member(f"{n}.jpg", "0" * 64, 0, 0) for n in range(66_000))
     made = whole(archive, EmptyShelf())
     with zipfile.ZipFile(io.BytesIO(made)) as opened:
-        assert len(opened.infolist()) == 66_000
+        assert len(opened.infolist()) == 66_000 + 1
     assert len(made) == archive.length
 
 
@@ -165,7 +183,7 @@ def test_members_and_offsets_beyond_four_gigabytes() -> None:
     )
     assert archive.length > sum(sizes)
     with zipfile.ZipFile(Zeros(archive)) as opened:
-        assert [entry.file_size for entry in opened.infolist()] == sizes
+        assert [entry.file_size for entry in opened.infolist()[:-1]] == sizes
         assert [opened.read(f"{n}.jpg") for n in (0, 2, 4)] == [bytes(3), bytes(7), bytes(11)]
         with opened.open("1.jpg") as large:
             assert large.read(10) == bytes(10)

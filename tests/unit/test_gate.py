@@ -6,7 +6,7 @@ import pytest
 
 from portal_app.core.errors import NotFound, Problem
 from portal_app.core.viewer import Role, Viewer
-from portal_app.domain.delivery.gate import ORIGINAL, SERVED, Gate, Locked, Sight, Size, decide, served, sight_for
+from portal_app.domain.delivery.gate import ORIGINAL, SERVED, Gate, Locked, PutAway, Sight, Size, decide, served, sight_for
 from portal_app.domain.media.models import RenditionName as R
 
 DECISIONS = [
@@ -34,12 +34,15 @@ FILES = [
     (Sight.MARKED, R.THUMB_MARKED, R.WEB_MARKED, Locked, Locked),
     (Sight.SMALL, R.THUMB, R.SMALL, Locked, Locked),
     (Sight.OPEN, R.THUMB, R.WEB, R.MLS, ORIGINAL),
+    (Sight.AWAY, PutAway, PutAway, PutAway, PutAway),
 ]
 
 
 @pytest.mark.parametrize(("delivered", "collect", "watermark", "due", "seen"), DECISIONS)
 def test_what_the_customer_sees(delivered: bool, collect: bool, watermark: bool, due: int, seen: Sight) -> None:
-    assert decide(is_delivered=delivered, collect_payment=collect, watermark=watermark, due_cents=due) is seen
+    policy = {"is_delivered": delivered, "collect_payment": collect, "watermark": watermark, "due_cents": due}
+    assert decide(**policy) is seen
+    assert decide(**policy, is_away=True) is (Sight.AWAY if delivered else Sight.NOTHING), "whatever was paid"
 
 
 @pytest.mark.parametrize(("sight", "thumb", "web", "mls", "original"), FILES)
@@ -65,5 +68,5 @@ def test_only_the_studio_s_people_look_past_the_gate(role: Role) -> None:
 
 
 def test_a_gate_says_whether_it_is_locked() -> None:
-    assert [Gate(sight).is_locked for sight in Sight] == [False, True, True, False]
-    assert [Gate(sight).is_delivered for sight in Sight] == [False, True, True, True]
+    assert [Gate(sight).is_locked for sight in Sight] == [False, True, True, False, False]
+    assert [Gate(sight).is_delivered for sight in Sight] == [False, True, True, True, True]

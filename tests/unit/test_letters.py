@@ -38,8 +38,8 @@ EVERY = {
     "placed": letters.order_placed(ORDER),
     "arrived": letters.order_placed_to_studio(ORDER),
     "accepted": letters.order_accepted(ORDER),
-    "delivered": letters.delivered(ORDER, photos=36, due_cents=0, is_locked=False, message="", link=LINK),
-    "locked": letters.delivered(ORDER, photos=36, due_cents=40125, is_locked=True, message="<i>Enjoy</i>", link=LINK),
+    "delivered": letters.delivered(ORDER, what="36 photos", due_cents=0, is_locked=False, message="", link=LINK),
+    "locked": letters.delivered(ORDER, what="36 photos", due_cents=40125, is_locked=True, message="<i>Enjoy</i>", link=LINK),
     "receipt": money_letters.receipt(ORDER, paid_cents=40125, due_cents=0),
     "receipt of several": money_letters.receipt_of_several(
         "Harbor Light",
@@ -100,4 +100,8 @@ def test_a_locked_delivery_says_what_is_due_and_what_paying_opens() -> None:
     assert letter.paragraphs[1] == "$401.25 is due. Downloads open once it is paid."
     assert letter.button.label == "See the photos and pay $401.25"
     assert EVERY["delivered"].button.label == "See and download the photos"
-    assert letters.delivered(ORDER, photos=1, due_cents=0, is_locked=False, message="", link=LINK).title == "1 photo is ready"
+    assert (
+        letters.delivered(ORDER, what="1 photo", due_cents=0, is_locked=False, message="", link=LINK).title == "1 photo is ready"
+    )
+    both = letters.delivered(ORDER, what="1 photo, 1 3D tour", due_cents=0, is_locked=False, message="", link=LINK)
+    assert both.title == "1 photo, 1 3D tour are ready"

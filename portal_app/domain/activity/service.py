@@ -14,6 +14,7 @@ from portal_app.core.viewer import Permission, Viewer
 from portal_app.domain.activity.models import Fact, Work, WorkState
 
 REACT = "react"
+WORK = Work.__table__
 
 
 def record(
@@ -60,8 +61,8 @@ def enqueue(
     priority: int = 100,
     lane: str = "",
     max_tries: int = 8,
-) -> Work | None:
-    """Add work in the caller's transaction. With a `once_key` already used, nothing is added and None comes back.
+) -> int | None:
+    """Add work in the caller's transaction, and its id. With a `once_key` already used, nothing is added and None comes back.
 
     `lane` names work that must not run at the same time as other work of the same lane; lower priority runs first.
     """
@@ -77,9 +78,9 @@ def enqueue(
         max_tries=max_tries,
     ).model_dump(exclude={"id"})
     insert = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
-    once = insert(Work).values(row).on_conflict_do_nothing(index_elements=["once_key"]).returning(Work.id)
-    work_id = db.scalar(once)
-    return db.get(Work, work_id) if work_id else None
+    # Into the table, not as an object: a third of the time, for what every change does once or twice.
+    once = insert(WORK).on_conflict_do_nothing(index_elements=["once_key"]).returning(WORK.c.id)
+    return db.scalar(once, row)
 
 
 def retry_dead(db: Session, by: Viewer, work_id: int, *, now: datetime) -> None:

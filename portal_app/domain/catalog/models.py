@@ -25,7 +25,8 @@ class Service(SQLModel, table=True):
 
     `category` groups services on the shelf. A twilight service is taken at dusk, on a visit of its own. Without a tax
     group of its own it is taxed by the studio's default group. What is archived is not on sale and leaves the shelf; orders,
-    packages and coupons that name it keep it.
+    packages and coupons that name it keep it. `photos` to `tours` say how many of each are handed over for it; None leaves
+    that to its words. `revision_rounds` says how many requests for changes come with it.
     """
 
     __tablename__ = "service"
@@ -47,6 +48,11 @@ class Service(SQLModel, table=True):
     is_twilight: bool = filled(False)
     most: int = filled(1)
     tax_group_id: int | None = None
+    photos: int | None = None
+    videos: int | None = None
+    floor_plans: int | None = None
+    tours: int | None = None
+    revision_rounds: int | None = None
 
 
 class Variant(SQLModel, table=True):

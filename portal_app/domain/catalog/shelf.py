@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -14,6 +14,7 @@ from portal_app.core.viewer import Permission, Viewer
 from portal_app.domain.catalog.models import AddOnPlace, Kind, PackagePart, Service, TaxGroup, Tier, Variant
 from portal_app.domain.catalog.offering import PriceTier
 
+DELIVERS = ("photos", "videos", "floor_plans", "tours", "revision_rounds")
 KINDS = (Kind.PACKAGE, Kind.SERVICE, Kind.ADD_ON)
 
 
@@ -30,7 +31,8 @@ class Form:
 @dataclass(frozen=True, slots=True)
 class Shelved:
     """One thing on the shelf, on sale or not. `parts` are the services of a package, `places` and `place_categories` what an
-    add-on goes with, by public id and by name; `tax_group` is a public id, empty for the studio's own."""
+    add-on goes with, by public id and by name; `tax_group` is a public id, empty for the studio's own. `delivers` is how many
+    of what are handed over for it, by column, and how many rounds of changes come with it."""
 
     public_id: str
     kind: str
@@ -46,6 +48,7 @@ class Shelved:
     places: tuple[str, ...] = ()
     place_categories: tuple[str, ...] = ()
     is_archived: bool = False
+    delivers: dict[str, int | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +158,7 @@ def _shelved(db: Session, services: Sequence[Service]) -> list[Shelved]:
             places=tuple(public_id for public_id, _ in places[service.id] if public_id),
             place_categories=tuple(category for public_id, category in places[service.id] if not public_id),
             is_archived=service.is_archived,
+            delivers={name: getattr(service, name) for name in DELIVERS},
         )
         for service in services
     ]

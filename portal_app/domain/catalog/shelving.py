@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import delete
@@ -15,11 +15,11 @@ from portal_app.core.tokens import new_public_id
 from portal_app.core.viewer import Viewer
 from portal_app.domain.activity.service import record
 from portal_app.domain.catalog.models import AddOnPlace, Kind, PackagePart, Service, TaxGroup, Tier, Variant
-from portal_app.domain.catalog.shelf import everything, moved, moved_category, shelved, standing
+from portal_app.domain.catalog.shelf import DELIVERS, everything, moved, moved_category, shelved, standing
 from portal_app.domain.catalog.tiers import TypedTier, read_number, read_tiers
 from portal_app.domain.studios.models import Studio
 
-LONGEST_NAME, LONGEST_DETAIL, MOST_AT_ONCE, MOST_FORMS = 80, 200, 50, 12
+LONGEST_NAME, LONGEST_DETAIL, MOST_AT_ONCE, MOST_FORMS, MOST_DELIVERED = 80, 200, 50, 12, 999
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,8 @@ class TypedForm:
 @dataclass(frozen=True, slots=True)
 class TypedService:
     """What the studio typed about one thing. `parts` and `places` are public ids, `tax_group` one or empty; how many can be
-    ordered at once is `most`. `kind` counts only when it is new."""
+    ordered at once is `most`. `kind` counts only when it is new. `delivers` are numbers by what is handed over, empty for
+    what its words say."""
 
     kind: str
     name: str
@@ -48,13 +49,14 @@ class TypedService:
     parts: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     place_categories: tuple[str, ...] = ()
+    delivers: Mapping[str, str] = field(default_factory=dict)
 
 
 def save_service(db: Session, by: Viewer, public_id: str, typed: TypedService, *, now: datetime) -> str:
     """Put something on the shelf, or change it; an empty id means something new. Returns its public id.
 
     Raises NotAllowed, NotFound, and InvalidInput naming the field: those of `read_tiers`, `form-PLACE` for a variant's
-    name, or `name`, `detail`, `category`, `most`, `tax_group`, `parts`, `places`.
+    name, or `name`, `detail`, `category`, `most`, `tax_group`, `parts`, `places`, and those of `delivers`.
     """
     services = _locked(db, by)
     service = _named(services, public_id) if public_id else _new(by, typed.kind, services)
@@ -85,7 +87,7 @@ def duplicate_service(db: Session, by: Viewer, public_id: str, *, now: datetime)
         is_active=False,
         **{
             name: getattr(original, name)
-            for name in ("kind", "detail", "category", "is_twilight", "most", "tax_group_id", "position")
+            for name in ("kind", "detail", "category", "is_twilight", "most", "tax_group_id", "position", *DELIVERS)
         },
     )
     db.add(copy)
@@ -204,6 +206,17 @@ def _write_words(service: Service, typed: TypedService) -> None:
         raise InvalidInput("most", f"Type a whole number from 1 to {MOST_AT_ONCE}.")
     service.most = most if service.kind != Kind.PACKAGE else 1
     service.is_twilight = typed.is_twilight and service.kind != Kind.PACKAGE
+    for name in DELIVERS:
+        setattr(service, name, _number_of(name, typed.delivers.get(name, "")))
+
+
+def _number_of(field: str, typed: str) -> int | None:
+    if not typed.strip():
+        return None
+    number = read_number(typed)
+    if number is None or not 0 <= number <= MOST_DELIVERED:
+        raise InvalidInput(field, f"Type a whole number up to {MOST_DELIVERED}, or nothing.")
+    return number
 
 
 def _line(field: str, typed: str, longest: int) -> str:

@@ -2,7 +2,8 @@
 
 Stored entries (JPEGs do not shrink) with sizes in their local headers, UTF-8 names, one fixed time stamp: the same
 photos give the same bytes each time, on any machine. From the plan come the exact length, a strong entity tag and any
-byte range. Formats: PKWARE APPNOTE 6.3.10, sections 4.3 and 4.5.3 (zip64).
+byte range. The last file inside lists the SHA-256 of all the others, from what was computed when they came in, as
+`sha256sum --check` reads it. Formats: PKWARE APPNOTE 6.3.10, sections 4.3 and 4.5.3 (zip64).
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+import zlib
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from struct import pack
 
@@ -27,6 +29,7 @@ READABLE_FILE = 0o100644 << 16
 NEW_YEAR_1980 = 0x21
 CHUNK = 1 << 19
 NAME_BYTES = 180
+SUMS = "SHA256SUMS.txt"
 FORBIDDEN = re.compile(r'[<>:"|?*/\\]')
 DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 
@@ -55,24 +58,40 @@ class Archive:
     etag: str
 
 
-def plan(files: Iterable[Member]) -> Archive:
-    """Lay out an archive. Names are made safe and unique; the order is kept."""
-    members = list(files)
-    names = unique_names(member.name for member in members)
+def plan(files: Iterable[Member], notes: Mapping[str, str] | None = None) -> Archive:
+    """Lay out an archive. Names are made safe and unique; the order is kept. `notes` are texts to go in, by their names;
+    then comes the list of every file's SHA-256."""
+    members, texts = list(files), {name: text.encode() for name, text in (notes or {}).items()}
+    fixed = [*texts, SUMS]
+    names = unique_names([*fixed, *(member.name for member in members)])[len(fixed) :]
+    entries: list[tuple[Member, bytes | Member]] = [
+        (replace(member, name=name), member) for member, name in zip(members, names, strict=True)
+    ]
+    entries += [(_text_member(name, content), content) for name, content in texts.items()]
+    sums = "".join(f"{entry.sha256}  {entry.name}\n" for entry, _ in entries).encode()
+    return _laid_out([*entries, (_text_member(SUMS, sums), sums)])
+
+
+def _text_member(name: str, content: bytes) -> Member:
+    return Member(name, hashlib.sha256(content).hexdigest(), zlib.crc32(content), len(content))
+
+
+def _laid_out(entries: Sequence[tuple[Member, bytes | Member]]) -> Archive:
+    """Each file under its entry's name, its bytes at hand or in the store, and the directory of all at the end."""
     parts: list[bytes | Member] = []
     starts: list[int] = []
     directory: list[bytes] = []
     contents = hashlib.sha256()
     offset = 0
-    for member, name in zip(members, names, strict=True):
-        header = _local_header(member, name.encode())
-        directory.append(_directory_entry(member, name.encode(), offset))
-        contents.update(member.sha256.encode())
-        for part, length in ((header, len(header)), (member, member.size)):
+    for entry, content in entries:
+        header = _local_header(entry, entry.name.encode())
+        directory.append(_directory_entry(entry, entry.name.encode(), offset))
+        contents.update(entry.sha256.encode())
+        for part, length in ((header, len(header)), (content, entry.size)):
             parts.append(part)
             starts.append(offset)
             offset += length
-    tail = _tail(b"".join(directory), len(members), offset)
+    tail = _tail(b"".join(directory), len(entries), offset)
     contents.update(tail)
     return Archive((*parts, tail), (*starts, offset), offset + len(tail), f'"{contents.hexdigest()[:40]}"')
 

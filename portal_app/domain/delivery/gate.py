@@ -10,6 +10,8 @@ due from the others keeps nothing closed: *kept by* is what is due without them.
     yes        yes              -          0         OPEN
     yes        yes              yes        > 0       MARKED: marked web and thumb, no download
     yes        yes              no         > 0       SMALL: clean, at most 1024 px, no download
+
+What was put away because its time is over is AWAY for its customer, whatever was paid.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from portal_app.core.errors import NotAllowed, NotFound
+from portal_app.core.errors import NotAllowed, NotFound, Problem
 from portal_app.core.viewer import Viewer
 from portal_app.domain.media.models import RenditionName
 
@@ -29,6 +31,7 @@ class Sight(StrEnum):
     MARKED = "marked"
     SMALL = "small"
     OPEN = "open"
+    AWAY = "away"
 
 
 class Size(StrEnum):
@@ -46,10 +49,18 @@ class Locked(NotAllowed):
     sentence = "This opens as soon as the order is paid. Pay on the listing's page, then download again."
 
 
+class PutAway(Problem):
+    """The time for which the files are kept is over."""
+
+    sentence = "These files were put away when their time was over. The listing’s page says until when they can come back."
+    status = 410
+
+
 ORIGINAL = "original"
 
 SERVED: dict[Sight, dict[Size, str]] = {
     Sight.NOTHING: {},
+    Sight.AWAY: {},
     Sight.MARKED: {Size.THUMB: RenditionName.THUMB_MARKED, Size.WEB: RenditionName.WEB_MARKED},
     Sight.SMALL: {Size.THUMB: RenditionName.THUMB, Size.WEB: RenditionName.SMALL},
     Sight.OPEN: {
@@ -77,10 +88,14 @@ class Gate:
         return self.sight in {Sight.MARKED, Sight.SMALL}
 
 
-def decide(*, is_delivered: bool, collect_payment: bool, watermark: bool, due_cents: int, harmless_cents: int = 0) -> Sight:
+def decide(
+    *, is_delivered: bool, collect_payment: bool, watermark: bool, due_cents: int, harmless_cents: int = 0, is_away: bool = False
+) -> Sight:
     """The table in this module's first lines. `harmless_cents` is the part of the due that keeps nothing closed."""
     if not is_delivered:
         return Sight.NOTHING
+    if is_away:
+        return Sight.AWAY
     if not collect_payment or due_cents - harmless_cents <= 0:
         return Sight.OPEN
     return Sight.MARKED if watermark else Sight.SMALL
@@ -92,12 +107,18 @@ def sight_for(by: Viewer, gate: Gate) -> Sight:
 
 
 def served(sight: Sight, size: Size) -> str:
-    """The rendition behind a size, or ORIGINAL. Raises NotFound before a delivery, Locked for what waits for payment.
+    """The rendition behind a size, or ORIGINAL. Raises NotFound before a delivery, Locked for what waits for payment,
+    PutAway.
 
     There is no falling back: a size whose rendition is missing is missing, never another picture.
     """
     if sight is Sight.NOTHING:
         raise NotFound
     if size not in SERVED[sight]:
-        raise Locked
+        raise refusal(sight)
     return SERVED[sight][size]
+
+
+def refusal(sight: Sight) -> Problem:
+    """Why what is delivered does not open."""
+    return PutAway() if sight is Sight.AWAY else Locked()

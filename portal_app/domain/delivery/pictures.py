@@ -10,8 +10,10 @@ from sqlmodel import Session, col, select
 
 from portal_app.domain.delivery.gate import ORIGINAL, SERVED, Sight, Size
 from portal_app.domain.delivery.models import Delivery
+from portal_app.domain.delivery.seeing import HANDED_OVER
 from portal_app.domain.listings.models import Listing
-from portal_app.domain.media.models import Asset, AssetState, Rendition
+from portal_app.domain.media.alterations import note_beside
+from portal_app.domain.media.models import Asset, AssetKind, Rendition
 
 KB, MB, GB = 1_000, 1_000_000, 1_000_000_000
 Renditions = dict[tuple[int, str], Rendition]
@@ -20,7 +22,8 @@ Renditions = dict[tuple[int, str], Rendition]
 @dataclass(frozen=True, slots=True)
 class PhotoTile:
     """One photo of a listing's page. Width and height are of the picture behind `web_url`, to size its box before it
-    loads; `original_url` and `mls_url` are empty while locked."""
+    loads; `original_url` and `mls_url` are empty while locked. `note` says what was done to an altered one, `words` what a photo
+    shows, where somebody said so. Sizes in bytes."""
 
     public_id: str
     number: str
@@ -33,8 +36,12 @@ class PhotoTile:
     mls_url: str
     original_url: str
     size_words: str
+    size: int
+    mls_size: int
     is_cover: bool
     is_new: bool
+    note: str = ""
+    words: str = ""
 
 
 def covers_of(db: Session, listing_ids: list[int]) -> dict[int, tuple[Asset, int]]:
@@ -44,7 +51,7 @@ def covers_of(db: Session, listing_ids: list[int]) -> dict[int, tuple[Asset, int
     ranked = (
         select(col(Asset.id).label("id"), place.label("place"), func.count().over(partition_by=Asset.listing_id).label("count"))
         .join(Listing, col(Listing.id) == col(Asset.listing_id))
-        .where(col(Asset.listing_id).in_(listing_ids), col(Asset.delivered_at).is_not(None), Asset.state == AssetState.READY)
+        .where(col(Asset.listing_id).in_(listing_ids), Asset.kind == AssetKind.PHOTO, *HANDED_OVER)
         .subquery()
     )
     found = db.exec(select(Asset, ranked.c.count).join(ranked, ranked.c.id == Asset.id).where(ranked.c.place == 1))
@@ -72,18 +79,29 @@ def tiles_of(
             public_id=photo.public_id,
             number=f"{place:02d}",
             name=photo.original_name,
-            alt=photo.caption or f"Photo {place}",
+            alt=alt_words(photo, place),
             thumb_url=picture_url(photo, Size.THUMB, sight, renditions),
             web_url=picture_url(photo, Size.WEB, sight, renditions),
             mls_url=picture_url(photo, Size.MLS, sight, renditions),
             original_url=picture_url(photo, Size.ORIGINAL, sight, renditions),
             size_words=size_words(photo.size),
+            size=photo.size,
+            mls_size=getattr(renditions.get((photo.id, Size.MLS)), "size", 0),
             is_cover=photo.id == cover or (cover is None and place == 1),
             is_new=photo.delivered_at == newest,
+            note=note_beside(photo.altered_how, photo.alteration),
+            words=", ".join(filter(None, (photo.room, photo.caption))),
             **_box(photo, sight, renditions),
         )
         for place, photo in enumerate(photos, 1)
     ]
+
+
+def alt_words(photo: Asset, place: int) -> str:
+    """What a photo shows, for those who listen; an altered one says so first of all."""
+    shows = photo.caption or f"Photo {place}"
+    note = note_beside(photo.altered_how, photo.alteration)
+    return f"{note}. {shows}" if note else shows
 
 
 def _box(photo: Asset, sight: Sight, renditions: Renditions) -> dict[str, int]:
@@ -108,11 +126,17 @@ def version(sha256: str) -> str:
     return sha256[:12]
 
 
-def zip_links(listing: Listing, photos: Sequence[Asset], renditions: Renditions) -> dict[str, str]:
+def has_sizes(asset: Asset) -> bool:
+    """Whether its smaller sizes are worth having: those of a video or a PDF are only what stands for it on the page."""
+    return asset.kind in {AssetKind.PHOTO, AssetKind.FLOOR_PLAN} and asset.media_type.startswith("image/")
+
+
+def zip_links(listing: Listing, assets: Sequence[Asset], renditions: Renditions) -> dict[str, str]:
     """The addresses of an open listing's ZIPs, and how large each is."""
-    zips = {"zip_url": f"/files/zip/{listing.public_id}", "zip_words": size_words(sum(photo.size for photo in photos))}
+    zips = {"zip_url": f"/files/zip/{listing.public_id}", "zip_words": size_words(sum(asset.size for asset in assets))}
+    pictures = [asset for asset in assets if has_sizes(asset)]
     for size in (Size.WEB, Size.MLS):
-        made = [renditions[photo.id, size] for photo in photos if (photo.id, size) in renditions]
+        made = [renditions[picture.id, size] for picture in pictures if (picture.id, size) in renditions]
         zips[f"zip_{size}_url"] = f"/files/zip/{listing.public_id}?size={size}"
         zips[f"zip_{size}_words"] = size_words(sum(one.size for one in made))
     return zips

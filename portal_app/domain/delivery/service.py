@@ -1,10 +1,10 @@
-"""Handing ready photos over, the secret links that open them, and what was downloaded."""
+"""Handing ready photos over, and the secret links that open them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
@@ -14,11 +14,16 @@ from portal_app.core.tokens import fingerprint, new_token
 from portal_app.core.viewer import Permission, Role, Viewer
 from portal_app.domain.activity.service import record
 from portal_app.domain.customers.models import Customer
+from portal_app.domain.delivery.checklist import refuse_gaps
+from portal_app.domain.delivery.keeping import wake
 from portal_app.domain.delivery.models import AccessLink, Delivery
+from portal_app.domain.delivery.originals import refuse_unpaired
+from portal_app.domain.delivery.sharing import end_shared_links
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.listings.queries import listing_by_public_id
 from portal_app.domain.media.arranging import lock_listing
-from portal_app.domain.media.models import Asset, AssetState
+from portal_app.domain.media.kinds import kinds_in_words
+from portal_app.domain.media.models import Asset, AssetKind, AssetState
 from portal_app.domain.orders import service as orders
 from portal_app.domain.orders.models import Order, OrderStatus
 
@@ -34,12 +39,14 @@ class NothingReady(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class DeliverRequest:
-    """What the studio chose on the deliver screen. `copy_to` are further addresses that get their own mail."""
+    """What the studio chose on the deliver screen. `copy_to` are further addresses that get their own mail. `with_gaps`: it
+    knows that something promised is missing."""
 
     message: str = ""
     collect_payment: bool = True
     watermark: bool = True
     copy_to: list[str] = field(default_factory=list)
+    with_gaps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,37 +62,48 @@ class Delivered:
 
 
 def deliver(db: Session, by: Viewer, order_number: int, request: DeliverRequest, *, now: datetime) -> Delivered:
-    """Hand over every ready photo that was not handed over before; the order becomes Completed.
+    """Hand over everything ready that was not handed over before and is not hidden; the order becomes Completed.
 
     Pressed twice at once it is one delivery: the order's row is locked, then the listing's, as every change of photos
-    does. Raises NotFound, NotAllowed, NothingReady in words, InvalidInput for an address in `copy_to`.
+    does. Raises NotFound, NotAllowed, NothingReady, Incomplete and Unpaired in words, InvalidInput for an address in `copy_to`.
     """
-    copy_to = _addresses(request.copy_to)
     order = orders.locked_order(db, by, order_number, Permission.DELIVER)
-    _refuse_status(order)
-    lock_listing(db, order.listing_id)
-    photos = _photos(db, order.listing_id)
-    fresh = [photo for photo in photos if photo.delivered_at is None]
-    _refuse_unfinished(photos, fresh)
-    for photo in fresh:
-        photo.delivered_at = now
+    request = checked(order, request)
+    listing = lock_listing(db, order.listing_id)
+    wake(db, listing)
+    assets = _assets(db, order.listing_id)
+    fresh = [asset for asset in assets if asset.delivered_at is None]
+    _refuse_unfinished(assets, fresh)
+    refuse_unpaired(db, listing, assets)
+    if not request.with_gaps:
+        refuse_gaps(db, order)
+    for asset in fresh:
+        asset.delivered_at = now
     delivery = Delivery(
         studio_id=by.studio_id,
         listing_id=order.listing_id,
         order_id=order.id,
         delivered_at=now,
-        message=request.message.strip()[:LONGEST_MESSAGE],
+        message=request.message,
         collect_payment=request.collect_payment,
         watermark=request.watermark,
-        photo_count=len(photos),
+        photo_count=sum(asset.kind == AssetKind.PHOTO for asset in assets),
         new_count=len(fresh),
-        copy_to=copy_to,
+        copy_to=request.copy_to,
     )
     db.add(delivery)
     db.flush()
     orders.complete(db, by, order, now=now)
-    _record_delivery(db, by, order, delivery, now)
-    return _delivered(db, delivery)
+    new_words, words = (kinds_in_words(asset.kind for asset in several) for several in (fresh, assets))
+    _record_delivery(db, by, order, delivery, new_words, now)
+    return _delivered(db, delivery, new_words, words)
+
+
+def checked(order: Order, request: DeliverRequest) -> DeliverRequest:
+    """The request as it is kept. Raises NothingReady for an order that nothing is delivered for, InvalidInput("copy_to")."""
+    copy_to = _addresses(request.copy_to)
+    _refuse_status(order)
+    return replace(request, message=request.message.strip()[:LONGEST_MESSAGE], copy_to=copy_to)
 
 
 def make_link(db: Session, delivery_id: int, email: str, *, now: datetime) -> str:
@@ -122,13 +140,14 @@ def revoke_link(db: Session, by: Viewer, link_id: int, *, now: datetime) -> None
 
 
 def revoke_links(db: Session, by: Viewer, listing_public_id: str, *, now: datetime) -> int:
-    """Close every open link of a listing, and say how many there were. Raises NotFound, NotAllowed."""
+    """Close every open link of a listing, its customers' own ones too, and say how many there were. Raises NotFound,
+    NotAllowed."""
     _allow_staff(by, is_found=True)
     listing = listing_by_public_id(db, by, listing_public_id)
     links = db.exec(select(AccessLink.id).where(AccessLink.listing_id == listing.id, col(AccessLink.revoked_at).is_(None))).all()
     for link_id in links:
         revoke_link(db, by, link_id, now=now)
-    return len(links)
+    return len(links) + end_shared_links(db, by, listing.id, now=now)
 
 
 def end_links_to(db: Session, by: Viewer, team_id: int, addresses: Sequence[str], *, now: datetime) -> None:
@@ -153,18 +172,6 @@ def viewer_by_link(db: Session, token: str, *, now: datetime) -> Viewer | None:
     return Viewer(studio_id=link.studio_id, role=Role.LINK, email=link.email, link_id=link.id, listing_id=link.listing_id)
 
 
-def record_download(
-    db: Session, by: Viewer, listing_id: int, *, now: datetime, asset_public_id: str = "", size: str = "original"
-) -> None:
-    """Keep that a customer took a photo, or all of them. The studio's own downloads are not news."""
-    if by.is_staff:
-        return
-    kind = "photo.downloaded" if asset_public_id else "listing.downloaded"
-    details = {"size": size} | ({"asset": asset_public_id} if asset_public_id else {})
-    listing = db.get(Listing, listing_id)
-    record(db, by, kind, now=now, listing_id=listing_id, customer_id=listing and listing.customer_id, details=details)
-
-
 def _allow_staff(by: Viewer, *, is_found: bool) -> None:
     if not by.is_staff or not is_found:
         raise NotFound
@@ -179,23 +186,23 @@ def _refuse_status(order: Order) -> None:
         raise NothingReady("This order was canceled, so nothing can be delivered for it.")
 
 
-def _photos(db: Session, listing_id: int) -> Sequence[Asset]:
+def _assets(db: Session, listing_id: int) -> Sequence[Asset]:
     return db.exec(
         select(Asset)
-        .where(Asset.listing_id == listing_id, Asset.state != AssetState.REMOVED)
+        .where(Asset.listing_id == listing_id, Asset.state != AssetState.REMOVED, col(Asset.is_hidden).is_(False))
         .order_by(col(Asset.id))
         .execution_options(populate_existing=True)
     ).all()
 
 
-def _refuse_unfinished(photos: Sequence[Asset], fresh: Sequence[Asset]) -> None:
-    making = [photo for photo in photos if photo.state == AssetState.RENDERING]
-    damaged = [photo for photo in photos if photo.state == AssetState.FAILED]
+def _refuse_unfinished(assets: Sequence[Asset], fresh: Sequence[Asset]) -> None:
+    making = [asset.kind for asset in assets if asset.state == AssetState.RENDERING]
+    damaged = [asset for asset in assets if asset.state == AssetState.FAILED]
     if damaged:
         raise NothingReady(_damaged_words(damaged))
     if making:
-        raise NothingReady(f"{counted(len(making), 'photo')} {_be(len(making))} still being made. Deliver when they are ready.")
-    if not photos:
+        raise NothingReady(f"{kinds_in_words(making)} {_be(len(making))} still being made. Deliver when they are ready.")
+    if not assets:
         raise NothingReady("There are no photos yet. Drop them above, then deliver.")
     if not fresh:
         raise NothingReady("Everything here is already delivered. Add a photo to deliver again.")
@@ -205,7 +212,7 @@ def _damaged_words(damaged: Sequence[Asset]) -> str:
     names = ", ".join(photo.original_name for photo in damaged[:3]) + (" and more" if len(damaged) > 3 else "")
     count = len(damaged)
     verb = "Replace or remove it" if count == 1 else "Replace or remove them"
-    return f"{counted(count, 'photo')} {_be(count)} damaged: {names}. {verb}, then deliver."
+    return f"{kinds_in_words(asset.kind for asset in damaged)} {_be(count)} damaged: {names}. {verb}, then deliver."
 
 
 def counted(count: int, noun: str) -> str:
@@ -228,12 +235,13 @@ def _addresses(typed: Sequence[str]) -> list[str]:
     return list(kept.values())
 
 
-def _record_delivery(db: Session, by: Viewer, order: Order, delivery: Delivery, now: datetime) -> None:
+def _record_delivery(db: Session, by: Viewer, order: Order, delivery: Delivery, new_words: str, now: datetime) -> None:
     details = {
         "delivery_id": delivery.id,
         "number": order.number,
         "photo_count": delivery.photo_count,
         "new_count": delivery.new_count,
+        "new_words": new_words,
     }
     record(
         db, by, "listing.delivered", now=now, order_id=order.id, listing_id=order.listing_id,
@@ -241,10 +249,8 @@ def _record_delivery(db: Session, by: Viewer, order: Order, delivery: Delivery, 
     )  # fmt: skip
 
 
-def _delivered(db: Session, delivery: Delivery) -> Delivered:
+def _delivered(db: Session, delivery: Delivery, new_words: str, words: str) -> Delivered:
     before = db.exec(select(Delivery.id).where(Delivery.listing_id == delivery.listing_id, Delivery.id < delivery.id)).first()
     listing = db.get_one(Listing, delivery.listing_id)
-    words = f"{counted(delivery.photo_count, 'photo')} delivered."
-    if before is not None:
-        words = f"{counted(delivery.new_count, 'new photo')} delivered, {delivery.photo_count} in all."
-    return Delivered(delivery.id, listing.public_id, delivery.photo_count, delivery.new_count, before is None, words)
+    said = f"{words} delivered." if before is None else f"{new_words} delivered now, {words} in all."
+    return Delivered(delivery.id, listing.public_id, delivery.photo_count, delivery.new_count, before is None, said)

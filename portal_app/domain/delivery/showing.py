@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
@@ -18,13 +19,27 @@ from portal_app.domain.billing.opening import harmless_due
 from portal_app.domain.billing.shares import first_dues
 from portal_app.domain.customers.queries import whose_are
 from portal_app.domain.delivery.gate import Gate, Sight, Size, sight_for
+from portal_app.domain.delivery.keeping import Keeping, keeping_of
 from portal_app.domain.delivery.models import Delivery
-from portal_app.domain.delivery.pictures import PhotoTile, Renditions, covers_of, picture_url, renditions_of, tiles_of, zip_links
-from portal_app.domain.delivery.seeing import delivered_photos, deliveries_of, gate_from, gates_of, visible
-from portal_app.domain.delivery.service import counted
+from portal_app.domain.delivery.pictures import (
+    PhotoTile,
+    Renditions,
+    covers_of,
+    has_sizes,
+    picture_url,
+    renditions_of,
+    tiles_of,
+    zip_links,
+)
+from portal_app.domain.delivery.sections import Section, sections_of
+from portal_app.domain.delivery.seeing import delivered_assets, deliveries_of, gate_from, gates_of, kinds_delivered, visible
+from portal_app.domain.delivery.taking import held_since
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.listings.owners import with_whose
-from portal_app.domain.media.models import Asset
+from portal_app.domain.media.alterations import note_beside
+from portal_app.domain.media.altering import originals_path
+from portal_app.domain.media.kinds import kinds_in_words
+from portal_app.domain.media.models import Asset, AssetKind
 from portal_app.domain.orders.models import Order, OrderStatus
 from portal_app.domain.scheduling.models import Appointment, AppointmentStatus
 from portal_app.domain.studios.models import Studio
@@ -43,7 +58,7 @@ class ListingCard:
     state_words: str
     order_number: int
     photo_count: int
-    photo_words: str
+    what_words: str
     is_locked: bool
     due_cents: int
     due_words: str
@@ -52,6 +67,7 @@ class ListingCard:
     cover_url: str
     cover_large_url: str
     whose: str = ""
+    cover_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +97,30 @@ class ListingPage:
     due_words: str
     to_pay: list[ToPay] = field(default_factory=list)
     photo_count: int = 0
-    photo_words: str = ""
+    file_count: int = 0
+    picture_count: int = 0
+    what_words: str = ""
     new_count: int = 0
     photos: list[PhotoTile] = field(default_factory=list)
+    sections: list[Section] = field(default_factory=list)
     cover_url: str = ""
     message: str = ""
     delivered_words: str = ""
     appointment_words: str = ""
     zip_url: str = ""
+    zip_new_url: str = ""
+    zip_new_count: int = 0
+    zip_new_pictures: int = 0
     zip_words: str = ""
     zip_web_url: str = ""
     zip_web_words: str = ""
     zip_mls_url: str = ""
     zip_mls_words: str = ""
     whose: str = ""
+    altered_count: int = 0
+    originals_url: str = ""
+    archived_words: str = ""
+    keeping: Keeping = field(default_factory=Keeping)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +133,14 @@ class _Around:
     dues: dict[int, int]
     deliveries: dict[int, list[Delivery]]
     visits: dict[int, datetime]
+    kinds: dict[int, list[str]]
 
 
 def listing_cards(
-    db: Session, by: Viewer, *, search: str = "", team: str = "", limit: int = PAGE, offset: int = 0
+    db: Session, by: Viewer, *, search: str = "", team: str = "", archived: bool = False, limit: int = PAGE, offset: int = 0
 ) -> list[ListingCard]:
-    """The viewer's listings, newest first; as many statements for one as for a thousand."""
-    found = _matching(by, search, team).order_by(col(Listing.created_at).desc(), col(Listing.id).desc())
+    """The viewer's listings, newest first, or those in the archive; as many statements for one as for a thousand."""
+    found = _matching(by, search, team, archived=archived).order_by(col(Listing.created_at).desc(), col(Listing.id).desc())
     found = with_whose(db, by, found.limit(limit).offset(offset))
     rows = [listing for listing, _ in found]
     around = _around(db, by, rows)
@@ -122,9 +149,9 @@ def listing_cards(
     return [_card(by, row, around, covers.get(row.id), renditions, said) for row, said in found]
 
 
-def listing_count(db: Session, by: Viewer, *, search: str = "", team: str = "") -> int:
+def listing_count(db: Session, by: Viewer, *, search: str = "", team: str = "", archived: bool = False) -> int:
     """How many listings the viewer has, or how many match."""
-    return db.exec(_matching(by, search, team).with_only_columns(func.count())).one()
+    return db.exec(_matching(by, search, team, archived=archived).with_only_columns(func.count())).one()
 
 
 def listing_page(db: Session, by: Viewer, listing_public_id: str) -> ListingPage:
@@ -135,8 +162,9 @@ def listing_page(db: Session, by: Viewer, listing_public_id: str) -> ListingPage
     around = _around(db, by, [listing])
     gate = around.gates[listing.id]
     sight = sight_for(by, gate) if gate.is_delivered else Sight.NOTHING
-    photos = delivered_photos(db, [listing.id]) if gate.is_delivered else []
-    renditions = renditions_of(db, [photo.id for photo in photos])
+    assets = delivered_assets(db, listing.id) if sight not in {Sight.NOTHING, Sight.AWAY} else []
+    photos = [asset for asset in assets if asset.kind == AssetKind.PHOTO]
+    renditions = renditions_of(db, [asset.id for asset in assets])
     deliveries = around.deliveries.get(listing.id, [])
     tiles = tiles_of(listing, photos, renditions, sight, deliveries)
     to_pay = _to_pay(db, listing, around)
@@ -153,16 +181,40 @@ def listing_page(db: Session, by: Viewer, listing_public_id: str) -> ListingPage
         due_words=money_words(_due(listing, around), around.studio.currency) if by.sees_money else "",
         to_pay=to_pay,
         photo_count=len(photos),
-        photo_words=counted(len(photos), "photo"),
+        file_count=sum(bool(asset.sha256) for asset in assets),
+        picture_count=sum(has_sizes(asset) for asset in assets),
+        what_words=kinds_in_words(asset.kind for asset in assets),
         new_count=deliveries[-1].new_count if len(deliveries) > 1 else 0,
         photos=tiles,
+        sections=sections_of(assets, renditions, sight, deliveries[-1].delivered_at if len(deliveries) > 1 else None),
         cover_url=next((tile.web_url for tile in tiles if tile.is_cover), ""),
         message=deliveries[-1].message if deliveries else "",
         delivered_words=_delivered_words(listing, around),
         appointment_words=_appointment_words(listing, around),
+        keeping=keeping_of(db, listing, deliveries, around.studio.zone),
+        archived_words=day_words(listing.archived_at, around.studio.zone) if listing.archived_at else "",
         whose=whose_are(db, by, [listing.customer_id]).get(listing.customer_id, "") if by.is_customer else "",
-        **(zip_links(listing, photos, renditions) if sight is Sight.OPEN and photos else {}),
+        **_originals(db, listing, tiles),
+        **(zip_links(listing, assets, renditions) if sight is Sight.OPEN and any(asset.sha256 for asset in assets) else {}),
+        **(_what_is_new(db, by, listing, assets) if sight is Sight.OPEN and not by.is_staff else {}),
     )
+
+
+def _originals(db: Session, listing: Listing, tiles: Sequence[PhotoTile]) -> dict[str, Any]:
+    """Where everybody finds the originals of its altered photos, while it has some."""
+    count = sum(bool(tile.note) for tile in tiles)
+    return {"altered_count": count, "originals_url": originals_path(db, listing.id or 0)} if count else {}
+
+
+def _what_is_new(db: Session, by: Viewer, listing: Listing, assets: Sequence[Asset]) -> dict[str, Any]:
+    """The ZIP of what came since this person's last whole download. Its address names that download, so that it means the
+    same bytes until they have them all."""
+    held = held_since(db, by, listing.id)
+    fresh = [asset for asset in assets if asset.sha256 and asset.id not in held.names] if held else []
+    if held is None or not fresh:
+        return {}
+    address = f"/files/zip/{listing.public_id}?since={held.download}"
+    return {"zip_new_url": address, "zip_new_count": len(fresh), "zip_new_pictures": sum(map(has_sizes, fresh))}
 
 
 def cover_urls(db: Session, by: Viewer, listing_ids: Sequence[int]) -> dict[int, str]:
@@ -178,11 +230,12 @@ def cover_urls(db: Session, by: Viewer, listing_ids: Sequence[int]) -> dict[int,
     return {listing_id: url for listing_id, url in urls.items() if url}
 
 
-STATE_WORDS = {"production": "In production", "due": "Payment due", "ready": "Ready"}
+STATE_WORDS = {"production": "In production", "away": "Put away", "due": "Payment due", "ready": "Ready"}
 
 
-def _matching(by: Viewer, search: str, team: str):
-    found = visible(by, team)
+def _matching(by: Viewer, search: str, team: str, *, archived: bool):
+    shelf = col(Listing.archived_at).is_not(None) if archived else col(Listing.archived_at).is_(None)
+    found = visible(by, team).where(shelf)
     if not search.strip():
         return found
     like = f"%{search.strip().replace('%', '').replace('_', '')}%"
@@ -199,11 +252,14 @@ def _around(db: Session, by: Viewer, rows: Sequence[Listing]) -> _Around:
     dues, harmless = billing.due(db, order_ids), harmless_due(db, order_ids)
     return _Around(
         studio=db.get_one(Studio, by.studio_id),
-        gates={listing_id: gate_from(deliveries.get(listing_id, []), dues, harmless) for listing_id in ids},
+        gates={
+            row.id: gate_from(deliveries.get(row.id, []), dues, harmless, is_away=row.put_away_at is not None) for row in rows
+        },
         orders=orders,
         dues=_dues_to(db, by, dues),
         deliveries=deliveries,
         visits=_visits(db, ids),
+        kinds=kinds_delivered(db, ids),
     )
 
 
@@ -245,7 +301,7 @@ def _card(
         state_words=STATE_WORDS[state],
         order_number=_order_number(listing, around),
         photo_count=count,
-        photo_words=counted(count, "photo") if count else "",
+        what_words=kinds_in_words(around.kinds[listing.id]) if gate.is_delivered else "",
         is_locked=sight in {Sight.MARKED, Sight.SMALL},
         due_cents=_due(listing, around),
         due_words=money_words(_due(listing, around), around.studio.currency) if by.sees_money else "",
@@ -254,12 +310,15 @@ def _card(
         cover_url=picture_url(asset, Size.THUMB, sight, renditions) if asset else "",
         cover_large_url=picture_url(asset, Size.WEB, sight, renditions) if asset else "",
         whose=whose,
+        cover_note=note_beside(asset.altered_how, asset.alteration) if asset else "",
     )
 
 
 def _state(gate: Gate) -> str:
     if not gate.is_delivered:
         return "production"
+    if gate.sight is Sight.AWAY:
+        return "away"
     return "due" if gate.is_locked else "ready"
 
 

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from portal_app.core.errors import Conflict, NotAllowed, NotFound
 from portal_app.core.viewer import Permission, Viewer
 from portal_app.domain.activity.service import enqueue, record
 from portal_app.domain.listings.models import Listing
-from portal_app.domain.media.models import Asset, AssetState, Rendition
+from portal_app.domain.media.models import Asset, AssetKind, AssetState, Rendition
 from portal_app.domain.media.ordering import Placing, arrange, move, moved_one
 from portal_app.domain.media.queries import asset_by_public_id, photos
 
 
 def move_photo(db: Session, by: Viewer, asset_public_id: str, to_position: int, *, now: datetime) -> None:
     """Put a photo at a place (0 is first); it stays there when more photos come. Raises NotFound, NotAllowed."""
-    asset = _locked(db, by, asset_public_id)
+    asset = locked_asset(db, by, asset_public_id)
     asset.is_placed_by_hand = True
-    living = living_photos(db, asset.listing_id)
+    living = living_of(db, asset.listing_id, asset.kind)
     number(living, move([photo.id for photo in living], asset.id, to_position))
     record(db, by, "asset.moved", now=now, listing_id=asset.listing_id, details={"asset_id": asset.id, "to": asset.position})
 
@@ -40,14 +40,16 @@ def arrange_photos(db: Session, by: Viewer, listing_id: int, asset_public_ids: S
 
 def make_cover(db: Session, by: Viewer, asset_public_id: str, *, now: datetime) -> None:
     """Show this photo first wherever the listing is a card. Raises NotFound, NotAllowed."""
-    asset = _locked(db, by, asset_public_id)
+    asset = locked_asset(db, by, asset_public_id)
+    if asset.kind != AssetKind.PHOTO:
+        raise NotFound
     _listing(db, asset.listing_id).cover_asset_id = asset.id
     record(db, by, "asset.made_cover", now=now, listing_id=asset.listing_id, details={"asset_id": asset.id})
 
 
 def remove_photo(db: Session, by: Viewer, asset_public_id: str, *, now: datetime) -> None:
     """Take a photo out; the customer no longer sees it, the file stays. Raises NotFound, NotAllowed."""
-    asset = _locked(db, by, asset_public_id)
+    asset = locked_asset(db, by, asset_public_id)
     if asset.state != AssetState.REMOVED:
         take_out(db, asset)
         record(db, by, "asset.removed", now=now, listing_id=asset.listing_id, details=named(asset))
@@ -55,7 +57,9 @@ def remove_photo(db: Session, by: Viewer, asset_public_id: str, *, now: datetime
 
 def restore_photo(db: Session, by: Viewer, asset_public_id: str, *, now: datetime) -> None:
     """Bring a removed photo back. Raises NotFound, NotAllowed."""
-    asset = _locked(db, by, asset_public_id)
+    asset = locked_asset(db, by, asset_public_id)
+    if not asset.sha256 and not asset.url:
+        raise NotFound("The file was deleted when its time was over. Upload it again.")
     if asset.state == AssetState.REMOVED:
         bring_back(db, asset, now=now)
         record(db, by, "asset.restored", now=now, listing_id=asset.listing_id, details=named(asset))
@@ -73,18 +77,18 @@ def take_out(db: Session, asset: Asset) -> None:
     if listing.cover_asset_id == asset.id:
         listing.cover_asset_id = None
     db.flush()
-    living = living_photos(db, asset.listing_id)
-    number(living, [photo.id for photo in living])
+    living = living_of(db, asset.listing_id, asset.kind)
+    number(living, [each.id for each in living])
 
 
 def bring_back(db: Session, asset: Asset, *, now: datetime) -> None:
-    """Back in the order: ready when its sizes exist, else they are made; the caller holds the listing's lock."""
-    has_sizes = db.exec(select(Rendition.id).where(Rendition.asset_id == asset.id)).first()
+    """Back in the order: ready when its sizes exist, or it is a link; else they are made. The caller holds the listing's lock."""
+    has_sizes = asset.url or db.exec(select(Rendition.id).where(Rendition.asset_id == asset.id)).first()
     asset.state = AssetState.READY if has_sizes else AssetState.RENDERING
     asset.reason = ""
     if not has_sizes:
         queue_rendering(db, asset, now=now)
-    settle(db, asset.listing_id)
+    settle(db, asset.listing_id, asset.kind)
 
 
 def queue_rendering(db: Session, asset: Asset, *, now: datetime) -> None:
@@ -92,17 +96,24 @@ def queue_rendering(db: Session, asset: Asset, *, now: datetime) -> None:
     enqueue(db, "render_asset", {"asset_id": asset.id}, now=now, studio_id=asset.studio_id)
 
 
-def settle(db: Session, listing_id: int) -> None:
-    """Number a listing's photos by the rule; the caller holds the listing's lock."""
+def settle(db: Session, listing_id: int, kind: str = AssetKind.PHOTO) -> None:
+    """Number a listing's photos, or its assets of another kind, by the rule; the caller holds the listing's lock."""
     db.flush()
-    living = living_photos(db, listing_id)
-    number(living, arrange([_placing(photo) for photo in living]))
+    asked = select(Asset.id, Asset.original_name, Asset.captured_at, Asset.position, Asset.is_placed_by_hand)
+    living = [Placing(*row) for row in db.exec(asked.where(*_is_living(listing_id, kind)))]
+    before = {each.id: each.position for each in living}
+    moved = {photo_id: place for place, photo_id in enumerate(arrange(living)) if before[photo_id] != place}
+    for photo in db.exec(select(Asset).where(col(Asset.id).in_(moved))) if moved else ():
+        photo.position = moved[photo.id]
 
 
-def living_photos(db: Session, listing_id: int) -> Sequence[Asset]:
-    """Every photo that was not taken out, in its order."""
-    asked = select(Asset).where(Asset.listing_id == listing_id, Asset.state != AssetState.REMOVED)
-    return db.exec(asked.order_by(Asset.position, Asset.id)).all()
+def living_of(db: Session, listing_id: int, kind: str) -> Sequence[Asset]:
+    """Every photo, or asset of another kind, that was not taken out, in its order: each kind is numbered by itself."""
+    return db.exec(select(Asset).where(*_is_living(listing_id, kind)).order_by(Asset.position, Asset.id)).all()
+
+
+def _is_living(listing_id: int, kind: str):
+    return Asset.listing_id == listing_id, Asset.kind == kind, Asset.state != AssetState.REMOVED
 
 
 def number(living: Sequence[Asset], ids: Sequence[int]) -> None:
@@ -124,7 +135,8 @@ def require_upload(by: Viewer) -> None:
         raise NotAllowed
 
 
-def _locked(db: Session, by: Viewer, asset_public_id: str) -> Asset:
+def locked_asset(db: Session, by: Viewer, asset_public_id: str) -> Asset:
+    """The row with its listing locked first, for a verb of the studio. Raises NotFound, NotAllowed."""
     _staff_only(by)
     asset = asset_by_public_id(db, by, asset_public_id)
     lock_listing(db, asset.listing_id)
@@ -140,7 +152,3 @@ def _staff_only(by: Viewer) -> None:
 
 def _listing(db: Session, listing_id: int) -> Listing:
     return db.exec(select(Listing).where(Listing.id == listing_id)).one()
-
-
-def _placing(photo: Asset) -> Placing:
-    return Placing(photo.id, photo.original_name, photo.captured_at, photo.position, photo.is_placed_by_hand)

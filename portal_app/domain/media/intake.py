@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
-import zlib
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -20,8 +17,10 @@ from portal_app.domain.identity.models import Account, Membership
 from portal_app.domain.identity.queries import viewer_from
 from portal_app.domain.listings import queries as listings
 from portal_app.domain.media.arranging import bring_back, lock_listing, named, queue_rendering, require_upload, settle
-from portal_app.domain.media.models import Asset, AssetState, Upload, UploadState
-from portal_app.domain.media.names import clean_name
+from portal_app.domain.media.fingerprints import Fingerprints, fingerprints_of
+from portal_app.domain.media.kinds import may_become
+from portal_app.domain.media.models import Asset, AssetKind, AssetState, Upload, UploadState
+from portal_app.domain.media.names import announced_name, clean_name, is_called_film
 from portal_app.domain.media.queries import UploadCard, asset_by_public_id, card_of
 from portal_app.domain.media.renderer import BadPhoto, PhotoFacts, Renderer
 from portal_app.domain.media.store import Store
@@ -30,16 +29,8 @@ from portal_app.domain.units import UnitOfWork
 LARGEST = 200 << 20
 KEPT_OPEN = timedelta(hours=24)
 EMPTY = "This file is empty. Copy it from the camera card again, then upload it again."
-TOO_BIG = "This file is larger than 200 MB. Export the photo smaller, then upload it again."
-
-
-@dataclass(frozen=True, slots=True)
-class Fingerprints:
-    """What identical bytes share: computed once, at intake."""
-
-    sha256: str
-    crc32: int
-    size: int
+TOO_BIG = "This file is larger than 200 MB. Export it smaller, then upload it again."
+OTHER_KIND = "This takes the place of {old}, so it has to be of the same kind. Upload it beside the photos instead."
 
 
 def begin_upload(
@@ -47,12 +38,14 @@ def begin_upload(
 ) -> UploadCard:
     """Open a way in for one file of `size` bytes; `replaces` is the public id of the photo it will stand in for.
 
+    How large a video may be is for the caps to say.
+
     Raises NotAllowed, NotFound (another studio's listing or photo), InvalidInput for an empty or too large file.
     """
     require_upload(by)
     if db.exec(listings.visible(by).where(listings.Listing.id == listing_id)).first() is None:
         raise NotFound
-    if not 0 < size <= LARGEST:
+    if size <= 0 or (size > LARGEST and not is_called_film(file_name)):
         raise InvalidInput("file", TOO_BIG if size > 0 else EMPTY)
     upload = Upload(
         public_id=new_public_id(),
@@ -60,7 +53,7 @@ def begin_upload(
         listing_id=listing_id,
         account_id=by.account_id,
         replaces_asset_id=_replaced(db, by, listing_id, replaces),
-        file_name=clean_name(file_name),
+        file_name=announced_name(file_name),
         size=size,
         created_at=now,
         touched_at=now,
@@ -84,27 +77,39 @@ def end_upload(db: Session, public_id: str, *, now: datetime) -> None:
 
 
 def receive(
-    unit_of_work: UnitOfWork, store: Store, renderer: Renderer, upload_public_id: str, part_path: Path, *, now: datetime
+    unit_of_work: UnitOfWork,
+    store: Store,
+    renderer: Renderer,
+    upload_public_id: str,
+    part_path: Path,
+    *,
+    prints: Fingerprints | None = None,
+    now: datetime,
 ) -> UploadCard:
     """The last byte is here: check the file, keep it, and have its sizes made. Doing it again changes nothing.
+
+    `prints` spares reading the file for them, when they were computed as it came in.
 
     The card says what became of it: DONE with its photo (`is_duplicate` when the listing already had these bytes), or
     REFUSED with the reason. Raises Conflict while bytes are missing, Unavailable when it should be tried again.
     """
     with unit_of_work() as db:
-        card = card_of(db, _upload(db, upload_public_id))
+        upload = _upload(db, upload_public_id)
+        card, replaced = card_of(db, upload), _stood_in_for(db, upload)
     if card.state != UploadState.OPEN:
         return card
-    prints = _fingerprints(part_path)
+    prints = prints or fingerprints_of(part_path)
     if prints.size != card.size:
         raise Conflict("This file has not arrived completely yet. The upload goes on from where it stopped.")
     try:
         facts = renderer.inspect(part_path)
+        _refuse_misplaced(replaced, prints.size, facts)
     except BadPhoto as problem:
         return _refuse(unit_of_work, card, part_path, problem.sentence, now)
     store.add_file(_second_name(part_path), prints.sha256)
     with unit_of_work() as db:
-        card = _keep(db, upload_public_id, prints, facts, now)
+        lock_listing(db, card.listing_id)
+        card = _keep(db, _upload(db, upload_public_id), prints, facts, now)
     part_path.unlink(missing_ok=True)
     return card
 
@@ -145,16 +150,6 @@ def _upload(db: Session, public_id: str, *, is_locked: bool = False) -> Upload:
     return upload
 
 
-def _fingerprints(path: Path) -> Fingerprints:
-    sha256, crc32, size = hashlib.sha256(), 0, 0
-    with path.open("rb", buffering=0) as file:
-        while piece := file.read(1 << 20):
-            sha256.update(piece)
-            crc32 = zlib.crc32(piece, crc32)
-            size += len(piece)
-    return Fingerprints(sha256.hexdigest(), crc32, size)
-
-
 def _second_name(path: Path) -> Path:
     """The same bytes under another name, for the store to take: the part stays until the photo is recorded."""
     other = path.with_suffix(".part-whole")
@@ -178,10 +173,19 @@ def _refuse(unit_of_work: UnitOfWork, card: UploadCard, part: Path, sentence: st
     return refused
 
 
-def _keep(db: Session, public_id: str, prints: Fingerprints, facts: PhotoFacts, now: datetime) -> UploadCard:
-    upload = _upload(db, public_id)
-    lock_listing(db, upload.listing_id)
-    db.refresh(upload)
+def _stood_in_for(db: Session, upload: Upload) -> Asset | None:
+    return db.get(Asset, upload.replaces_asset_id) if upload.replaces_asset_id else None
+
+
+def _refuse_misplaced(replaced: Asset | None, size: int, facts: PhotoFacts) -> None:
+    """What is no film may not be as large as one, and stands in only for what it could be itself. Raises BadPhoto."""
+    if facts.kind != AssetKind.VIDEO and size > LARGEST:
+        raise BadPhoto(TOO_BIG)
+    if replaced and replaced.kind not in {facts.kind, *may_become(url="", media_type=facts.media_type)}:
+        raise BadPhoto(OTHER_KIND.format(old=replaced.original_name))
+
+
+def _keep(db: Session, upload: Upload, prints: Fingerprints, facts: PhotoFacts, now: datetime) -> UploadCard:
     if upload.state != UploadState.OPEN:
         return card_of(db, upload)
     known = _same_bytes(db, upload, prints)
@@ -200,12 +204,15 @@ def _same_bytes(db: Session, upload: Upload, prints: Fingerprints) -> Asset | No
 
 
 def _new_asset(db: Session, upload: Upload, prints: Fingerprints, facts: PhotoFacts, now: datetime) -> Asset:
-    replaced = db.get(Asset, upload.replaces_asset_id) if upload.replaces_asset_id else None
+    replaced = _stood_in_for(db, upload)
     asset = Asset(
         studio_id=upload.studio_id,
         listing_id=upload.listing_id,
         public_id=new_public_id(),
-        original_name=upload.file_name,
+        kind=replaced.kind if replaced else facts.kind,
+        media_type=facts.media_type,
+        pages=facts.pages,
+        original_name=clean_name(upload.file_name, facts.media_type),
         size=prints.size,
         sha256=prints.sha256,
         crc32=prints.crc32,
@@ -213,16 +220,17 @@ def _new_asset(db: Session, upload: Upload, prints: Fingerprints, facts: PhotoFa
         height=facts.height,
         captured_at=facts.captured_at,
         position=replaced.position if replaced else 0,
+        supersedes_id=replaced.id if replaced else None,
         is_placed_by_hand=replaced is not None,
         received_at=now,
     )
     db.add(asset)
-    settle(db, upload.listing_id)
+    settle(db, upload.listing_id, asset.kind)
     queue_rendering(db, asset, now=now)
     record(db, _uploader(db, upload), "asset.received", now=now, listing_id=upload.listing_id, details=named(asset))
     return asset
 
 
 def _uploader(db: Session, upload: Upload) -> Viewer:
-    account = db.exec(select(Account).where(Account.id == upload.account_id)).one()
-    return viewer_from(account, db.exec(select(Membership).where(Membership.account_id == account.id)).first())
+    asked = select(Account, Membership).outerjoin(Membership, Membership.account_id == Account.id)
+    return viewer_from(*db.exec(asked.where(Account.id == upload.account_id)).one())

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from portal_app.domain.columns import instant, one_of
+from portal_app.domain.columns import filled, instant, one_of
 
 
 class AssetState(StrEnum):
@@ -18,6 +18,28 @@ class AssetState(StrEnum):
     READY = "ready"
     FAILED = "failed"
     REMOVED = "removed"
+
+
+class AssetKind(StrEnum):
+    """PHOTO, VIDEO, FLOOR_PLAN and DOCUMENT are files; TOUR and WEBSITE, and a VIDEO that lies elsewhere, are links."""
+
+    PHOTO = "photo"
+    VIDEO = "video"
+    FLOOR_PLAN = "floor_plan"
+    TOUR = "tour"
+    DOCUMENT = "document"
+    WEBSITE = "website"
+
+
+SECTIONS = (
+    AssetKind.PHOTO,
+    AssetKind.VIDEO,
+    AssetKind.FLOOR_PLAN,
+    AssetKind.TOUR,
+    AssetKind.DOCUMENT,
+    AssetKind.WEBSITE,
+)
+"""The order in which a listing shows what it has."""
 
 
 class RenditionName(StrEnum):
@@ -31,14 +53,33 @@ class RenditionName(StrEnum):
     THUMB_MARKED = "thumb_marked"
 
 
+class MarkPlace(StrEnum):
+    """Where the watermark stands. Only TILED covers the whole picture; any other can be cropped away."""
+
+    TILED = "tiled"
+    CENTER = "center"
+    BOTTOM_LEFT = "bottom_left"
+    BOTTOM_RIGHT = "bottom_right"
+
+
 class Asset(SQLModel, table=True):
-    """One photo as it came from the camera, stored content-addressed under its SHA-256."""
+    """One file as it came, stored content-addressed under its SHA-256, or one link, which has a `url` and no file.
+
+    `supersedes_id` names the version it took the place of. `altered_how` says what was done to an altered photo, as words of
+    alterations.py (empty: it is as it was taken), `alteration` what else in the studio's own words, and `altered_of_id` its
+    original. `is_hidden` keeps it from everybody but the studio. `seconds` is a video's length, `pages` a document's.
+    """
 
     __tablename__ = "asset"
     __table_args__ = (
         Index("ix_asset_order", "listing_id", "position", "id"),
         Index("ix_asset_hash", "studio_id", "listing_id", "sha256"),
+        Index("ix_asset_known", "studio_id", "sha256"),
+        Index("ix_asset_file", "sha256"),
         one_of("state", AssetState, "asset"),
+        one_of("kind", AssetKind, "asset"),
+        ForeignKeyConstraint(["supersedes_id"], ["asset.id"], name="fk_asset_supersedes"),
+        ForeignKeyConstraint(["altered_of_id"], ["asset.id"], name="fk_asset_altered_of"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -60,14 +101,41 @@ class Asset(SQLModel, table=True):
     caption: str = ""
     received_at: datetime = instant()
     delivered_at: datetime | None = instant(default=None)
+    kind: str = filled(AssetKind.PHOTO.value)
+    url: str = filled("")
+    room: str = filled("")
+    is_hidden: bool = filled(False)
+    seconds: int = filled(0)
+    pages: int = filled(0)
+    supersedes_id: int | None = None
+    altered_of_id: int | None = None
+    alteration: str = filled("")
+    altered_how: str = filled("")
+
+
+class OriginalsPage(SQLModel, table=True):
+    """The public page of a listing on which each altered photo stands beside its original. `public_id` is its address:
+    nobody can guess it, and it stays the same for good, because it is printed."""
+
+    __tablename__ = "originals_page"
+
+    id: int | None = Field(default=None, primary_key=True)
+    studio_id: int = Field(foreign_key="studio.id", index=True)
+    listing_id: int = Field(foreign_key="listing.id", unique=True)
+    public_id: str = Field(unique=True)
+    made_at: datetime = instant()
 
 
 class Rendition(SQLModel, table=True):
-    """One size rendered from an asset; its file lies in the store under its own SHA-256."""
+    """One size rendered from an asset; its file lies in the store under its own SHA-256.
+
+    `mark` says which watermark is in a marked one's pixels (see marks.py), and is empty for one that is older than that.
+    """
 
     __tablename__ = "rendition"
     __table_args__ = (
         UniqueConstraint("asset_id", "name", name="uq_rendition_name"),
+        Index("ix_rendition_file", "sha256"),
         one_of("name", RenditionName, "rendition"),
     )
 
@@ -80,6 +148,52 @@ class Rendition(SQLModel, table=True):
     size: int
     width: int
     height: int
+    mark: str = filled("")
+
+
+class Watermark(SQLModel, table=True):
+    """What a studio draws into marked sizes: its words, or its logo, a PNG in the store. No `text`: the studio's name."""
+
+    __tablename__ = "watermark"
+    __table_args__ = (one_of("place", MarkPlace, "watermark"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    studio_id: int = Field(foreign_key="studio.id", unique=True)
+    text: str = ""
+    uses_logo: bool = False
+    logo_sha256: str = ""
+    place: str = MarkPlace.TILED
+    opacity: int = 47
+    changed_at: datetime | None = instant(default=None)
+
+
+class StoreClaim(SQLModel, table=True):
+    """Somebody brought bytes that the store had already: for a day no sweep deletes that file, named by a row or not."""
+
+    __tablename__ = "store_claim"
+
+    file: str = Field(primary_key=True)
+    claimed_at: datetime = instant(index=True)
+
+
+class PresetFile(SQLModel, table=True):
+    """One photo as a preset asks for it, or why it cannot be. Made once; `recipe` says by which rules."""
+
+    __tablename__ = "preset_file"
+    __table_args__ = (UniqueConstraint("asset_id", "preset", name="uq_preset_file"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    studio_id: int = Field(foreign_key="studio.id", index=True)
+    asset_id: int = Field(foreign_key="asset.id")
+    preset: str
+    recipe: str
+    reason: str = ""
+    sha256: str = ""
+    crc32: int = Field(default=0, sa_type=BigInteger)
+    size: int = 0
+    width: int = 0
+    height: int = 0
+    quality: int = 0
 
 
 class UploadState(StrEnum):

@@ -12,7 +12,7 @@ from portal_app.core.errors import NotFound
 from portal_app.core.viewer import Permission, Role, Viewer
 from portal_app.domain.listings import queries as listings
 from portal_app.domain.listings.models import Listing
-from portal_app.domain.media.models import Asset, AssetState, Rendition, Upload
+from portal_app.domain.media.models import SECTIONS, Asset, AssetKind, AssetState, Rendition, Upload
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,17 @@ class PhotoCard:
     delivered: bool
     captured_at: datetime | None
     is_placed_by_hand: bool
+    kind: str = AssetKind.PHOTO
+    media_type: str = ""
+    caption: str = ""
+    room: str = ""
+    is_hidden: bool = False
+    url: str = ""
+    seconds: int = 0
+    pages: int = 0
+    altered_how: str = ""
+    alteration: str = ""
+    original: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +87,35 @@ def visible(by: Viewer):
     if by.is_staff or by.role is Role.SYSTEM:
         return here
     mine = listings.visible(by).with_only_columns(Listing.id)
-    return here.where(Asset.listing_id.in_(mine), Asset.delivered_at.is_not(None), Asset.state == AssetState.READY)
+    return here.where(
+        Asset.listing_id.in_(mine), Asset.delivered_at.is_not(None), Asset.state == AssetState.READY, Asset.is_hidden.is_(False)
+    )
 
 
 def photos(db: Session, by: Viewer, listing_id: int, *, are_removed: bool = False) -> list[PhotoCard]:
     """A listing's photos in their order; with `are_removed` those taken out instead."""
     state = Asset.state == AssetState.REMOVED if are_removed else Asset.state != AssetState.REMOVED
-    rows = db.exec(visible(by).where(Asset.listing_id == listing_id, state).order_by(Asset.position, Asset.id)).all()
+    is_photo = (Asset.listing_id == listing_id, Asset.kind == AssetKind.PHOTO)
+    rows = db.exec(visible(by).where(*is_photo, state).order_by(Asset.position, Asset.id)).all()
     chosen = db.exec(select(Listing.cover_asset_id).where(Listing.id == listing_id, Listing.studio_id == by.studio_id)).first()
     cover = chosen if any(row.id == chosen for row in rows) else (rows[0].id if rows else None)
-    return [_card(row, is_cover=row.id == cover and not are_removed) for row in rows]
+    names = {row.id: row.public_id for row in rows}
+    return [
+        _card(row, is_cover=row.id == cover and not are_removed, original=names.get(row.altered_of_id or 0, "")) for row in rows
+    ]
+
+
+def beside_photos(db: Session, by: Viewer, listing_id: int) -> list[PhotoCard]:
+    """What a listing has beside its photos, in the order of its sections."""
+    asked = visible(by).where(Asset.listing_id == listing_id, Asset.kind != AssetKind.PHOTO, Asset.state != AssetState.REMOVED)
+    rows = db.exec(asked.order_by(Asset.position, Asset.id)).all()
+    return [_card(row, is_cover=False) for row in sorted(rows, key=lambda row: SECTIONS.index(AssetKind(row.kind)))]
 
 
 def counts(db: Session, by: Viewer, listing_ids: Sequence[int]) -> dict[int, PhotoCounts]:
     """Photos per state of several listings, in one statement; a listing without photos counts zero."""
-    asked = visible(by).where(Asset.listing_id.in_(listing_ids)).with_only_columns(Asset.listing_id, Asset.state, func.count())
+    photos_of = (Asset.listing_id.in_(listing_ids), Asset.kind == AssetKind.PHOTO)
+    asked = visible(by).where(*photos_of).with_only_columns(Asset.listing_id, Asset.state, func.count())
     found: dict[int, dict[str, int]] = {listing_id: {} for listing_id in listing_ids}
     for listing_id, state, number in db.execute(asked.group_by(Asset.listing_id, Asset.state)):
         found[listing_id][state] = number
@@ -140,7 +165,7 @@ def card_of(db: Session, upload: Upload) -> UploadCard:
     )
 
 
-def _card(row: Asset, *, is_cover: bool) -> PhotoCard:
+def _card(row: Asset, *, is_cover: bool, original: str = "") -> PhotoCard:
     return PhotoCard(
         public_id=row.public_id,
         state=row.state,
@@ -154,4 +179,15 @@ def _card(row: Asset, *, is_cover: bool) -> PhotoCard:
         delivered=row.delivered_at is not None,
         captured_at=row.captured_at,
         is_placed_by_hand=row.is_placed_by_hand,
+        kind=row.kind,
+        media_type=row.media_type,
+        caption=row.caption,
+        room=row.room,
+        is_hidden=row.is_hidden,
+        url=row.url,
+        seconds=row.seconds,
+        pages=row.pages,
+        altered_how=row.altered_how,
+        alteration=row.alteration,
+        original=original,
     )

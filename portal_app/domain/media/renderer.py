@@ -1,4 +1,4 @@
-"""The port to whatever turns a photograph into the sizes we serve."""
+"""The port to whatever turns a photograph, or the picture of a film or a document, into the sizes we serve."""
 
 from __future__ import annotations
 
@@ -7,14 +7,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from portal_app.domain.media.models import AssetKind, MarkPlace
+
 
 @dataclass(frozen=True, slots=True)
 class PhotoFacts:
-    """What the header of an accepted photograph says. `width` and `height` are as seen, after its orientation."""
+    """What the header of an accepted file says. `width` and `height` are as seen, after its orientation; a film's are
+    those of its poster, known once that is made, like its `seconds`."""
 
     width: int
     height: int
     captured_at: datetime | None = None
+    kind: AssetKind = AssetKind.PHOTO
+    media_type: str = "image/jpeg"
+    seconds: int = 0
+    pages: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +38,22 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """What is drawn into marked sizes: `text`, or the PNG at `logo` in its place; `opacity` in percent."""
+
+    text: str
+    logo: Path | None = None
+    place: MarkPlace = MarkPlace.TILED
+    opacity: int = 47
+
+
+@dataclass(frozen=True, slots=True)
 class RenderRequest:
     """One original and what to mark it with. Sizes land in `into`."""
 
     source: Path
     into: Path
-    watermark: str
+    mark: Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +62,31 @@ class RenderResult:
 
     facts: PhotoFacts
     sizes: list[Rendered] = field(default_factory=list[Rendered])
+
+
+@dataclass(frozen=True, slots=True)
+class FitRequest:
+    """One original, the box and the bytes it must stay inside, and the quality it may not fall below."""
+
+    source: Path
+    into: Path
+    width: int
+    height: int
+    most_bytes: int
+    least_quality: int
+    pads: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """The file, or none where even the least quality is too heavy: `size` is that one's bytes. `width` and `height` are
+    the photo's, without white bars."""
+
+    made: Rendered | None
+    quality: int
+    size: int
+    width: int
+    height: int
 
 
 class BadPhoto(Exception):
@@ -56,7 +98,7 @@ class BadPhoto(Exception):
 
 
 class Renderer(Protocol):
-    """Checks and renders photographs outside the web process. Safe to call from several threads."""
+    """Checks and renders files outside the web process. Safe to call from several threads."""
 
     def inspect(self, source: Path) -> PhotoFacts:
         """Check header and limits without decoding everything. Raises BadPhoto."""
@@ -64,4 +106,20 @@ class Renderer(Protocol):
 
     def render(self, request: RenderRequest) -> RenderResult:
         """Make every size. Raises BadPhoto for a file that cannot be used, Unavailable when a worker died."""
+        ...
+
+    def remark(self, request: RenderRequest) -> list[Rendered]:
+        """Only the marked sizes, from a clean web size as `source`. Raises BadPhoto, Unavailable."""
+        ...
+
+    def fit(self, request: FitRequest) -> Fitted:
+        """One photo inside a box, under a number of bytes. Raises BadPhoto, Unavailable."""
+        ...
+
+    def redraw_logo(self, source: Path, into: Path) -> Rendered:
+        """A PNG written anew, as it will be drawn. Raises BadPhoto in words, Unavailable."""
+        ...
+
+    def missing_letters(self, text: str) -> str:
+        """Which letters of a watermark's text cannot be drawn."""
         ...

@@ -13,15 +13,17 @@ from sqlmodel import Session, select
 from portal_app.core.errors import NotFound
 from portal_app.core.viewer import system_viewer
 from portal_app.domain.activity.service import record
+from portal_app.domain.media.altering import carry_over
 from portal_app.domain.media.arranging import lock_listing, named, take_out
-from portal_app.domain.media.models import Asset, AssetState, Rendition, Upload
+from portal_app.domain.media.marks import MarkNow, ensure_watermark, mark_now, queue_remarking
+from portal_app.domain.media.models import Asset, AssetState, Rendition, RenditionName, Upload
 from portal_app.domain.media.renderer import BadPhoto, Rendered, Renderer, RenderRequest, RenderResult
 from portal_app.domain.media.store import Store
-from portal_app.domain.studios.models import Studio
 from portal_app.domain.units import UnitOfWork
 
 Finish = Callable[[Session], None]
 
+MARKED = (RenditionName.WEB_MARKED, RenditionName.THUMB_MARKED)
 LOST = "The file of this photo is missing on our disk. Upload it again."
 GAVE_UP = "This photo could not be prepared after several tries. Upload it again, or ask whoever runs this portal."
 
@@ -31,7 +33,7 @@ class Plan:
     """What is to be rendered."""
 
     sha256: str
-    watermark: str
+    mark: MarkNow
 
 
 def _nothing_more(db: Session) -> None:
@@ -51,7 +53,8 @@ def render_asset(
         return
     with tempfile.TemporaryDirectory(prefix="foyer-photo-") as scratch:
         try:
-            request = RenderRequest(_source(store, plan.sha256, Path(scratch)), Path(scratch), plan.watermark)
+            source, mark = on_this_machine(store, plan.sha256, Path(scratch)), plan.mark.drawn(store, Path(scratch))
+            request = RenderRequest(source, Path(scratch), mark)
             result = renderer.render(request)
         except BadPhoto as problem:
             with unit_of_work() as db:
@@ -61,7 +64,7 @@ def render_asset(
         for size in {size.sha256: size for size in result.sizes}.values():
             store.add_file(size.path, size.sha256)
     with unit_of_work() as db:
-        _record_sizes(db, asset_id, result, now)
+        _record_sizes(db, asset_id, result, plan.mark, now)
         finish(db)
 
 
@@ -76,18 +79,18 @@ def fail_asset(db: Session, asset_id: int, sentence: str = GAVE_UP, *, now: date
 
 def _plan(unit_of_work: UnitOfWork, asset_id: int, finish: Finish) -> Plan | None:
     with unit_of_work() as db:
-        found = db.exec(select(Asset, Studio).join(Studio, Studio.id == Asset.studio_id).where(Asset.id == asset_id)).first()
-        if found is None:
+        asset = db.exec(select(Asset).where(Asset.id == asset_id)).first()
+        if asset is None:
             raise NotFound
-        asset, studio = found
         if asset.state != AssetState.RENDERING:
             finish(db)
             return None
-        return Plan(asset.sha256, studio.watermark_text or studio.name)
+        ensure_watermark(db, asset.studio_id)
+        return Plan(asset.sha256, mark_now(db, asset.studio_id))
 
 
-def _source(store: Store, sha256: str, scratch: Path) -> Path:
-    """The original on this machine, fetched when the store is elsewhere."""
+def on_this_machine(store: Store, sha256: str, scratch: Path) -> Path:
+    """A stored picture on this machine, fetched when the store is elsewhere. Raises BadPhoto when it is lost."""
     if (here := store.local_path(sha256)) is not None:
         return here
     fetched = scratch / "original"
@@ -99,21 +102,27 @@ def _source(store: Store, sha256: str, scratch: Path) -> Path:
     return fetched
 
 
-def _record_sizes(db: Session, asset_id: int, result: RenderResult, now: datetime) -> None:
+def _record_sizes(db: Session, asset_id: int, result: RenderResult, mark: MarkNow, now: datetime) -> None:
     asset = _locked(db, asset_id)
     if asset.state != AssetState.RENDERING:
         return
     old = {row.name: row for row in db.exec(select(Rendition).where(Rendition.asset_id == asset_id))}
     for size in result.sizes:
-        db.add(_row(old.get(size.name), asset, size))
+        row = old.get(size.name) or Rendition(studio_id=asset.studio_id, asset_id=asset.id, name=size.name)
+        db.add(write_size(row, size, mark.key))
+    current = mark_now(db, asset.studio_id, is_shared=True).key
+    if current != mark.key:
+        queue_remarking(db, asset.studio_id, current, now=now)
     asset.state, asset.reason = AssetState.READY, ""
     asset.width, asset.height = result.facts.width, result.facts.height
+    asset.seconds, asset.pages = result.facts.seconds, result.facts.pages
     _step_in(db, asset, now)
     record(db, system_viewer(asset.studio_id), "asset.rendered", now=now, listing_id=asset.listing_id, details=named(asset))
 
 
-def _row(old: Rendition | None, asset: Asset, size: Rendered) -> Rendition:
-    row = old or Rendition(studio_id=asset.studio_id, asset_id=asset.id, name=size.name)
+def write_size(row: Rendition, size: Rendered, mark: str) -> Rendition:
+    """What was made, into its row; `mark` names the watermark that is in the marked ones."""
+    row.mark = mark if size.name in MARKED else ""
     row.sha256, row.crc32, row.size = size.sha256, size.crc32, size.size
     row.width, row.height = size.width, size.height
     return row
@@ -127,6 +136,7 @@ def _step_in(db: Session, asset: Asset, now: datetime) -> None:
         return
     listing = lock_listing(db, asset.listing_id)
     asset.delivered_at = replaced.delivered_at
+    carry_over(db, replaced, asset)
     was_cover = listing.cover_asset_id == replaced.id
     take_out(db, replaced)
     if was_cover:

@@ -4,6 +4,7 @@ from portal_app.domain.media.arranging import arrange_photos, make_cover, move_p
 from portal_app.domain.media.intake import begin_upload, end_upload, part_path, receive, sweep_uploads, touch_upload
 from portal_app.domain.media.queries import UploadCard
 from portal_app.domain.media.rendering import fail_asset, render_asset
+from portal_app.domain.media.sweeping import sweep_store
 
 __all__ = [
     "UploadCard",
@@ -18,6 +19,7 @@ __all__ = [
     "remove_photo",
     "render_asset",
     "restore_photo",
+    "sweep_store",
     "sweep_uploads",
     "touch_upload",
 ]

@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One file of a store; size in bytes, and when it was put there."""
+
+    sha256: str
+    size: int
+    kept_at: datetime
 
 
 class Store(Protocol):
@@ -30,4 +41,24 @@ class Store(Protocol):
 
     def local_path(self, sha256: str) -> Path | None:
         """A path on this machine, when the store is a disk; None when bytes must be fetched."""
+        ...
+
+    def everything(self) -> Iterator[Kept]:
+        """Every file there is, a few at a time; what comes or goes meanwhile may be missed."""
+        ...
+
+    def kept_at(self, sha256: str) -> datetime | None:
+        """When it was put there; None when it is not here."""
+        ...
+
+    def remove(self, sha256: str) -> None:
+        """Delete it; nothing when it is not here. Only a sweep may, see `sweeping.py`."""
+        ...
+
+    def drop_unfinished(self, before: datetime) -> None:
+        """Forget what began to be added before then and never ended."""
+        ...
+
+    def link(self, sha256: str, media_type: str, disposition: str) -> str | None:
+        """An address that gives this file to whoever has it for a minute; None when only we can read here."""
         ...

@@ -313,9 +313,10 @@ def visit_changed_to_studio(order: OrderWords, visit: VisitWords) -> Letter:
     )
 
 
-def delivered(order: OrderWords, *, photos: int, due_cents: int, is_locked: bool, message: str, link: str) -> Letter:
-    """To one recipient, with their own secret link. `is_locked`: downloads wait for the payment."""
-    count = "1 photo is" if photos == 1 else f"{photos} photos are"
+def delivered(order: OrderWords, *, what: str, due_cents: int, is_locked: bool, message: str, link: str) -> Letter:
+    """To one recipient, with their own secret link. `what`: `36 photos, 1 video`; `is_locked`: downloads wait for money."""
+    count = f"{what} {'is' if what.startswith('1 ') and ',' not in what else 'are'}"
+    goods = "photos" if "photo" in what else "listing"
     due = money_words(due_cents, order.currency)
     waits = f"{due} is due. Downloads open once it is paid." if is_locked else f"{due} is due."
     return Letter(
@@ -324,8 +325,19 @@ def delivered(order: OrderWords, *, photos: int, due_cents: int, is_locked: bool
         title=f"{count} ready",
         paragraphs=(f"{order.street}, {order.town}.", *((waits,) if due_cents else ())),
         quote=message,
-        button=Button(f"See the photos and pay {due}" if due_cents else "See and download the photos", link),
+        button=Button(f"See the {goods} and pay {due}" if due_cents else f"See and download the {goods}", link),
         closing=("This link opens the listing without signing in: whoever has it can pay and download.",),
+    )
+
+
+def delivery_failed(order: OrderWords, reason: str) -> Letter:
+    """To the studio: a planned delivery did not happen."""
+    return Letter(
+        subject=f"Not delivered: order {order.number}, {order.street}",
+        preheader="The delivery you planned for now could not be handed over.",
+        title="Your planned delivery waits for you",
+        paragraphs=(f"Order {order.number} for {order.customer} was to be delivered now. {reason}",),
+        button=Button("Open the delivery", f"{order.base}/admin/deliver/{order.number}"),
     )
 
 

@@ -24,7 +24,8 @@ class Mail(SQLModel, table=True):
     """One message to one recipient. `once_key` keeps a cause from mailing the same person twice.
 
     `thread` names the conversation it belongs to (all mails of one order), for References. The words of a mail that
-    carries a secret (`is_secret`: a code, a link) are wiped once it was handed over.
+    carries a secret (`is_secret`: a code, a link) are wiped once it was handed over. `last_answer` is what the mail server
+    said at the last try, `answered_at` when.
     """
 
     __tablename__ = "mail"
@@ -50,3 +51,4 @@ class Mail(SQLModel, table=True):
     last_answer: str = ""
     created_at: datetime = instant()
     sent_at: datetime | None = instant(default=None)
+    answered_at: datetime | None = instant(default=None)

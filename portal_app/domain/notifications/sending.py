@@ -21,8 +21,10 @@ from portal_app.core.viewer import system_viewer
 from portal_app.domain.activity.service import record
 from portal_app.domain.notifications.mailer import MailDelayed, Mailer, MailRefused
 from portal_app.domain.notifications.models import Mail, MailState
+from portal_app.domain.orders.models import Order
 from portal_app.domain.units import UnitOfWork
 
+DELIVERED = "delivered"
 OVER = (MailState.SENT, MailState.FAILED)
 SENT_TWICE = "Sent again after an interrupted try; it may have arrived twice. "
 
@@ -48,7 +50,7 @@ def send(
         state, answer = MailState.FAILED, str(refused)
     except MailDelayed as delayed:
         with unit_of_work() as db:
-            _delay(db, mail_id, str(delayed))
+            _delay(db, mail_id, str(delayed), now)
         raise Unavailable(f"The mail server did not take it: {delayed}") from delayed
     with unit_of_work() as db:
         _end(db, mail_id, state, answer, now)
@@ -87,25 +89,35 @@ def _begin(db: Session, mail_id: int) -> Mail | None:
     return mail
 
 
-def _delay(db: Session, mail_id: int, answer: str) -> None:
+def _delay(db: Session, mail_id: int, answer: str, now: datetime) -> None:
     mail = _locked(db, mail_id)
     if mail.state == MailState.SENDING:
         mail.state = MailState.WAITING
-    mail.last_answer = answer
+    mail.last_answer, mail.answered_at = answer, now
     db.flush()
 
 
 def _end(db: Session, mail_id: int, state: MailState, answer: str, now: datetime) -> None:
     mail = _locked(db, mail_id)
     mail.last_answer = (SENT_TWICE if mail.state == MailState.UNSURE and state == MailState.SENT else "") + answer
-    mail.state = state
+    mail.state, mail.answered_at = state, now
     mail.sent_at = now if state == MailState.SENT else None
     if mail.is_secret:
         mail.text = mail.html = ""
     db.flush()
-    if state == MailState.FAILED:
-        told = {"to": mail.to_email, "answer": answer[:500]}
-        record(db, system_viewer(mail.studio_id), "mail.refused", now=now, order_id=mail.order_id, details=told)
+    if state == MailState.FAILED or (mail.kind == DELIVERED and mail.order_id):
+        _tell(db, mail, answer, now)
+
+
+def _tell(db: Session, mail: Mail, answer: str, now: datetime) -> None:
+    """A refusal is always news; that a mail with a delivery was taken is what its studio waits to read."""
+    kind, told = (
+        f"mail.{'refused' if mail.state == MailState.FAILED else 'accepted'}",
+        {"to": mail.to_email, "answer": answer[:500]},
+    )
+    listing_id = db.exec(select(Order.listing_id).where(Order.id == mail.order_id)).first()
+    by = system_viewer(mail.studio_id)
+    record(db, by, kind, now=now, order_id=mail.order_id, listing_id=listing_id, details=told)
 
 
 def _locked(db: Session, mail_id: int) -> Mail:

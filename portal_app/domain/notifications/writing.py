@@ -16,9 +16,11 @@ from portal_app.domain.customers.copies import addressees
 from portal_app.domain.customers.models import Team
 from portal_app.domain.delivery.models import Delivery
 from portal_app.domain.delivery.queries import gate_of, recipients
+from portal_app.domain.delivery.seeing import kinds_delivered
 from portal_app.domain.delivery.service import make_link
 from portal_app.domain.identity.inviting import issue_invitation_token
 from portal_app.domain.identity.models import Account, Invitation
+from portal_app.domain.media.kinds import kinds_in_words
 from portal_app.domain.notifications import letters
 from portal_app.domain.notifications.letters import Letter, OrderWords, Row, VisitWords
 from portal_app.domain.notifications.service import is_written, write_mail
@@ -102,19 +104,29 @@ def mail_delivery(db: Session, delivery_id: int, *, now: datetime) -> None:
     order, studio = order_of(db, delivery.order_id)
     words = order_words(db, order, studio)
     gate = gate_of(db, delivery.listing_id)
+    what = kinds_in_words(kinds_delivered(db, [delivery.listing_id])[delivery.listing_id])
     for recipient in recipients(db, delivery_id):
         once_key = f"delivered:{delivery_id}:{recipient.email.lower()}"
         if is_written(db, once_key):
             continue
         token = make_link(db, delivery_id, recipient.email, now=now)
         letter = letters.delivered(
-            words, photos=delivery.photo_count, due_cents=due(db, [order.id]).get(order.id, 0), is_locked=gate.is_locked,
+            words, what=what, due_cents=due(db, [order.id]).get(order.id, 0), is_locked=gate.is_locked,
             message=delivery.message, link=f"{studio.address}/l/{token}",
         )  # fmt: skip
         write_mail(
             db, studio, letter, kind="delivered", once_key=once_key,
             to_email=recipient.email, to_name=recipient.name, order=order, is_secret=True, now=now,
         )  # fmt: skip
+
+
+def mail_failed_plan(db: Session, order_id: int, fact_id: int, reason: str, *, now: datetime) -> None:
+    """To the studio: what it planned was not handed over."""
+    order, studio = order_of(db, order_id)
+    write_mail(
+        db, studio, letters.delivery_failed(order_words(db, order, studio), reason), kind="delivery_failed",
+        once_key=f"delivery_failed:{fact_id}", to_email=studio.email, to_name=studio.name, order=order, now=now,
+    )  # fmt: skip
 
 
 def order_words(db: Session, order: Order, studio: Studio) -> OrderWords:

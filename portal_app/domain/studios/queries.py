@@ -53,6 +53,11 @@ def studio_by_slug(db: Session, slug: str) -> StudioCard:
     return _card(row)
 
 
+def all_slugs(db: Session) -> list[str]:
+    """The short name of every studio here, in order: for whoever runs the machine."""
+    return list(db.exec(select(Studio.slug).order_by(Studio.slug)).all())
+
+
 def moved_to(db: Session, host: str) -> str | None:
     """The address an old host name has moved to, or None while it is in use."""
     found = select(StudioHost.address).where(StudioHost.host == host_name(host), StudioHost.redirects)

@@ -24,6 +24,21 @@ class NativeForm(rx.Component):
     tag = "PostedForm"
     action: rx.Var[str]
     method: rx.Var[str]
+    enc_type: rx.Var[str]
+
+
+class HandOn(rx.Component):
+    """An address to hand on: copied, or by the device's own share sheet where there is one."""
+
+    library = "$/public/foyer.jsx"
+    tag = "HandOn"
+    url: rx.Var[str]
+    label: rx.Var[str]
+
+
+def hand_on(url: Words, label: Words) -> rx.Component:
+    """The address with *Copy* and *Share*; `label` is what it leads to."""
+    return HandOn.create(url=url, label=label)
 
 
 def go(*children: Child, to: Words, kind: str = "link", **props) -> rx.Component:

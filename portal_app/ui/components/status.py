@@ -26,6 +26,7 @@ STATES = {
     "production": ("In production", (TRIANGLE,)),
     "due": ("Payment due", (DIAMOND,)),
     "ready": ("Ready", (CHECK,)),
+    "away": ("Put away", (DASHED,)),
     "draft": ("Draft", (DASHED,)),
     "open": ("Open", (GEM,)),
     "partly": ("Partly paid", (GEM, HALF_GEM)),

@@ -8,7 +8,8 @@ import reflex as rx
 
 from portal_app.ui.components.words import Words
 
-PHOTOGRAPHS = "image/jpeg,.jpg,.jpeg"
+PHOTOGRAPHS = "image/jpeg,image/heic,.jpg,.jpeg,.heic,.heif"
+FILES = f"{PHOTOGRAPHS},video/mp4,video/quicktime,application/pdf,.mp4,.m4v,.mov,.pdf"
 
 
 class Uploader(rx.NoSSRComponent):
@@ -19,6 +20,7 @@ class Uploader(rx.NoSSRComponent):
     lib_dependencies: list[str] = ["tus-js-client@4.3.1"]
     endpoint: rx.Var[str]
     listing: rx.Var[str]
+    at: rx.Var[str]
     replaces: rx.Var[str]
     accept: rx.Var[str]
     title: rx.Var[str]
@@ -55,12 +57,20 @@ class Sorter(rx.NoSSRComponent):
 
 
 def uploader(
-    listing: Words, *, on_finished, title: Words = "Drop photos here", hint: Words = "", on_quiet=None, accept: str = PHOTOGRAPHS
+    listing: Words,
+    *,
+    at: Words,
+    on_finished,
+    title: Words = "Drop photos here",
+    hint: Words = "",
+    on_quiet=None,
+    accept: str = FILES,
 ) -> rx.Component:
-    """Uploads to one listing (its public id). `on_finished(file_name)` once per file that arrived and passed its checks."""
+    """Uploads to one listing (its public id), on the page `at`. `on_finished(file_name)` once per file that arrived and passed
+    its checks."""
     quiet = {"on_quiet": on_quiet} if on_quiet is not None else {}
     return Uploader.create(
-        endpoint="/api/uploads", listing=listing, title=title, hint=hint, accept=accept, on_finished=on_finished, **quiet
+        endpoint="/api/uploads", listing=listing, at=at, title=title, hint=hint, accept=accept, on_finished=on_finished, **quiet
     )
 
 

@@ -46,6 +46,7 @@ TEAMS = Spot("Teams", "customers", "/account/teams")
 TODAY = Spot("Today", "home", "/admin", Permission.SEE_ORDERS)
 MY_DAY = Spot("My day", "pin", "/admin/my-day", Permission.SEE_ORDERS)
 STUDIO_ORDERS = Spot("Orders", "orders", "/admin/orders", Permission.SEE_ORDERS)
+STUDIO_LISTINGS = Spot("Listings", "photo", "/admin/listings", Permission.SEE_ORDERS)
 CALENDAR = Spot("Calendar", "calendar", "/admin/calendar", Permission.SEE_ORDERS)
 STUDIO_INVOICES = Spot("Invoices", "document", "/admin/invoices", Permission.SEE_MONEY)
 STUDIO_PAYMENTS = Spot("Payments", "card", "/admin/payments", Permission.SEE_MONEY)
@@ -60,11 +61,12 @@ AUDIT = Spot("Audit log", "clock", "/admin/audit", Permission.SEE_AUDIT)
 PORTAL_PLACES = (HOME, LISTINGS, ORDERS, PAYMENTS, ACCOUNT)
 PORTAL_BAR = (HOME, LISTINGS, None, ORDERS, ACCOUNT)
 STUDIO_PLACES = (
-    TODAY, MY_DAY, CALENDAR, STUDIO_ORDERS, STUDIO_INVOICES, STUDIO_PAYMENTS, CUSTOMERS, STAFF, SETTINGS, AUDIT, ACCOUNT,
+    TODAY, MY_DAY, CALENDAR, STUDIO_ORDERS, STUDIO_LISTINGS, STUDIO_INVOICES, STUDIO_PAYMENTS, CUSTOMERS, STAFF, SETTINGS, AUDIT,
+    ACCOUNT,
 )  # fmt: skip
 STUDIO_BAR = (TODAY, MY_DAY, CALENDAR, STUDIO_ORDERS, ACCOUNT)
 PORTAL_MENU = (PAYMENTS, INVOICES, ACCOUNT, SECURITY, TEAMS)
-STUDIO_MENU = (STUDIO_INVOICES, STUDIO_PAYMENTS, CUSTOMERS, CREW, STAFF, SETTINGS, AUDIT, ACCOUNT, SECURITY)
+STUDIO_MENU = (STUDIO_LISTINGS, STUDIO_INVOICES, STUDIO_PAYMENTS, CUSTOMERS, CREW, STAFF, SETTINGS, AUDIT, ACCOUNT, SECURITY)
 
 
 class Notes(Base):

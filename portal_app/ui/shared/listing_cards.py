@@ -21,19 +21,21 @@ class Card:
     waiting: str = ""
     is_locked: bool = False
     whose: str = ""
+    note: str = ""
 
 
-def card_of(listing: ListingCard) -> Card:
-    """The read model in words; before a delivery two dates stand where the photo will be."""
+def card_of(listing: ListingCard, at: str = "/listings") -> Card:
+    """The read model in words, leading to its page below `at`; before a delivery two dates stand where the photo will be."""
     return Card(
-        href=f"/listings/{listing.public_id}",
+        href=f"{at}/{listing.public_id}",
         street=listing.street,
         town=listing.town,
         state=listing.state,
         cover=listing.cover_url,
         cover_large=listing.cover_large_url or listing.cover_url,
-        counts=listing.photo_words,
+        counts=listing.what_words,
         waiting=f"Appointment {listing.appointment_words}" if listing.appointment_words else "Time to be confirmed",
         is_locked=listing.is_locked,
         whose=listing.whose,
+        note=listing.cover_note,
     )

@@ -14,6 +14,7 @@ DUE = {
     Sight.NOTHING: "Due now. Once it is paid, your photos are open from the moment they are delivered.",
     Sight.MARKED: LOCKED,
     Sight.SMALL: LOCKED,
+    Sight.AWAY: "Due now. The time for which the photos were kept is over.",
     Sight.OPEN: "Due now. Your photos are open already.",
 }
 

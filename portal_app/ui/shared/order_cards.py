@@ -281,10 +281,12 @@ def _sentence(fact: HistoryRow, currency: str, studio: str, zone: str) -> str:
             return f"Tip{_of(fact, currency)} added"
         case "listing.released":
             return "Photos opened before they are paid"
+        case "listing.transferred":
+            return f"Moved from {fact.details.get('before', '')} to {fact.details.get('after', '')}"
         case "listing.locked_again":
             return "Photos wait for the payment again"
         case "listing.downloaded":
-            return "All photos downloaded"
+            return f"{fact.details.get('photo_count', 'All')} photos downloaded"
         case _:
             return ""
 
@@ -304,6 +306,8 @@ def _because(words: str, fact: HistoryRow) -> str:
 
 
 def _delivered(fact: HistoryRow) -> str:
+    if words := fact.details.get("new_words"):
+        return f"{words} delivered"
     count = int(fact.details.get("new_count", fact.details.get("photo_count", 0)) or 0)
     return f"{count} photo{'' if count == 1 else 's'} delivered" if count else "Delivered"
 

@@ -24,12 +24,16 @@ BY_NAME: dict[str, Fill] = {
     # what things are called
     "order": lambda t: t.number,
     "photo": lambda t: t.asset,
+    "/files/embed/{asset}.asset": lambda t: t.player,
     "ids": lambda t: [t.asset],
     "customer": lambda t: t.customer_id,
     "token": lambda t: t.link_token,
     "/status/[token].token": lambda t: f"zz9-order_link-{t.order_id}-token",
     "/invoice/{token}/pdf.token": lambda t: t.invoice_token,
     "/invoice/[token].token": lambda t: t.invoice_token,
+    **{f"/s/{{token}}{rest}.token": lambda t: t.shared_token for rest in ("", "/photo/{asset}", "/take", "/take/{download}")},
+    "download": lambda t: "zz8-nobody-download-public_id-0",
+    "Sharing.form": lambda t: {"size": "web", "ends_on": "2027-02-03", "most": "5", "label": "words"},
     "/pay/[token].token": lambda t: t.share_token,
     "/invitation/[token].token": lambda t: t.invitation_token,
     "/api/invitation/accept.token": lambda t: t.invitation_token,
@@ -93,7 +97,20 @@ BY_NAME: dict[str, Fill] = {
     "webhook_secret": lambda t: "whsec_abcdefgh1234",
     "PaymentSettings.form": lambda t: {"cancel_refund": "full", "next_invoice_number": "900000", "invoice_due_days": "7"},
     "turn": lambda t: 0,
+    "every": lambda t: True,
+    "label": lambda t: "x",
     "Questions.field": lambda t: "label",
+    "preset": lambda t: ("ranw", "smartmls"),
+    "WatermarkSetting.form": lambda t: {"text": "MINE", "uses_logo": "", "place": "center", "opacity": "50"},
+    "WatermarkSetting.field": lambda t: ("text", "place"),
+    "DeliverySettings.form": lambda t: {"naming": "numbered", "altered_rule": "always"},
+    "ListingRevisionsState.form": lambda t: {"wish": "words", "again": "words"},
+    "ListingRevisionsState.value": lambda t: ("box", "50"),
+    "ListingRevisionsState.field": lambda t: "width",
+    "x": lambda t: 5000,
+    "y": lambda t: 5000,
+    "DeskRevisionState.form": lambda t: {"answer": "words"},
+    "RevisionsState.value": lambda t: "all",
     "BookingRules.form": lambda t: {
         "timing": "required", "strategy": "priority", "interval_minutes": "30", "horizon_days": "60", "buffer_before_minutes": "0",
         "buffer_after_minutes": "15", "change_hours": "24", "cancel_hours": "24", "drive_factor_percent": "130", "drive_kmh": "50",
@@ -122,11 +139,19 @@ BY_NAME: dict[str, Fill] = {
     "company": lambda t: "Coastline",
     "/api/sign-up.name": lambda t: "Nina Ortega",
     # choices, texts and switches
-    "act_on.action": lambda t: ("cover", "remove", "replace"),
+    "act_on.action": lambda t: ("cover", "remove", "replace", "edit", "hide"),
+    "add_link.form": lambda t: {"url": "https://my.matterport.com/show/?m=UudGrvdrYZD"},
+    "save_words.form": lambda t: {"caption": "words", "room": "words", "kind": "floor_plan"},
+    "AlteredPhotos.form": lambda t: {"how-sky": "on", "words": "words"},
     "action": lambda t: ("revoke", "resend", "remove"),
     "size": lambda t: ("original", "web", "thumb"),
+    "/files/revision/{revision}/{asset}/{size}.size": lambda t: ("web", "thumb"),
+    "about": lambda t: "mail",
+    "side": lambda t: ("customer", "studio"),
     "status": lambda t: "pending",
     "search": lambda t: "x",
+    "shelf": lambda t: ("", "archive"),
+    "taker": lambda t: str(t.customer_id),
     "name": lambda t: "a.jpg",
     "note": lambda t: "00000000",
     "field": lambda t: "message",
@@ -174,7 +199,12 @@ OPENED_BY: dict[str, tuple[str, Fill]] = {
     "AdminPayments.give_back": ("AdminPayments.ask_back", lambda t: {"entry": t.loose}),
     "CalendarState.drop_off": ("CalendarState.open", lambda t: {"entry": f"off-{t.time_off}"}),
     "CalendarState.move_it": ("CalendarState.drag", lambda t: {"entry": f"visit-{t.visit}", "start": "2027-02-03T10:00"}),
+    "Sharing.end": ("Sharing.ask_end", lambda t: {"shared_link": t.shared_link, "label": "x"}),
     "Charging.charge": ("Charging.open", lambda t: {"order": t.number}),
+    "ListingDesk.transfer": ("ListingDesk.choose_taker", lambda t: {"taker": str(t.customer_id)}),
+    "DeliverState.save_words": ("DeliverState.act_on", lambda t: {"action": "edit", "photo": t.asset}),
+    "AlteredPhotos.save": ("AlteredPhotos.open", lambda t: {"photo": t.asset}),
+    "DeliverState.bring_back": ("DeliverState.act_on", lambda t: {"action": "remove", "photo": t.asset}),
     "Splitting.save": ("Splitting.open", lambda t: {"order": t.accepted}),
     "Splitting.undo": ("Splitting.open", lambda t: {"order": t.number}),
     "Splitting.mail_link": ("Splitting.ask_link", lambda t: {"order": t.number, "share": t.share, "name": "Ana"}),
@@ -241,7 +271,7 @@ def sent(method: str, path: str, things: Things) -> dict[str, Any]:
 def _part(method: str, things: Things) -> dict[str, Any]:
     told = ",".join(
         f"{name} {base64.b64encode(value.encode()).decode()}"
-        for name, value in (("listing", things.listing), ("filename", "a.jpg"))
+        for name, value in (("listing", things.listing), ("filename", "a.jpg"), ("sha256", "0" * 64))
     )
     headers = {"tus-resumable": "1.0.0", "upload-length": "10", "upload-offset": "0", "upload-metadata": told}
     if method == "PATCH":
@@ -253,7 +283,20 @@ def _json(method: str, things: Things) -> dict[str, Any]:
     return {"json": {"answer": {"id": things.owner, "response": {}}, "next": "/orders"}}
 
 
-SENT: dict[str, Callable[[str, Things], dict[str, Any]]] = {"/api/uploads": _part, "/api/passkeys": _json}
+def _mark(method: str, things: Things) -> dict[str, Any]:
+    return {"params": {"text": "MINE", "place": "center", "opacity": "50"}}
+
+
+def _size(method: str, things: Things) -> dict[str, Any]:
+    return {"params": {"size": "web"}}
+
+
+SENT: dict[str, Callable[[str, Things], dict[str, Any]]] = {
+    "/api/uploads": _part,
+    "/api/passkeys": _json,
+    "/files/watermark/": _mark,
+    "/s/{token}/take": _size,
+}
 
 
 class AskedForm(dict[str, str]):

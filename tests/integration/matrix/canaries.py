@@ -25,11 +25,16 @@ WORKING = {
     "media_type", "mode", "purpose", "return_to", "role", "sha256", "slug", "state", "status", "waits_for",
     "withheld", "zone", "session_url", "payload", "totp_box", "password_hash",
     "payment_attempt.session_id", "rendition.name", "schedule.name", "service.public_id", "service.category", "sign_in_session.token_hash",
-    "access_link.token_hash", "invitation.token_hash", "order_link.token_hash", "credential_id", "wish", "entry", "timing",
+    "access_link.token_hash", "shared_link.token_hash", "shared_link.size", "shared_link.asset_ids", "asset.url", "invitation.token_hash", "order_link.token_hash", "credential_id", "wish", "entry", "timing",
     "share.token_hash", "invoice.token_hash", "invoice.pdf_digest", "invoice.issuer", "invoice.bill_to", "unlock_when", "cancel_refund", "method",
     "order_line.terms", "order_charge.terms", "strategy", "shape", "polygon", "windows", "tip_basis_points", "variant.public_id",
+    "watermark.place", "watermark.logo_sha256", "preset_file.preset", "preset_file.recipe", "planned_delivery.outcome",
+    "preset_file.reason", "delivery_policy.naming", "download.items", "download.spans",
+    "opening.what", "opening.person",
+    "asset.altered_how", "delivery_policy.altered_rule",
+    "revision_request.reference_sha256",
 }  # fmt: skip
-ADDRESSES = {"email", "email_key", "payer_email", "to_email", "new_email", "reply_to", "copy_to"}
+ADDRESSES = {"email", "email_key", "payer_email", "to_email", "new_email", "reply_to", "copy_to", "asked_email"}
 SECRET = {
     "password_hash", "totp_box", "code_hash", "challenge_hash", "token_hash", "secret_key_box", "webhook_secret_box",
     "endpoint_token", "public_key", "token_box", "old_webhook_secret_box", "idempotency_key", "request_key", "lease_token", "body", "token",
@@ -43,9 +48,18 @@ SHOP = {
     "studio", "studio_host", "service", "variant", "tier", "package_part", "add_on_place", "question", "question_choice", "fee",
     "tax_group", "tax_rate",
 }  # fmt: skip
-BEHIND_A_LINK = {"listing", "asset", "rendition", "delivery"}
+BEHIND_A_LINK = {
+    "listing",
+    "asset",
+    "rendition",
+    "delivery",
+    "preset_file",
+    "originals_page",
+    "revision_request",
+    "revision_mark",
+}
 UPWARD = (
-    ("customer_id", "customer"), ("order_id", "orders"), ("listing_id", "listing"), ("asset_id", "asset"), ("team_id", "team"),
+    ("customer_id", "customer"), ("order_id", "orders"), ("listing_id", "listing"), ("asset_id", "asset"), ("revision_id", "revision_request"), ("team_id", "team"),
     ("invoice_id", "invoice"), ("entry_id", "ledger_entry"),
     ("account_id", "account"), ("actor_account_id", "account"), ("studio_id", "studio"),
     ("add_on_id", "service"), ("service_id", "service"), ("tax_group_id", "tax_group"), ("question_id", "question"), ("area_id", "service_area")

@@ -21,7 +21,7 @@ from portal_app.web.hardening import Hardening
 from tests.conftest import fresh_database
 from tests.integration.matrix.desk import Desk
 from tests.integration.matrix.rewinding import Rewinding
-from tests.integration.matrix.shelf import Matrixed, Shelf
+from tests.integration.matrix.shelf import Easel, Matrixed, Shelf
 from tests.integration.matrix.world import World, build
 
 
@@ -64,7 +64,7 @@ def _open(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[H
         rewinding = Rewinding(url)
         rewinding.remember()
         with ThreadPoolExecutor(4) as threads:
-            wiring.use(Matrixed(_settings(folder), rewinding, shelf, SimpleNamespace(), SimpleNamespace(), threads))
+            wiring.use(Matrixed(_settings(folder), rewinding, shelf, Easel(), SimpleNamespace(), threads))
             entrance.forget_studios()
             yield House(world, rewinding, Desk(app, Hardening(make_api(), build=folder, pages=())), files)
             wiring.use(None)

@@ -37,14 +37,30 @@ OPENING = (
     "/invoice/[token]",
     "/invoice/{token}/pdf",
     "/pay/[token]",
+    "/originals/{originals}",
+    "/originals/{originals}/qr.svg",
+    "/originals/{originals}/qr.png",
+    "/originals/{originals}/{asset}",
+    "/s/{token}",
+    "/s/{token}/photo/{asset}",
+    "/s/{token}/take",
+    "/s/{token}/take/{download}",
 )
 # In the short run these ask for both, so that everything is answered at least once.
 ANSWERED = {"carl", "tara", "link", "olive"}
 TEAMS = {"coast", "meadow"}
 # What the holder of such a secret reads: who invites whom into what.
 OPENED = {
+    "/originals/{originals}": {
+        "listing.street",
+        "listing.town",
+        "asset.alteration",
+        "originals_page.public_id",
+        "asset.public_id",
+    },
     "/invitation/[token]": {"team", "invitation", "account"},
     "/invoice/[token]": {"invoice", "invoice_line"},
+    "/s/{token}": {"shared_link", "asset"},
     "/pay/[token]": {"share", "orders.street", "orders.town", "orders.customer_name"},
     "/status/[token]": {"order_line", "order_charge", "orders.street", "orders.town", "listing.street", "listing.town"},
 }
@@ -169,7 +185,7 @@ class Matrix:
             report.faults.append(f"{who}: {heard.status}")
         if heard.status < 400:
             report.answered[what].add(person.name)
-        if heard.status == 403 and person.viewer and "{" in what and owner not in person.sees:
+        if heard.status == 403 and person.viewer and "{" in what and owner not in person.sees and not what.endswith(OPENING):
             report.told_apart.append(f"{who}: 403 says that it is there")
         self._listen(person, owner, what, who, heard)
         self._look(person, what, who, ran=heard.status < 400)
@@ -286,7 +302,7 @@ class Matrix:
             if not person.may_hear(of, table, column) and not ({table, f"{table}.{column}"} & opened and column not in SECRET):
                 self.report.leaks.append(f"{who}: {found[0]}")
         for photo in set(FILE.findall(text)):
-            if self.files.get(photo, "") not in person.sees:
+            if self.files.get(photo, "") not in person.sees | ({owner} if opened else set()):
                 self.report.leaks.append(f"{who}: a file of {self.files.get(photo)}")
 
     def _look(self, person: Person, what: str, who: str, *, ran: bool) -> None:
@@ -301,7 +317,7 @@ class Matrix:
                 owner = self.world.owners.of(table, {**row, "id": None} if inserted else row)
                 if not ran and table not in {"attempt", "fact"}:
                     self.report.writes.append(f"{who}: refused, yet {table} changed")
-                elif owner in TEAMS and what.endswith(OPENING):
+                elif what.endswith(OPENING) and (owner in TEAMS or table in {"shared_link", "download"}):
                     continue
                 elif not self._may_change(person, owner, table, row, inserted=inserted):
                     self.report.writes.append(f"{who}: {'a new' if inserted else 'changed'} {table} of {owner}")

@@ -15,7 +15,8 @@ from portal_app.db import Database
 from portal_app.domain.activity.models import Fact, Work
 from portal_app.domain.billing.models import Invoice, LedgerEntry, PaymentAttempt, StripeAccount, WebhookEvent
 from portal_app.domain.customers.models import Customer, Team, TeamMember
-from portal_app.domain.delivery.models import AccessLink
+from portal_app.domain.delivery.models import AccessLink, DeliveryPolicy, Download, Opening, PlannedDelivery, SharedLink
+from portal_app.domain.delivery.revision_models import RevisionMark, RevisionRequest
 from portal_app.domain.identity.models import (
     Account,
     Attempt,
@@ -29,12 +30,13 @@ from portal_app.domain.identity.models import (
 )
 from portal_app.domain.identity.passwords import hash_password
 from portal_app.domain.listings.models import Listing
-from portal_app.domain.media.models import Asset, Upload
+from portal_app.domain.media.models import Asset, OriginalsPage, PresetFile, Upload, Watermark
+from portal_app.domain.media.presets import presets
 from portal_app.domain.notifications.models import Mail
 from portal_app.domain.orders.models import Order, OrderLine
 from portal_app.domain.scheduling.models import Appointment
 from tests.conftest import Cast
-from tests.integration.delivered import hand_over, photographed
+from tests.integration.delivered import bytes_of, hand_over, kept, photographed
 from tests.integration.matrix import bookings
 from tests.integration.matrix.shelf import Shelf
 from tests.money_rows import add_money, policy_of_money
@@ -153,6 +155,7 @@ class Rows:
             delivered = db.get_one(Order, shoots[0].order_id)
             self._money(db, delivered, self.accounts.get(RECORDS[record][0]))
             self._link(db, delivered, self.accounts[by.name.split()[0].lower()])
+            self._shared(db, delivered, self.accounts.get(RECORDS[record][0], self.accounts["carl"]))
 
     def _beside(self, db: Session, by: Viewer, order: Order) -> None:
         service = self.cast.photos if by is self.cast.olive else self.cast.photos.replace("harbor", "bluebird")
@@ -204,12 +207,55 @@ class Rows:
                 id=next(NUMBERS), token_hash=token, email="x@x.example", created_at=self.now, ends_at=self.now + LIFE, **here
             )
         )
-        for asset in db.exec(select(Asset).where(Asset.listing_id == order.listing_id)).all():
-            asset.caption = asset.reason = "x"
+        db.add(Opening(person="x", what="page", first_at=self.now, last_at=self.now, **here))
+        db.add(
+            PlannedDelivery(
+                studio_id=order.studio_id, order_id=order.id, deliver_at=self.now + LIFE, request={"message": "x"}, by_name="x",
+                planned_at=self.now, problem="x",
+            )
+        )  # fmt: skip
+        db.add(OriginalsPage(public_id=f"originals{order.id}", made_at=self.now, **here))
+        altered, original = db.exec(select(Asset).where(Asset.listing_id == order.listing_id).order_by(Asset.id)).all()
+        altered.altered_how, altered.altered_of_id = "sky", original.id
+        request = RevisionRequest(
+            public_id=f"revision{order.id}", order_id=order.id, number=1, request_key="x", state="in_work", wish="x", reply="x", again="x",
+            asked_by="x", asked_email="x@x.example", asked_at=self.now, changed_at=self.now, reference_size=8, **here,
+        )  # fmt: skip
+        request.reference_sha256 = kept(self.store, bytes_of("web", altered.public_id, 8))
+        db.add(request)
+        db.flush()
+        db.add(RevisionMark(studio_id=order.studio_id, revision_id=request.id, asset_id=altered.id, shape="pin", note="x"))
+        for asset in (altered, original):
+            asset.caption = asset.reason = asset.alteration = "x"
+            fitted = {"sha256": asset.sha256, "crc32": asset.crc32, "size": asset.size}
+            recipe = presets()["ranw"].recipe
+            db.add(PresetFile(studio_id=order.studio_id, asset_id=asset.id, preset="ranw", recipe=recipe, **fitted))
+        db.add(
+            Download(
+                public_id=f"download{order.id}", person="x", email="x", name="x", size="x", is_archive=False, is_whole=False, etag="x",
+                length=1, started_at=self.now, touched_at=self.now, **here,
+            )
+        )  # fmt: skip
+        db.add(
+            Asset(
+                public_id=f"tour{order.id}", kind="tour", url="https://my.matterport.com/show/?m=UudGrvdrYZD", state="ready", original_name="x",
+                size=0, sha256="", crc32=0, received_at=self.now, delivered_at=self.now, **here,
+            )
+        )  # fmt: skip
         db.add(
             Upload(
                 public_id=f"upload{order.id}", account_id=account_id, file_name="x.jpg", size=10, reason="x",
                 created_at=self.now, touched_at=self.now, **here,
+            )
+        )  # fmt: skip
+
+    def _shared(self, db: Session, order: Order, account_id: int) -> None:
+        photos = db.exec(select(Asset.id).where(Asset.listing_id == order.listing_id)).all()
+        db.add(
+            SharedLink(
+                public_id=f"shared{order.id}", studio_id=order.studio_id, listing_id=order.listing_id, account_id=account_id, label="x",
+                token_hash=fingerprint(f"zz9-shared-{order.id}-token"), token_box=b"x", size="web", asset_ids=list(photos),
+                created_at=self.now, ends_at=self.now + LIFE,
             )
         )  # fmt: skip
 
@@ -254,6 +300,8 @@ class Rows:
 
     def _studio(self, db: Session, studio_id: int, owner: int) -> None:
         here = {"studio_id": studio_id}
+        db.add(Watermark(id=next(NUMBERS), text="x", **here))
+        db.add(DeliveryPolicy(**here))
         asked = {"invited_by": owner, "created_at": self.now, "sent_at": self.now, "ends_at": self.now + LIFE, **here}
         team = self.teams["coast" if studio_id == self.cast.harbor else "meadow"]
         for role, team_id in (("editor", None), ("member", team)):

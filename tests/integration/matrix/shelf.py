@@ -1,9 +1,11 @@
-"""The outside of the matrix: a store in memory, a payment service that always opens a page, a mailer that keeps quiet."""
+"""The outside of the matrix: a store in memory, a renderer whose pictures are words, a payment service that always opens a
+page, a mailer that keeps quiet."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from portal_app.domain.billing.gateway import (
@@ -21,7 +23,11 @@ from portal_app.domain.billing.gateway import (
     RefundNow,
     RefundRequest,
 )
+from portal_app.domain.media.models import RenditionName
+from portal_app.domain.media.renderer import Rendered, RenderRequest
+from portal_app.domain.media.store import Kept
 from portal_app.wiring import Wiring
+from tests.conftest import NOW
 
 
 @dataclass(slots=True)
@@ -43,12 +49,39 @@ class Shelf:
     def size(self, sha256: str) -> int:
         return len(self.files[sha256])
 
+    def everything(self) -> Iterator[Kept]:
+        return (Kept(name, len(content), NOW) for name, content in self.files.items())
+
+    def kept_at(self, sha256: str) -> datetime | None:
+        return NOW if sha256 in self.files else None
+
+    def remove(self, sha256: str) -> None:
+        self.files.pop(sha256, None)
+
+    def drop_unfinished(self, before: datetime) -> None:
+        return None
+
+    def link(self, sha256: str, media_type: str, disposition: str) -> None:
+        return None
+
     def local_path(self, sha256: str) -> None:
         return None
 
     def read(self, sha256: str, start: int = 0, length: int | None = None, chunk: int = 1 << 16) -> Iterator[bytes]:
         content = self.files[sha256][start:]
         yield content if length is None else content[:length]
+
+
+class Easel:
+    """A renderer for what nobody waits for: a preview of a watermark."""
+
+    def missing_letters(self, text: str) -> str:
+        return ""
+
+    def remark(self, request: RenderRequest) -> list[Rendered]:
+        made = request.into / "marked"
+        made.write_bytes(b"marked")
+        return [Rendered(RenditionName.WEB_MARKED, made, "0" * 64, 0, 6, 4, 3)]
 
 
 class Till:

@@ -21,6 +21,7 @@ NOT_HERE = {
     "GET /brand/scene", "HEAD /brand/scene",  # a studio without a picture
     "POST /webhooks/stripe/{endpoint_token}",  # signed by the payment service
     "POST /api/passkeys/add", "POST /api/passkeys/enter",  # signed by a device
+    "GET /s/{token}/take/{download}", "HEAD /s/{token}/take/{download}",  # a name that pressing the button makes up
 }  # fmt: skip
 
 

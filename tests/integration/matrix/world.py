@@ -12,10 +12,11 @@ from portal_app.db import Database
 from portal_app.domain.billing.models import Invoice, LedgerEntry, PaymentAttempt, PaymentLine, Share
 from portal_app.domain.catalog.models import Coupon, Fee, Question, TaxGroup
 from portal_app.domain.customers.models import Team, TeamMember
-from portal_app.domain.delivery.models import AccessLink
+from portal_app.domain.delivery.models import AccessLink, SharedLink
+from portal_app.domain.delivery.revision_models import RevisionRequest
 from portal_app.domain.identity.models import Account, Invitation, Membership, Passkey, SignInSession, Waits
 from portal_app.domain.listings.models import Listing
-from portal_app.domain.media.models import Asset, Upload
+from portal_app.domain.media.models import Asset, OriginalsPage, Upload
 from portal_app.domain.orders.models import Order
 from portal_app.domain.scheduling.models import Appointment, CrewMember, ServiceArea, TimeOff
 from tests.conftest import Cast, make_cast
@@ -56,6 +57,9 @@ class Things:
     team_member: int = 88_888_814
     listing: str = "zz8-nobody-listing-public_id-0"
     asset: str = "zz8-nobody-asset-public_id-0"
+    player: str = "zz8-nobody-asset-public_id-1"
+    originals: str = "zz8-nobody-originals_page-public_id-0"
+    revision: str = "zz8-nobody-revision_request-public_id-0"
     upload: str = "zz8-nobody-upload-public_id-0"
     attempt: str = "zz8-nobody-payment_attempt-public_id-0"
     team: str = "zz8-nobody-team-public_id-0"
@@ -77,6 +81,8 @@ class Things:
     invoice_token: str = "zz8-nobody-invoice-token"
     share: str = "zz8-nobody-share-public_id-0"
     share_token: str = "zz8-nobody-share-token"
+    shared_link: str = "zz8-nobody-shared_link-public_id-0"
+    shared_token: str = "zz8-nobody-shared_link-token"
 
     def named(self, text: str) -> str:
         """The text with every one of these taken for the same word: what is left must not depend on them."""
@@ -210,6 +216,9 @@ def _things(db: Session, rows: Rows, record: str) -> Things:
         link_id=first(AccessLink, AccessLink.listing_id == listing.id).id, member_id=staff.id, team_id=team_id,
         crew_member=db.exec(select(CrewMember.member_id).where(CrewMember.studio_id == studio_id)).one(),
         listing=listing.public_id, asset=first(Asset, Asset.listing_id == listing.id).public_id,
+        player=first(Asset, Asset.listing_id == listing.id, Asset.kind == "tour").public_id,
+        originals=first(OriginalsPage, OriginalsPage.listing_id == listing.id).public_id,
+        revision=first(RevisionRequest, RevisionRequest.listing_id == listing.id).public_id,
         upload=first(Upload, Upload.listing_id == listing.id).public_id,
         attempt=first(PaymentAttempt, PaymentAttempt.id == first(PaymentLine, PaymentLine.order_id == delivered.id).attempt_id).public_id,
         loose=first(LedgerEntry, LedgerEntry.studio_id == studio_id, LedgerEntry.kind == "unallocated").id,
@@ -224,6 +233,7 @@ def _things(db: Session, rows: Rows, record: str) -> Things:
         service_area=first(ServiceArea, ServiceArea.studio_id == studio_id).public_id,
         invoice=first(Invoice, Invoice.order_id == delivered.id).public_id, invoice_token=f"zz9-invoice-{delivered.id}-token",
         share=first(Share, Share.order_id == delivered.id).public_id, share_token=f"zz9-share-{delivered.id}-token",
+        shared_link=first(SharedLink, SharedLink.listing_id == listing.id).public_id, shared_token=f"zz9-shared-{delivered.id}-token",
         link_token=f"zz9-link-{customer_id}-token", invitation_token=f"zz9-invitation-member-{studio_id}-token",
     )  # fmt: skip
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 import reflex as rx
 
 from portal_app.core.viewer import Permission
+from portal_app.ui.admin.deliver.altered import unpaired_way, way_to_altered
+from portal_app.ui.admin.deliver.beside import beside_photos, taken_out, words_dialog
+from portal_app.ui.admin.deliver.promised import checklist, without
 from portal_app.ui.admin.deliver.state import DeliverState as S
 from portal_app.ui.components.address import address_title
 from portal_app.ui.components.buttons import button
 from portal_app.ui.components.fields import field, switch, text_area
 from portal_app.ui.components.floating import dialog
 from portal_app.ui.components.frames import crumb, empty, note, section
-from portal_app.ui.components.links import away
+from portal_app.ui.components.links import away, go
 from portal_app.ui.components.status import status
 from portal_app.ui.components.uploads import replace_button, sorter, uploader
 from portal_app.ui.shared.layout import admin_shell
 from portal_app.ui.shared.session import may
 
-HINT = "JPEG from your camera or editor. You can leave this page; uploads go on while you move in Foyer."
+HINT = "JPEG or HEIC photos, MP4 or MOV videos, PDFs, or a whole folder. Uploads go on while you move in Foyer."
 
 
 def page() -> rx.Component:
@@ -29,11 +32,12 @@ def _loaded() -> rx.Component:
     return rx.fragment(
         _head(),
         rx.el.div(
-            rx.el.div(_upload(), _order_of_photos(), class_name="stack gap-7"),
+            rx.el.div(_upload(), _order_of_photos(), beside_photos(), taken_out(), class_name="stack gap-7"),
             rx.el.aside(rx.cond(may(Permission.DELIVER), _panel(), _waits())),
             class_name="cols staff",
         ),
         _replace_dialog(),
+        words_dialog(),
     )
 
 
@@ -45,15 +49,26 @@ def _head() -> rx.Component:
             address_title(here.street, f"{here.town} · for {here.customer}"),
             rx.el.p(status(here.status), class_name="under"),
         ),
+        rx.cond(may(Permission.DELIVER), _history(), rx.fragment()),
         rx.cond(may(Permission.DELIVER), away("Go to deliver", to="#hand-over", kind="btn narrow-only"), rx.fragment()),
         class_name="head",
     )
 
 
+def _history() -> rx.Component:
+    return rx.el.p(go("Delivery history", to=f"/listings/history/{S.order.listing}"), class_name="small")
+
+
 def _upload() -> rx.Component:
     return section(
         "Upload",
-        uploader(S.order.listing, on_finished=S.uploaded, title="Drop photos here", hint=HINT),
+        uploader(
+            S.order.listing,
+            at=f"/admin/deliver/{S.order.number}",
+            on_finished=S.uploaded,
+            title="Drop photos, videos and PDFs here",
+            hint=HINT,
+        ),
         key="upload",
         apart=False,
     )
@@ -70,6 +85,7 @@ def _order_of_photos() -> rx.Component:
                     class_name="small quiet above",
                 ),
                 sorter(S.photos, on_reorder=S.arrange, on_act=S.act_on),
+                way_to_altered(),
             ),
             empty("photo", "No photos yet.", "Drop them above or choose from this device."),
         ),
@@ -85,6 +101,7 @@ def _waits() -> rx.Component:
             "Somebody who may deliver hands these photos over. They are ready for them as soon as they are here.",
             class_name="small quiet",
         ),
+        checklist(),
         id="hand-over",
         class_name="panel stack",
     )
@@ -94,6 +111,8 @@ def _panel() -> rx.Component:
     return rx.el.form(
         rx.el.h2("Deliver"),
         rx.cond(S.order.before, note(S.order.before), rx.fragment()),
+        _planned(),
+        checklist(),
         rx.el.p("To ", rx.el.span(S.order.customer, class_name="strong"), ", ", S.order.customer_email, class_name="small"),
         field(
             "Also send to",
@@ -119,13 +138,40 @@ def _switches() -> rx.Component:
     return rx.el.div(
         switch(S.order.collect_title, "Downloads open once it is paid", checked=S.collect, on_change=S.choose_collect),
         switch("Mark previews", "Your name across every photo until then", checked=S.mark, on_change=S.choose_mark),
+        switch("Deliver later", "What is ready at the time you choose", checked=S.later, on_change=S.choose_later),
+        rx.cond(S.later, _when(), rx.fragment()),
+        without(),
     )
 
 
-def _deliver_button() -> rx.Component:
+def _when() -> rx.Component:
+    wrong = S.field_errors["deliver_at"]
     return rx.el.div(
-        button(S.order.button, kind="main", tall=True, wide=True, type="submit", disabled=S.order.blocked != ""),
-        rx.cond(S.order.blocked, rx.el.p(S.order.blocked, class_name="tiny quiet"), rx.fragment()),
+        field("Day", "deliver_at", type="date", error=wrong),
+        field("Time", "deliver_time", type="time", default_value="09:00"),
+        class_name="stack gap-4 under",
+    )
+
+
+def _planned() -> rx.Component:
+    """What happens by itself, and how to stop it; or why it did not happen."""
+    waits = rx.el.div(
+        note(f"Planned for {S.plan.when}, by {S.plan.by}. What is ready then is handed over.", drawing="clock"),
+        button("Call it off", kind="soft", on_click=S.call_off),
+        class_name="stack gap-2",
+    )
+    failed = note(f"The planned delivery was not handed over. {S.plan.problem}", tone="wait")
+    return rx.cond(S.plan.when, waits, rx.cond(S.plan.problem, failed, rx.fragment()))
+
+
+def _deliver_button() -> rx.Component:
+    label = rx.cond(S.later, "Plan the delivery", S.order.button)
+    waits = rx.cond((S.gaps != "") & ~S.with_gaps, "Something that was ordered is missing. Add it, or say so above.", "")
+    blocked = rx.cond(S.later, S.order.blocked_later, rx.cond(S.order.blocked, S.order.blocked, waits))
+    return rx.el.div(
+        button(label, kind="main", tall=True, wide=True, type="submit", disabled=blocked != ""),
+        rx.cond(blocked, rx.el.p(blocked, class_name="tiny quiet"), rx.fragment()),
+        unpaired_way(),
         class_name="stack gap-2",
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from portal_app.ui.admin.service.parts import contains, goes_with, prices, who
+from portal_app.ui.admin.service.parts import contains, delivers, goes_with, prices, rounds, who
 from portal_app.ui.admin.service.state import ServiceState as S
 from portal_app.ui.components.buttons import button
 from portal_app.ui.components.fields import FocusOn, field, select, switch
@@ -34,6 +34,8 @@ def _loaded() -> rx.Component:
             rx.cond(S.kind == "package", contains(), rx.fragment()),
             rx.cond(S.kind == "add_on", goes_with(), rx.fragment()),
             rx.cond((S.kind != "package") | (S.taxes.length() > 0), _how(), rx.fragment()),
+            delivers(),
+            rounds(),
             rx.cond(S.crew, who(), rx.fragment()),
             class_name="settings",
         ),

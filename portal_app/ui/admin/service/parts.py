@@ -146,6 +146,39 @@ def goes_with() -> rx.Component:
     )
 
 
+def delivers() -> rx.Component:
+    """How many of what are handed over for it."""
+    labels = (("Photos", "photos"), ("Videos", "videos"), ("Floor plans", "floor_plans"), ("3D tours", "tours"))
+    boxes = [
+        field(
+            label, name, error=S.field_errors[name], default_value=getattr(S, name), input_mode="numeric", auto_complete="off",
+            on_blur=lambda typed, name=name: S.keep(name, typed),
+        )
+        for label, name in labels
+    ]  # fmt: skip
+    return setting(
+        "What it delivers",
+        "The checklist of a delivery asks for it. Where you type nothing, its name and its line decide: “25 photos” is 25, "
+        "“floor plan” is one at least. 0 is none.",
+        rx.el.div(*boxes, class_name="pair"),
+        key="delivers",
+    )
+
+
+def rounds() -> rx.Component:
+    """How many requests for changes come with it."""
+    return setting(
+        "Changes",
+        "How often a customer may ask for changes. Where you type nothing, as often as they want; of several things in one "
+        "order the largest number counts. You can always allow one more.",
+        field(
+            "Rounds of changes", "revision_rounds", error=S.field_errors["revision_rounds"], default_value=S.revision_rounds,
+            input_mode="numeric", auto_complete="off", on_blur=lambda typed: S.keep("revision_rounds", typed),
+        ),
+        key="rounds",
+    )  # fmt: skip
+
+
 def who() -> rx.Component:
     """Who can do it."""
     return setting(

@@ -11,7 +11,7 @@ from portal_app.core.clock import utc_now
 from portal_app.core.errors import InvalidInput, NotFound
 from portal_app.core.viewer import Permission
 from portal_app.domain.catalog.models import Kind
-from portal_app.domain.catalog.shelf import Form, Shelved, shelf, sold_forms, tax_choices
+from portal_app.domain.catalog.shelf import DELIVERS, Form, Shelved, shelf, sold_forms, tax_choices
 from portal_app.domain.catalog.shelving import TypedService, archive_service
 from portal_app.domain.catalog.tiers import MOST_ROWS, read_number
 from portal_app.domain.scheduling.skills import Able, crew_for, save_with_crew
@@ -32,7 +32,7 @@ from portal_app.ui.shared.guard import staff
 from portal_app.ui.shared.run import act, ask
 from portal_app.ui.shared.session import Base, route_argument, viewer_of
 
-TYPED = ("name", "detail", "category", "most", "tax_group")
+TYPED = ("name", "detail", "category", "most", "tax_group", *DELIVERS)
 CELLS = ("up_to", "price", "minutes")
 PICKED = ("parts", "places", "categories", "crew")
 DRAFT = (*TYPED, *PICKED, "kind", "is_twilight", "forms")
@@ -55,6 +55,11 @@ class ServiceState(Base):
     category: str = ""
     most: str = "1"
     tax_group: str = ""
+    photos: str = ""
+    videos: str = ""
+    floor_plans: str = ""
+    tours: str = ""
+    revision_rounds: str = ""
     is_twilight: bool = False
     forms: list[FormCard] = []
     parts: list[Pick] = []
@@ -238,6 +243,7 @@ class ServiceState(Base):
             parts=chosen(self.parts),
             places=chosen(self.places),
             place_categories=chosen(self.categories),
+            delivers={name: getattr(self, name) for name in DELIVERS},
         )
 
     def _take(self, form: dict[str, Any]) -> None:
@@ -280,6 +286,9 @@ class ServiceState(Base):
         for name in ("kind", "name", "detail", "category", "is_twilight", "tax_group", "is_active", "is_archived", "public_id"):
             setattr(self, name, getattr(found, name))
         self.most = str(found.most)
+        for name in DELIVERS:
+            number = found.delivers.get(name)
+            setattr(self, name, "" if number is None else str(number))
         self.kind_words = KIND_WORDS[Kind(found.kind)]
         self.title = f"New {self.kind_words}" if self.is_new else found.name
         forms = [form if form.tiers else replace(form, tiers=()) for form in found.forms]

@@ -16,6 +16,8 @@ WAYS = (
     ("card", "Payments", "Your own keys, what a canceled order gives back, and invoices.", "/admin/settings/payments"),
     ("message", "Questions", "What customers are asked while booking, and what an answer adds.", "/admin/settings/questions"),
     ("calendar", "Booking", "How soon, how far ahead, who comes, and until when customers change.", "/admin/settings/booking"),
+    ("photo", "Watermark", "What stands in previews until an order is paid.", "/admin/settings/watermark"),
+    ("photo", "Delivery", "What files are called when customers download them.", "/admin/settings/delivery"),
     ("pin", "Service areas", "Where you go and what the way costs.", "/admin/areas"),
     ("clock", "Crew and hours", "Who works when, and who is asked first.", "/admin/crew"),
 )

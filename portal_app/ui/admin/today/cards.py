@@ -67,6 +67,11 @@ def money_words_of(waiting: int) -> str:
     return "" if not waiting else "1 thing" if waiting == 1 else f"{waiting} things"
 
 
+def changes_words(waiting: int) -> str:
+    """How many requests for changes wait; nothing when none does."""
+    return "" if not waiting else "1 request" if waiting == 1 else f"{waiting} requests"
+
+
 def _owed_card(debt: Owed) -> OwedCard:
     standing = "On its way" if debt.is_on_its_way else "Delivered" if debt.status == "completed" else "Accepted"
     words = f"Order {debt.order_number} · {standing}"

@@ -35,8 +35,10 @@ def _loaded() -> rx.Component:
 
 def _waiting() -> rx.Component:
     nothing = empty("check", "Nothing waits for you.", "New requests appear here at once.")
-    rows = rx.el.ul(_money(), rx.foreach(S.requests, _request), rx.foreach(S.to_deliver, _delivery), class_name="wait")
-    some = S.money | S.requests | S.to_deliver
+    rows = rx.el.ul(
+        _money(), _changes(), rx.foreach(S.requests, _request), rx.foreach(S.to_deliver, _delivery), class_name="wait"
+    )
+    some = S.money | S.changes | S.requests | S.to_deliver
     return section("Waiting for you", rx.cond(some, rows, nothing), key="waiting", apart=False)
 
 
@@ -48,6 +50,12 @@ def _money() -> rx.Component:
     )
     row = rx.el.li(what, rx.el.div(link_button("Look at payments", "/admin/payments"), class_name="row"))
     return rx.cond(S.money, row, rx.fragment())
+
+
+def _changes() -> rx.Component:
+    what = rx.el.div(rx.el.b("Changes"), rx.el.span(S.changes, " of customers to work on"), class_name="address")
+    row = rx.el.li(what, rx.el.div(link_button("Look at changes", "/admin/revisions"), class_name="row"))
+    return rx.cond(S.changes, row, rx.fragment())
 
 
 def _request(card: rx.Var) -> rx.Component:
@@ -106,6 +114,7 @@ def _lately() -> rx.Component:
         state=S.lately.state,
         cover=S.lately.cover_large,
         counts=S.lately.counts,
+        note=S.lately.note,
     )
     shown = rx.el.section(rx.el.h2("Delivered lately", class_name="kick", id="lately"), card, aria_labelledby="lately")
     return rx.cond(S.lately.href, shown, rx.fragment())

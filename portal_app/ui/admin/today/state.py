@@ -10,6 +10,7 @@ from portal_app.core.viewer import Permission
 from portal_app.domain.billing.owing import owed
 from portal_app.domain.billing.waiting import waiting_count
 from portal_app.domain.delivery.queries import listing_cards
+from portal_app.domain.delivery.revisions import revision_count
 from portal_app.domain.orders.changing import Why
 from portal_app.domain.orders.queries import OrderRow, agenda, order_rows
 from portal_app.domain.orders.service import accept, cancel
@@ -18,6 +19,7 @@ from portal_app.ui.admin.today.cards import (
     CollectCard,
     WaitingCard,
     agenda_card,
+    changes_words,
     collect_card,
     deliver_card,
     money_words_of,
@@ -42,6 +44,7 @@ class TodayState(Base):
     collect: CollectCard = CollectCard()
     lately: Card = Card()
     money: str = ""
+    changes: str = ""
     declining: int = 0
     loaded: bool = False
 
@@ -57,6 +60,7 @@ class TodayState(Base):
         self.to_deliver = [deliver_card(row, now=now) for row in _by_visit(accepted.rows)]
         self.visits = [agenda_card(row) for row in today]
         self.money = money_words_of(await ask(waiting_count, by, now=now))
+        self.changes = changes_words(await ask(revision_count, by) if by.may(Permission.UPLOAD) else 0)
         self.collect = collect_card(await ask(owed, by))
         shown = (card_of(listing) for listing in await ask(listing_cards, by, limit=LATELY))
         self.lately = next((card for card in shown if card.cover), Card())

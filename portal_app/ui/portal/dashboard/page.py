@@ -113,4 +113,5 @@ def _card(card: rx.Var, *, large: bool = False) -> rx.Component:
         waiting=card.waiting,
         locked=card.is_locked,
         whose=card.whose,
+        note=card.note,
     )

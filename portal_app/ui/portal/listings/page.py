@@ -19,7 +19,7 @@ def page() -> rx.Component:
     find = search_field("Search listings", placeholder="Address", default_value=S.search, on_change=S.find.debounce(200))
     return portal_shell(
         page_head(rx.el.h1("Listings"), rx.el.div(team_select(S, S.in_team), find, class_name="narrow-by")),
-        rx.cond(S.loaded, _grid(), cards_skeleton()),
+        rx.cond(S.loaded, rx.fragment(_grid(), _archive()), cards_skeleton()),
     )
 
 
@@ -27,7 +27,7 @@ def _grid() -> rx.Component:
     return rx.cond(
         S.cards,
         rx.fragment(rx.el.div(rx.foreach(S.cards, _card), class_name="listings three"), _more()),
-        rx.cond((S.search != "") | (S.team != ""), _nothing(), _none()),
+        rx.cond((S.search != "") | (S.team != "") | S.in_archive | (S.archived > 0), _nothing(), _none()),
     )
 
 
@@ -42,6 +42,7 @@ def _card(card: rx.Var) -> rx.Component:
         waiting=card.waiting,
         locked=card.is_locked,
         whose=card.whose,
+        note=card.note,
     )
 
 
@@ -50,9 +51,19 @@ def _more() -> rx.Component:
     return rx.el.div(rx.el.p(S.shown_words, class_name="small quiet num"), older, class_name="row between more")
 
 
+def _archive() -> rx.Component:
+    """The way to what was put out of the list, and back."""
+    go_in = button(f"Archive, {S.archived}", kind="soft", on_click=S.look_in_archive(True))
+    out = button("Back to the listings", kind="soft", on_click=S.look_in_archive(False))
+    return rx.cond(S.in_archive, out, rx.cond(S.archived > 0, go_in, rx.fragment()))
+
+
 def _nothing() -> rx.Component:
     act = button("Show all listings", on_click=S.clear)
-    words = rx.cond(S.search, f"Nothing matches “{S.search}”", "Nothing in this team yet")
+    here = rx.cond(
+        S.team, "Nothing in this team yet", rx.cond(S.in_archive, "The archive is empty", "Everything is in the archive")
+    )
+    words = rx.cond(S.search, f"Nothing matches “{S.search}”", here)
     return empty("search", words, "Try the street or the town.", act)
 
 

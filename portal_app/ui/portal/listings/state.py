@@ -20,6 +20,8 @@ class Listings(TeamChoice):
     cards: list[Card] = []
     total: int = 0
     search: str = ""
+    archived: int = 0
+    in_archive: bool = False
     loaded: bool = False
 
     @rx.var
@@ -52,6 +54,12 @@ class Listings(TeamChoice):
         await self._read(PAGE)
 
     @customer
+    async def look_in_archive(self, on: bool) -> None:  # noqa: FBT001
+        """What is in the archive, or everything else."""
+        self.in_archive = on
+        await self._read(PAGE)
+
+    @customer
     async def clear(self) -> None:
         """All of them again."""
         self.search = self.team = ""
@@ -64,6 +72,8 @@ class Listings(TeamChoice):
 
     async def _read(self, limit: int) -> None:
         by = viewer_of(self)
-        found = await ask(listing_cards, by, search=self.search, team=self.team, limit=min(limit, 500))
-        self.total = await ask(listing_count, by, search=self.search, team=self.team)
+        asked = {"search": self.search, "team": self.team}
+        self.archived = await ask(listing_count, by, **asked, archived=True)
+        found = await ask(listing_cards, by, **asked, archived=self.in_archive, limit=min(limit, 500))
+        self.total = self.archived if self.in_archive else await ask(listing_count, by, **asked)
         self.cards = [card_of(listing) for listing in found]

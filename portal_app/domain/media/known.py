@@ -1,0 +1,85 @@
+"""A file whose bytes the studio keeps already: it is asked for by its hash, and need not be sent again."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from portal_app.core.errors import InvalidInput
+from portal_app.core.tokens import new_public_id
+from portal_app.core.viewer import Viewer
+from portal_app.domain.activity.service import record
+from portal_app.domain.listings.queries import listing_by_public_id
+from portal_app.domain.media.arranging import bring_back, lock_listing, named, queue_rendering, require_upload, settle
+from portal_app.domain.media.models import Asset, AssetState
+from portal_app.domain.media.names import clean_name
+from portal_app.domain.media.store import Store
+from portal_app.domain.units import UnitOfWork
+
+HASH = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """The photo these bytes are now; `is_duplicate` when the listing had them before."""
+
+    asset: str
+    is_duplicate: bool
+
+
+def add_known(
+    unit_of_work: UnitOfWork, store: Store, by: Viewer, listing: str, sha256: str, file_name: str, *, now: datetime
+) -> KnownFile | None:
+    """Have a file in this listing without sending it; None when its bytes must come.
+
+    Only files of the same studio count: what a stranger keeps can be neither asked for nor had by its hash. Bytes the
+    store has lost must come too, and mend every photo that shares them. Raises NotAllowed, NotFound, InvalidInput.
+    """
+    if not HASH.fullmatch(sha256):
+        raise InvalidInput("file", "A SHA-256 is 64 hexadecimal digits.")
+    with unit_of_work() as db:
+        require_upload(by)
+        listing_id = listing_by_public_id(db, by, listing).id
+        is_known = _same_bytes(db, by, listing_id, sha256) is not None
+    if not is_known or not store.has(sha256):
+        return None
+    with unit_of_work() as db:
+        lock_listing(db, listing_id)
+        known = _same_bytes(db, by, listing_id, sha256)
+        return known and _added(db, by, known, listing_id, file_name, now)
+
+
+def _same_bytes(db: Session, by: Viewer, listing_id: int, sha256: str) -> Asset | None:
+    """The listing's own photo, one that is shown first; else the newest of the studio that could be rendered."""
+    found = db.exec(select(Asset).where(Asset.studio_id == by.studio_id, Asset.sha256 == sha256)).all()
+    own = [asset for asset in found if asset.listing_id == listing_id]
+    if own:
+        return min(own, key=lambda asset: (asset.state == AssetState.REMOVED, asset.id))
+    return max((asset for asset in found if asset.state != AssetState.FAILED), key=lambda asset: asset.id, default=None)
+
+
+def _added(db: Session, by: Viewer, known: Asset, listing_id: int, file_name: str, now: datetime) -> KnownFile:
+    if known.listing_id == listing_id:
+        if known.state in {AssetState.REMOVED, AssetState.FAILED}:
+            bring_back(db, known, now=now)
+        return KnownFile(known.public_id, is_duplicate=True)
+    asset = Asset(
+        **known.model_dump(include=SAME_FOR_SAME_BYTES),
+        listing_id=listing_id,
+        public_id=new_public_id(),
+        original_name=clean_name(file_name, known.media_type),
+        received_at=now,
+    )
+    db.add(asset)
+    settle(db, listing_id, asset.kind)
+    queue_rendering(db, asset, now=now)
+    record(db, by, "asset.received", now=now, listing_id=listing_id, details=named(asset))
+    return KnownFile(asset.public_id, is_duplicate=False)
+
+
+SAME_FOR_SAME_BYTES = {
+    "studio_id", "media_type", "size", "sha256", "crc32", "width", "height", "captured_at", "kind", "seconds", "pages",
+}  # fmt: skip

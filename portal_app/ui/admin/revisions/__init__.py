@@ -1,0 +1,1 @@
+"""Every request for changes at the desk."""

@@ -1,0 +1,1 @@
+"""The watermark of the studio's previews."""

@@ -1,0 +1,1 @@
+"""What happened to a delivery, for both sides."""

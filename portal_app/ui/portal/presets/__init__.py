@@ -1,0 +1,1 @@
+"""A listing's photos as one MLS asks for them."""

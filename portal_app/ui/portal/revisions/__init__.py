@@ -1,0 +1,1 @@
+"""Changes a customer asks for, on one listing."""
