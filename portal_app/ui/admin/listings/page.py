@@ -19,7 +19,7 @@ def page() -> rx.Component:
     return admin_shell(
         page_head(rx.el.h1("Listings"), find),
         filter_tabs("Which listings", S.tabs, S.shelf, S.only),
-        rx.cond(S.loaded, _grid(), cards_skeleton()),
+        rx.el.div(rx.cond(S.loaded, _grid(), cards_skeleton()), class_name="sheet-top"),
     )
 
 

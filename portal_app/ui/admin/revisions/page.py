@@ -32,7 +32,7 @@ def _row(row: rx.Var[RevisionRow]) -> rx.Component:
         rx.el.b(go(row.street, to=here, kind="plain-link")),
         rx.el.span(f"Order {row.order_number} · {row.asked_by} · {row.when}"),
         rx.el.span(row.wish, class_name="ask0 clip"),
-        rx.el.span(rx.match(row.state, *SIGNS, rx.fragment())),
         class_name="address",
     )
-    return rx.el.li(said, rx.el.div(link_button("Open", here, aria_label=f"Open {row.street}"), class_name="row"))
+    sign, way = rx.match(row.state, *SIGNS, rx.fragment()), link_button("Open", here, aria_label=f"Open {row.street}")
+    return rx.el.li(said, rx.el.div(sign, way, class_name="row gap-4"))
