@@ -5,10 +5,11 @@ import { CSS } from "@dnd-kit/utilities";
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 
 // Resumable uploads (tus 1.0). Files and queue live in this module, not in a component: they go on while people move
-// about in the app, and the same files chosen again after a reload go on where they stopped. Before a file is sent its hash
-// is asked for: what the studio keeps already costs nothing. Each part carries its own sum.
+// about in the app, and the same files chosen again after a reload go on where they stopped. Each begins with its
+// hash: what the studio keeps already costs nothing, and what is sent has to come to that hash. A file too large to
+// be hashed at once carries a sum with each part instead.
 // Progress is drawn here, four times a second at most; State hears once per finished file.
-const PART = 5 << 20;
+const PART = 8 << 20;
 const TUS = { "Tus-Resumable": "1.0.0" };
 const AT_ONCE = 3;
 const HASHED_UP_TO = 64 << 20; // a browser hashes a file only whole, in memory; what is larger is sent unasked
@@ -76,37 +77,38 @@ async function begin(key) {
   put(key, { up });
   const before = await up.findPreviousUploads().catch(() => []);
   if (before[0]) up.resumeFromPreviousUpload(before[0]);
-  const known = before[0] || !isOurs() ? null : await askFor(files.get(key)).catch(() => null);
+  const sha256 = before[0] ? before[0].metadata.sha256 : await hashOf(files.get(key).file).catch(() => "");
+  if (sha256) up.options.metadata.sha256 = sha256;
   if (!isOurs()) return;
-  if (known) { end(key, { state: "done", isKnown: known === "twice", isSpared: true }); return; }
   put(key, { state: "sending" });
   up.start();
 }
 
-// "here" when the studio keeps these bytes and the listing has them now, "twice" when it had them before.
-async function askFor({ file, listing, endpoint, replaces }) {
-  if (replaces || file.size > HASHED_UP_TO || !globalThis.crypto?.subtle) return null;
-  const sha256 = [...new Uint8Array(await digest(file))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  const headers = { ...TUS, "Upload-Metadata": told({ listing, sha256, filename: file.name }) };
-  const answer = await fetch(`${endpoint}/known`, { method: "POST", headers });
-  if (!answer.ok || !answer.headers.get("Upload-Asset")) return null;
-  return answer.headers.get("Upload-Duplicate") ? "twice" : "here";
+async function hashOf(file) {
+  if (file.size > HASHED_UP_TO || !globalThis.crypto?.subtle) return "";
+  return [...new Uint8Array(await digest(file))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function uploadOf(Upload, of, isOurs) {
   const { key, file, listing, endpoint, replaces } = of;
-  return new Upload(file, {
+  const up = new Upload(file, {
     endpoint, chunkSize: PART, removeFingerprintOnSuccess: true,
     retryDelays: WAITS.map((wait) => wait * (0.75 + Math.random() / 2)),
     fingerprint: () => Promise.resolve(print(of)),
     metadata: { filename: file.name, listing, ...(replaces ? { replaces } : {}) },
     onShouldRetry: (error) => navigator.onLine && passes(statusOf(error.originalResponse)),
     onBeforeRequest: async (request) => {
-      if (request.getMethod() !== "PATCH" || !globalThis.crypto?.subtle) return;
+      if (request.getMethod() !== "PATCH" || up.options.metadata.sha256 || !globalThis.crypto?.subtle) return;
       const start = Number(request.getHeader("Upload-Offset"));
       const sum = await digest(file.slice(start, start + PART));
       if (!isOurs()) throw new Error("paused while its sum was made");
       request.setHeader("Upload-Checksum", `sha256 ${base64(sum)}`);
+    },
+    onAfterResponse: (request, response) => { // the studio keeps these bytes: nothing is sent
+      if (request.getMethod() !== "POST" || !response.getHeader("Upload-Asset")) return;
+      const isKnown = Boolean(response.getHeader("Upload-Duplicate")); // before the request, and all it said, is dropped
+      up.abort(false).catch(() => {});
+      if (isOurs()) end(key, { state: "done", isKnown, isSpared: true });
     },
     onProgress: (sent, total) => { if (isOurs()) { put(key, { sent, total, state: sent < total ? "sending" : "checking" }); draw(sent === total); } },
     onSuccess: ({ lastResponse }) => {
@@ -119,6 +121,7 @@ function uploadOf(Upload, of, isOurs) {
       if (isOurs()) end(key, { state: reason && !isLater(status) ? "refused" : "failed", reason });
     },
   });
+  return up;
 }
 
 function add(file, { endpoint, listing, replaces }) {
@@ -283,10 +286,10 @@ function Heard({ list }) {
   const last = useRef(0);
   useEffect(() => {
     const done = list.filter((file) => file.state === "done").length;
-    const all = done === list.length;
-    if (!list.length || (!all && Date.now() - last.current < 5000)) return;
-    last.current = Date.now();
-    say(`${done} of ${list.length} uploads received`);
+    if (!list.length) return;
+    const wait = list.every(isOver) ? 0 : Math.max(0, last.current + 5000 - Date.now());
+    const timer = setTimeout(() => { last.current = Date.now(); say(`${done} of ${list.length} uploads received`); }, wait);
+    return () => clearTimeout(timer);
   }, [list]);
   return <p className="hide" role="status">{said}</p>;
 }

@@ -44,7 +44,9 @@ class Desk:
 
     def receive(self, public_id: str) -> service.UploadCard:
         part = service.part_path(self.folder, public_id)
-        return service.receive(self.database.unit_of_work, self.store, self.renderer, public_id, part, now=self.now)
+        with self.database.reading() as db:
+            card = queries.upload_card(db, self.by, public_id)
+        return service.receive(self.database.unit_of_work, self.store, self.renderer, self.by, card, part, now=self.now)
 
     def render(self, asset_id: int) -> None:
         service.render_asset(self.database.unit_of_work, self.store, self.renderer, asset_id, now=self.now)

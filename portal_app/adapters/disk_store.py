@@ -34,6 +34,7 @@ class DiskStore:
             os.rename(path, incoming)
         except OSError:  # another file system
             shutil.copyfile(path, incoming)
+        os.utime(incoming)  # kept from now on, however long it took to arrive
         _sync_file(incoming)
         self._settle(incoming, target)
         path.unlink(missing_ok=True)

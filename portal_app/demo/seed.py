@@ -239,7 +239,7 @@ def _upload(wiring: Wiring, history: _History, planned: Planned, name: str, cont
         card = media.begin_upload(db, photographer, _found(db, planned).listing_id, name, len(content), now=at)
     part = media.part_path(wiring.settings.data_dir / "uploads", card.public_id)
     part.write_bytes(content)
-    media.receive(history.unit_of_work, wiring.store, wiring.renderer, card.public_id, part, now=at)
+    media.receive(history.unit_of_work, wiring.store, wiring.renderer, photographer, card, part, now=at)
     return _received(wiring.database, planned, name) or 0
 
 

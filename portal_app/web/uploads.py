@@ -87,7 +87,6 @@ def routes() -> list[Route]:
     return [
         Route("/api/uploads", _tus(_create), methods=["POST"]),
         Route("/api/uploads", _abilities, methods=["OPTIONS"]),
-        Route("/api/uploads/known", _tus(_known), methods=["POST"]),
         Route("/api/uploads/{upload}", _tus(_offset), methods=["HEAD"]),
         Route("/api/uploads/{upload}", _tus(_append), methods=["PATCH"]),
         Route("/api/uploads/{upload}", _tus(_end), methods=["DELETE"]),
@@ -136,6 +135,8 @@ async def _abilities(request: Request) -> Response:
 async def _create(request: Request, by: Viewer) -> Response:
     size = _whole_number(request, "upload-length")
     told = _metadata(request.headers.get("upload-metadata", ""))
+    if known := await _known(by, told):
+        return known
     folder = wiring.current().uploads_dir
     await asyncio.to_thread(_require_room, folder, 2 * size)
     card = await act(_begin, by, told, size, wiring.current().upload_caps, now=utc_now())
@@ -143,15 +144,16 @@ async def _create(request: Request, by: Viewer) -> Response:
     return Response(status_code=201, headers={"Location": f"/api/uploads/{card.public_id}", **_expiry(card)})
 
 
-async def _known(request: Request, by: Viewer) -> Response:
-    """Asked before a file is sent: with its hash it may already be here, and then it is in the listing at once."""
-    told = _metadata(request.headers.get("upload-metadata", ""))
-    asked = (told.get(name, "") for name in ("listing", "sha256", "filename"))
+async def _known(by: Viewer, told: dict[str, str]) -> Response | None:
+    """A file whose hash was told may be here already: it is in the listing at once then, and there is nowhere to send it."""
+    asked = [told.get(name, "") for name in ("listing", "sha256", "filename")]
+    if not told.get("sha256") or told.get("replaces"):
+        return None
     known = await leave(add_known, wiring.current().store, by, *asked, now=utc_now())
     if known is None:
-        return Response(status_code=204)
+        return None
     duplicate = {"Upload-Duplicate": "true"} if known.is_duplicate else {}
-    return Response(status_code=204, headers={"Upload-Asset": known.asset, **duplicate})
+    return Response(status_code=200, headers={"Upload-Asset": known.asset, **duplicate})
 
 
 def _begin(db: Session, by: Viewer, told: dict[str, str], size: int, caps: Caps, *, now: datetime) -> service.UploadCard:
@@ -159,7 +161,8 @@ def _begin(db: Session, by: Viewer, told: dict[str, str], size: int, caps: Caps,
     require_upload(by)
     require_within(db, by, size, caps, now=now)
     return service.begin_upload(
-        db, by, listing.id, told.get("filename", ""), size, replaces=told.get("replaces") or None, now=now
+        db, by, listing.id, told.get("filename", ""), size,
+        sha256=told.get("sha256", ""), replaces=told.get("replaces") or None, now=now,
     )  # fmt: skip
 
 
@@ -170,7 +173,7 @@ async def _offset(request: Request, by: Viewer) -> Response:
         here = await asyncio.to_thread(arrived, path)
         if here < card.size:
             return Response(headers={"Upload-Offset": str(here), "Upload-Length": str(card.size), **_expiry(card)})
-        card = await _receive_again(card, path)
+        card = await _receive_again(request, by, path)
     return Response(headers={"Upload-Offset": str(card.size), "Upload-Length": str(card.size), **_outcome(card)})
 
 
@@ -194,7 +197,7 @@ async def _append(request: Request, by: Viewer) -> Response:
             await act(service.touch_upload, card.public_id, now=utc_now())
             card = replace(card, touched_at=utc_now())
         here = part.size
-        outcome = _outcome(await _receive(card, path, part.prints())) if here == card.size else _expiry(card)
+        outcome = _outcome(await _receive(by, card, path, part.prints())) if here == card.size else _expiry(card)
     finally:
         part.close(is_over=here == card.size)
     return Response(status_code=204, headers={"Upload-Offset": str(here), **outcome})
@@ -247,23 +250,24 @@ def _announced_checksum(request: Request) -> tuple[str, bytes]:
     return kind, _decoded(encoded)
 
 
-async def _receive_again(card: service.UploadCard, path: Path) -> service.UploadCard:
+async def _receive_again(request: Request, by: Viewer, path: Path) -> service.UploadCard:
     """Every byte is here but nobody was told what became of it: the server stopped in between."""
     part = await asyncio.to_thread(Part, path)
     try:
-        return await _receive(card, path)
+        return await _receive(by, await _open_card(request, by, may_be_over=True), path)
     finally:
         part.close()
 
 
-async def _receive(card: service.UploadCard, path: Path, prints: Fingerprints | None = None) -> service.UploadCard:
+async def _receive(by: Viewer, card: service.UploadCard, path: Path, prints: Fingerprints | None = None) -> service.UploadCard:
     here = wiring.current()
     return await asyncio.to_thread(
         service.receive,
         here.database.unit_of_work,
         here.store,
         here.renderer,
-        card.public_id,
+        by,
+        card,
         path,
         prints=prints,
         now=utc_now(),

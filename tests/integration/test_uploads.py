@@ -74,8 +74,7 @@ class Browser:
 
     def known(self, content: bytes, name: str = "front.jpg", listing: str = ""):
         """Whether these bytes need not be sent."""
-        pairs = {"filename": name, "listing": listing or self.listing, "sha256": hashlib.sha256(content).hexdigest()}
-        return self.client.post("/api/uploads/known", headers={**TUS, "Upload-Metadata": told(pairs)})
+        return self.begin(len(content), name, listing=listing or self.listing, sha256=hashlib.sha256(content).hexdigest())
 
     def upload(self, content: bytes, name: str = "front.jpg", **more: str):
         """The whole file in parts of 5 MB; the answer to the last one."""
@@ -328,13 +327,14 @@ def test_what_the_listing_has_is_not_sent_again(browser: Browser, database: Data
     assert "upload-asset" not in browser.known(content).headers
     first = browser.upload(content).headers["upload-asset"]
     answer = browser.known(content, "again.jpg")
-    assert (answer.status_code, answer.headers["upload-asset"], answer.headers["upload-duplicate"]) == (204, first, "true")
+    assert (answer.status_code, answer.headers["upload-asset"], answer.headers["upload-duplicate"]) == (200, first, "true")
+    assert "location" not in answer.headers
     with database.unit_of_work() as db:
         db.exec(select(Asset)).one().state = AssetState.REMOVED
     assert browser.known(content).headers["upload-asset"] == first
     assert [asset.state for asset in assets(database)] == [AssetState.RENDERING], "a removed one comes back"
     with database.reading() as db:
-        assert len(db.exec(select(Upload)).all()) == 1, "only the first was ever begun"
+        assert len(db.exec(select(Upload)).all()) == 2, "nothing is begun for what is known"
 
 
 @pytest.mark.proof("delivery-01")
@@ -351,6 +351,29 @@ def test_bytes_of_another_listing_make_a_photo_at_once(browser: Browser, cast: C
     with database.reading() as db:
         assert len(db.exec(select(Work).where(Work.kind == "render_asset")).all()) == 2
         assert len(db.exec(select(Fact).where(Fact.kind == "asset.received")).all()) == 2
+
+
+@pytest.mark.proof("delivery-01")
+def test_what_arrived_must_come_to_the_hash_that_was_told(browser: Browser, database: Database) -> None:
+    content = small_jpeg(1)
+    sha256 = hashlib.sha256(content).hexdigest()
+    url = browser.begin(len(content), sha256=sha256).headers["location"]
+    answer = browser.send(url, 0, content[:-1] + bytes([content[-1] ^ 1]))
+    assert (answer.status_code, "changed on its way" in unquote(answer.headers["upload-refused"])) == (460, True)
+    assert browser.client.head(url, headers=TUS).status_code == 410, "so that it is begun anew"
+    assert assets(database) == []
+    assert list(wiring.current().uploads_dir.iterdir()) == []
+    assert browser.upload(content, sha256=sha256).headers["upload-asset"]
+
+
+@pytest.mark.proof("delivery-01")
+def test_a_file_stopped_before_it_was_judged_is_judged_when_asked_for(browser: Browser, database: Database) -> None:
+    content = small_jpeg(1)
+    for told_sha, status in ((hashlib.sha256(b"another").hexdigest(), 460), (hashlib.sha256(content).hexdigest(), 200)):
+        url = browser.begin(len(content), sha256=told_sha).headers["location"]
+        (wiring.current().uploads_dir / f"{url.rpartition('/')[2]}.part").write_bytes(content)
+        assert browser.client.head(url, headers=TUS).status_code == status
+    assert [asset.size for asset in assets(database)] == [len(content)]
 
 
 @pytest.mark.proof("delivery-01")
@@ -377,8 +400,5 @@ def test_nobody_learns_what_another_studio_keeps(browser: Browser, cast: Cast, d
         browser.viewer = viewer
         assert browser.known(content).status_code == 403
     browser.viewer = cast.pia
-    wrong = browser.client.post(
-        "/api/uploads/known", headers={**TUS, "Upload-Metadata": told({"listing": browser.listing, "sha256": "../x"})}
-    )
-    assert wrong.status_code == 422
+    assert browser.begin(len(content), sha256="../x").status_code == 422
     assert len(assets(database)) == 1

@@ -15,6 +15,8 @@ from portal_app.domain.media.models import Asset, AssetKind, AssetState, Renditi
 from portal_app.domain.media.ordering import Placing, arrange, move, moved_one
 from portal_app.domain.media.queries import asset_by_public_id, photos
 
+NEWEST = 1 << 62  # stands for a row that has no id yet: after all others
+
 
 def move_photo(db: Session, by: Viewer, asset_public_id: str, to_position: int, *, now: datetime) -> None:
     """Put a photo at a place (0 is first); it stays there when more photos come. Raises NotFound, NotAllowed."""
@@ -99,12 +101,29 @@ def queue_rendering(db: Session, asset: Asset, *, now: datetime) -> None:
 def settle(db: Session, listing_id: int, kind: str = AssetKind.PHOTO) -> None:
     """Number a listing's photos, or its assets of another kind, by the rule; the caller holds the listing's lock."""
     db.flush()
+    _number_by_rule(db, _placings(db, listing_id, kind))
+
+
+def admit(db: Session, asset: Asset) -> None:
+    """Add a new one at its place among the others, which make room for it; the caller holds the listing's lock."""
+    newcomer = Placing(NEWEST, asset.original_name, asset.captured_at, asset.position, asset.is_placed_by_hand)
+    asset.position = _number_by_rule(db, [*_placings(db, asset.listing_id, asset.kind), newcomer])[NEWEST]
+    db.add(asset)
+    db.flush()
+
+
+def _placings(db: Session, listing_id: int, kind: str) -> list[Placing]:
     asked = select(Asset.id, Asset.original_name, Asset.captured_at, Asset.position, Asset.is_placed_by_hand)
-    living = [Placing(*row) for row in db.exec(asked.where(*_is_living(listing_id, kind)))]
-    before = {each.id: each.position for each in living}
-    moved = {photo_id: place for place, photo_id in enumerate(arrange(living)) if before[photo_id] != place}
+    return [Placing(*row) for row in db.exec(asked.where(*_is_living(listing_id, kind)))]
+
+
+def _number_by_rule(db: Session, living: Sequence[Placing]) -> dict[int, int]:
+    """Give each row its place; all of them."""
+    places = {asset_id: place for place, asset_id in enumerate(arrange(living))}
+    moved = [each.id for each in living if places[each.id] != each.position and each.id != NEWEST]
     for photo in db.exec(select(Asset).where(col(Asset.id).in_(moved))) if moved else ():
-        photo.position = moved[photo.id]
+        photo.position = places[photo.id]
+    return places
 
 
 def living_of(db: Session, listing_id: int, kind: str) -> Sequence[Asset]:
@@ -127,6 +146,11 @@ def number(living: Sequence[Asset], ids: Sequence[int]) -> None:
 def lock_listing(db: Session, listing_id: int) -> Listing:
     """One change of order at a time per listing."""
     return db.exec(select(Listing).where(Listing.id == listing_id).with_for_update()).one()
+
+
+def hold_listing(db: Session, listing_id: int) -> None:
+    """The same lock for whoever needs nothing of the row."""
+    db.exec(select(Listing.id).where(Listing.id == listing_id).with_for_update()).one()
 
 
 def require_upload(by: Viewer) -> None:

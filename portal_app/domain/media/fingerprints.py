@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+from portal_app.core.errors import InvalidInput
+
+HASH = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +21,12 @@ class Fingerprints:
     sha256: str
     crc32: int
     size: int
+
+
+def require_hash(sha256: str) -> None:
+    """Raises InvalidInput for what is no SHA-256 in hex."""
+    if not HASH.fullmatch(sha256):
+        raise InvalidInput("file", "A SHA-256 is 64 hexadecimal digits.")
 
 
 class Sums:

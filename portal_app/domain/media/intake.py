@@ -13,11 +13,9 @@ from portal_app.core.errors import Conflict, InvalidInput, NotFound
 from portal_app.core.tokens import new_public_id
 from portal_app.core.viewer import Viewer
 from portal_app.domain.activity.service import record
-from portal_app.domain.identity.models import Account, Membership
-from portal_app.domain.identity.queries import viewer_from
 from portal_app.domain.listings import queries as listings
-from portal_app.domain.media.arranging import bring_back, lock_listing, named, queue_rendering, require_upload, settle
-from portal_app.domain.media.fingerprints import Fingerprints, fingerprints_of
+from portal_app.domain.media.arranging import admit, bring_back, hold_listing, named, queue_rendering, require_upload
+from portal_app.domain.media.fingerprints import Fingerprints, fingerprints_of, require_hash
 from portal_app.domain.media.kinds import may_become
 from portal_app.domain.media.models import Asset, AssetKind, AssetState, Upload, UploadState
 from portal_app.domain.media.names import announced_name, clean_name, is_called_film
@@ -33,17 +31,37 @@ TOO_BIG = "This file is larger than 200 MB. Export it smaller, then upload it ag
 OTHER_KIND = "This takes the place of {old}, so it has to be of the same kind. Upload it beside the photos instead."
 
 
+class ChangedOnItsWay(Conflict):
+    """What arrived is not what was announced; it was thrown away."""
+
+    status = 460
+    sentence = "The file changed on its way. It is sent again."
+
+
 def begin_upload(
-    db: Session, by: Viewer, listing_id: int, file_name: str, size: int, *, replaces: str | None = None, now: datetime
+    db: Session,
+    by: Viewer,
+    listing_id: int,
+    file_name: str,
+    size: int,
+    *,
+    sha256: str = "",
+    replaces: str | None = None,
+    now: datetime,
 ) -> UploadCard:
-    """Open a way in for one file of `size` bytes; `replaces` is the public id of the photo it will stand in for.
+    """Open a way in for one file of `size` bytes, with the `sha256` it has to come to where that is known.
+
+    `replaces` is the public id of the photo it will stand in for.
 
     How large a video may be is for the caps to say.
 
     Raises NotAllowed, NotFound (another studio's listing or photo), InvalidInput for an empty or too large file.
     """
     require_upload(by)
-    if db.exec(listings.visible(by).where(listings.Listing.id == listing_id)).first() is None:
+    if sha256:
+        require_hash(sha256)
+    mine = listings.visible(by).where(listings.Listing.id == listing_id)
+    if db.exec(mine.with_only_columns(listings.Listing.id)).first() is None:
         raise NotFound
     if size <= 0 or (size > LARGEST and not is_called_film(file_name)):
         raise InvalidInput("file", TOO_BIG if size > 0 else EMPTY)
@@ -55,6 +73,7 @@ def begin_upload(
         replaces_asset_id=_replaced(db, by, listing_id, replaces),
         file_name=announced_name(file_name),
         size=size,
+        announced_sha256=sha256,
         created_at=now,
         touched_at=now,
     )
@@ -80,7 +99,8 @@ def receive(
     unit_of_work: UnitOfWork,
     store: Store,
     renderer: Renderer,
-    upload_public_id: str,
+    by: Viewer,
+    card: UploadCard,
     part_path: Path,
     *,
     prints: Fingerprints | None = None,
@@ -91,25 +111,26 @@ def receive(
     `prints` spares reading the file for them, when they were computed as it came in.
 
     The card says what became of it: DONE with its photo (`is_duplicate` when the listing already had these bytes), or
-    REFUSED with the reason. Raises Conflict while bytes are missing, Unavailable when it should be tried again.
+    REFUSED with the reason. Raises Conflict while bytes are missing, ChangedOnItsWay when they are not those announced
+    (they are given up then), Unavailable when it should be tried again.
     """
-    with unit_of_work() as db:
-        upload = _upload(db, upload_public_id)
-        card, replaced = card_of(db, upload), _stood_in_for(db, upload)
     if card.state != UploadState.OPEN:
         return card
     prints = prints or fingerprints_of(part_path)
     if prints.size != card.size:
         raise Conflict("This file has not arrived completely yet. The upload goes on from where it stopped.")
+    if card.announced_sha256 not in {"", prints.sha256}:
+        _give_up(unit_of_work, card, part_path, now)
+        raise ChangedOnItsWay
     try:
         facts = renderer.inspect(part_path)
-        _refuse_misplaced(replaced, prints.size, facts)
+        _refuse_misplaced(_stood_in_for(unit_of_work, card), prints.size, facts)
     except BadPhoto as problem:
-        return _refuse(unit_of_work, card, part_path, problem.sentence, now)
+        return _refuse(unit_of_work, by, card, part_path, problem.sentence, now)
     store.add_file(_second_name(part_path), prints.sha256)
     with unit_of_work() as db:
-        lock_listing(db, card.listing_id)
-        card = _keep(db, _upload(db, upload_public_id), prints, facts, now)
+        hold_listing(db, card.listing_id)
+        card = _keep(db, by, _upload(db, card.public_id), prints, facts, now)
     part_path.unlink(missing_ok=True)
     return card
 
@@ -161,20 +182,29 @@ def _second_name(path: Path) -> Path:
     return other
 
 
-def _refuse(unit_of_work: UnitOfWork, card: UploadCard, part: Path, sentence: str, now: datetime) -> UploadCard:
+def _refuse(unit_of_work: UnitOfWork, by: Viewer, card: UploadCard, part: Path, sentence: str, now: datetime) -> UploadCard:
     with unit_of_work() as db:
         upload = _upload(db, card.public_id, is_locked=True)
         if upload.state == UploadState.OPEN:
             upload.state, upload.reason, upload.touched_at = UploadState.REFUSED, sentence, now
             details = {"name": upload.file_name, "reason": sentence}
-            record(db, _uploader(db, upload), "upload.refused", now=now, listing_id=upload.listing_id, details=details)
+            record(db, by, "upload.refused", now=now, listing_id=upload.listing_id, details=details)
         refused = card_of(db, upload)
     part.unlink(missing_ok=True)
     return refused
 
 
-def _stood_in_for(db: Session, upload: Upload) -> Asset | None:
-    return db.get(Asset, upload.replaces_asset_id) if upload.replaces_asset_id else None
+def _give_up(unit_of_work: UnitOfWork, card: UploadCard, part: Path, now: datetime) -> None:
+    with unit_of_work() as db:
+        end_upload(db, card.public_id, now=now)
+    part.unlink(missing_ok=True)
+
+
+def _stood_in_for(unit_of_work: UnitOfWork, card: UploadCard) -> Asset | None:
+    if card.replaces_asset_id is None:
+        return None
+    with unit_of_work() as db:
+        return db.get(Asset, card.replaces_asset_id)
 
 
 def _refuse_misplaced(replaced: Asset | None, size: int, facts: PhotoFacts) -> None:
@@ -185,11 +215,11 @@ def _refuse_misplaced(replaced: Asset | None, size: int, facts: PhotoFacts) -> N
         raise BadPhoto(OTHER_KIND.format(old=replaced.original_name))
 
 
-def _keep(db: Session, upload: Upload, prints: Fingerprints, facts: PhotoFacts, now: datetime) -> UploadCard:
+def _keep(db: Session, by: Viewer, upload: Upload, prints: Fingerprints, facts: PhotoFacts, now: datetime) -> UploadCard:
     if upload.state != UploadState.OPEN:
         return card_of(db, upload)
     known = _same_bytes(db, upload, prints)
-    asset = known or _new_asset(db, upload, prints, facts, now)
+    asset = known or _new_asset(db, by, upload, prints, facts, now)
     if known and known.state in {AssetState.REMOVED, AssetState.FAILED}:
         bring_back(db, known, now=now)
     upload.state, upload.asset_id, upload.is_duplicate, upload.touched_at = UploadState.DONE, asset.id, known is not None, now
@@ -203,8 +233,8 @@ def _same_bytes(db: Session, upload: Upload, prints: Fingerprints) -> Asset | No
     return min(found, key=lambda asset: (asset.state == AssetState.REMOVED, asset.id), default=None)
 
 
-def _new_asset(db: Session, upload: Upload, prints: Fingerprints, facts: PhotoFacts, now: datetime) -> Asset:
-    replaced = _stood_in_for(db, upload)
+def _new_asset(db: Session, by: Viewer, upload: Upload, prints: Fingerprints, facts: PhotoFacts, now: datetime) -> Asset:
+    replaced = db.get(Asset, upload.replaces_asset_id) if upload.replaces_asset_id else None
     asset = Asset(
         studio_id=upload.studio_id,
         listing_id=upload.listing_id,
@@ -224,13 +254,7 @@ def _new_asset(db: Session, upload: Upload, prints: Fingerprints, facts: PhotoFa
         is_placed_by_hand=replaced is not None,
         received_at=now,
     )
-    db.add(asset)
-    settle(db, upload.listing_id, asset.kind)
+    admit(db, asset)
     queue_rendering(db, asset, now=now)
-    record(db, _uploader(db, upload), "asset.received", now=now, listing_id=upload.listing_id, details=named(asset))
+    record(db, by, "asset.received", now=now, listing_id=upload.listing_id, details=named(asset))
     return asset
-
-
-def _uploader(db: Session, upload: Upload) -> Viewer:
-    asked = select(Account, Membership).outerjoin(Membership, Membership.account_id == Account.id)
-    return viewer_from(*db.exec(asked.where(Account.id == upload.account_id)).one())

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, select
 
-from portal_app.core.errors import InvalidInput
 from portal_app.core.tokens import new_public_id
 from portal_app.core.viewer import Viewer
 from portal_app.domain.activity.service import record
 from portal_app.domain.listings.queries import listing_by_public_id
-from portal_app.domain.media.arranging import bring_back, lock_listing, named, queue_rendering, require_upload, settle
+from portal_app.domain.media.arranging import admit, bring_back, hold_listing, named, queue_rendering, require_upload
+from portal_app.domain.media.fingerprints import require_hash
 from portal_app.domain.media.models import Asset, AssetState
 from portal_app.domain.media.names import clean_name
 from portal_app.domain.media.store import Store
 from portal_app.domain.units import UnitOfWork
-
-HASH = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +35,7 @@ def add_known(
     Only files of the same studio count: what a stranger keeps can be neither asked for nor had by its hash. Bytes the
     store has lost must come too, and mend every photo that shares them. Raises NotAllowed, NotFound, InvalidInput.
     """
-    if not HASH.fullmatch(sha256):
-        raise InvalidInput("file", "A SHA-256 is 64 hexadecimal digits.")
+    require_hash(sha256)
     with unit_of_work() as db:
         require_upload(by)
         listing_id = listing_by_public_id(db, by, listing).id
@@ -47,7 +43,7 @@ def add_known(
     if not is_known or not store.has(sha256):
         return None
     with unit_of_work() as db:
-        lock_listing(db, listing_id)
+        hold_listing(db, listing_id)
         known = _same_bytes(db, by, listing_id, sha256)
         return known and _added(db, by, known, listing_id, file_name, now)
 
@@ -73,8 +69,7 @@ def _added(db: Session, by: Viewer, known: Asset, listing_id: int, file_name: st
         original_name=clean_name(file_name, known.media_type),
         received_at=now,
     )
-    db.add(asset)
-    settle(db, listing_id, asset.kind)
+    admit(db, asset)
     queue_rendering(db, asset, now=now)
     record(db, by, "asset.received", now=now, listing_id=listing_id, details=named(asset))
     return KnownFile(asset.public_id, is_duplicate=False)

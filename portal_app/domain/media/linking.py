@@ -13,7 +13,7 @@ from portal_app.core.viewer import Viewer
 from portal_app.core.words import one_line
 from portal_app.domain.activity.service import record
 from portal_app.domain.listings.queries import listing_by_public_id
-from portal_app.domain.media.arranging import bring_back, lock_listing, locked_asset, named, require_upload, settle
+from portal_app.domain.media.arranging import admit, bring_back, hold_listing, locked_asset, named, require_upload, settle
 from portal_app.domain.media.embeds import Link, read_link
 from portal_app.domain.media.kinds import may_become
 from portal_app.domain.media.models import Asset, AssetKind, AssetState
@@ -41,12 +41,11 @@ def add_link(db: Session, by: Viewer, listing_public_id: str, pasted: str, capti
     require_upload(by)
     listing = listing_by_public_id(db, by, listing_public_id)
     link = read_link(pasted)
-    lock_listing(db, listing.id or 0)
+    hold_listing(db, listing.id or 0)
     known = db.exec(select(Asset).where(Asset.listing_id == listing.id, Asset.url == link.url)).first()
     if known is None:
         known = _new_link(by, listing.id or 0, link, one_line(caption, LONGEST_CAPTION), now)
-        db.add(known)
-        settle(db, known.listing_id, known.kind)
+        admit(db, known)
         record(db, by, "asset.linked", now=now, listing_id=listing.id, details=named(known) | {"url": link.url})
     elif known.state == AssetState.REMOVED:
         bring_back(db, known, now=now)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, func, select
 
 from portal_app.core.errors import NotFound
@@ -67,12 +68,17 @@ class RenditionFile:
 
 @dataclass(frozen=True, slots=True)
 class UploadCard:
-    """A file on its way in, or what became of it: `asset` is the photo's public id, also for a duplicate."""
+    """A file on its way in, or what became of it: `asset` is the photo's public id, also for a duplicate.
+
+    `announced_sha256` is what its sender says the whole file comes to; empty when nothing was said.
+    """
 
     public_id: str
     listing_id: int
     file_name: str
     size: int
+    announced_sha256: str
+    replaces_asset_id: int | None
     state: str
     reason: str
     asset: str
@@ -141,28 +147,30 @@ def rendition(db: Session, asset_id: int, name: str) -> RenditionFile | None:
 
 def upload_card(db: Session, by: Viewer, public_id: str) -> UploadCard:
     """The viewer's own upload. Raises NotFound for anybody else's."""
-    mine = (Upload.public_id == public_id, Upload.studio_id == by.studio_id, Upload.account_id == (by.account_id or 0))
-    upload = db.exec(select(Upload).where(*mine)).first()
-    if upload is None or not by.may(Permission.UPLOAD):
+    found = db.execute(_MINE, {"upload": public_id, "studio": by.studio_id, "account": by.account_id or 0}).first()
+    if found is None or not by.may(Permission.UPLOAD):
         raise NotFound
-    return card_of(db, upload)
+    *values, asset = found
+    return UploadCard(**dict(zip(_OF_UPLOAD, values, strict=True)), asset=asset or "")
 
 
 def card_of(db: Session, upload: Upload) -> UploadCard:
     """What is to be said about an upload."""
     asset = db.get(Asset, upload.asset_id) if upload.asset_id else None
-    return UploadCard(
-        public_id=upload.public_id,
-        listing_id=upload.listing_id,
-        file_name=upload.file_name,
-        size=upload.size,
-        state=upload.state,
-        reason=upload.reason,
-        asset=asset.public_id if asset else "",
-        asset_id=upload.asset_id,
-        is_duplicate=upload.is_duplicate,
-        touched_at=upload.touched_at,
+    return UploadCard(**{name: getattr(upload, name) for name in _OF_UPLOAD}, asset=asset.public_id if asset else "")
+
+
+_OF_UPLOAD = [each.name for each in fields(UploadCard) if each.name != "asset"]
+# Asked with every part of every file: built once.
+_MINE = (
+    select(*(getattr(Upload, name) for name in _OF_UPLOAD), Asset.public_id)
+    .outerjoin(Asset, Asset.id == Upload.asset_id)
+    .where(
+        Upload.public_id == bindparam("upload"),
+        Upload.studio_id == bindparam("studio"),
+        Upload.account_id == bindparam("account"),
     )
+)
 
 
 def _card(row: Asset, *, is_cover: bool, original: str = "") -> PhotoCard:
