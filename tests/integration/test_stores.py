@@ -33,17 +33,10 @@ from tests.conftest import NOW, Cast
 from tests.integration.delivered import Shoot, an_order, hand_over, pay
 from tests.integration.test_downloads import browser
 from tests.media_desk import Desk, open_listing
-from tests.object_store import BUCKET, KEY_ID, SECRET, fresh_store, object_store
+from tests.object_store import BUCKET, KEY_ID, SECRET, fresh_store
 from tests.photos import camera_jpeg, small_jpeg
 
 pytestmark = pytest.mark.proof("delivery-08")
-
-
-@pytest.fixture(scope="session")
-def objects() -> Iterator[str]:
-    """The address of the object store of this run."""
-    with object_store() as address:
-        yield address
 
 
 @pytest.fixture(params=["disk", "s3"])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import random
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,12 +22,14 @@ from portal_app.core.clock import utc_now
 from portal_app.db import Database
 from portal_app.domain.media.claiming import ClaimingStore
 from portal_app.domain.media.models import Asset, Rendition, StoreClaim
+from portal_app.domain.media.store import Store
 from portal_app.domain.media.sweeping import Swept, sweep_store
 from portal_app.jobs.schedule import TIMES
 from portal_app.jobs.works import WORKS
 from portal_app.settings import read_settings
 from tests.conftest import Cast
 from tests.integration.delivered import Shoot, kept, photographed
+from tests.object_store import fresh_store
 
 pytestmark = pytest.mark.proof("delivery-08")
 DAYS = 2 * 24 * 3600
@@ -122,7 +126,7 @@ def test_what_a_dead_process_left_half_written_goes(database: Database, disk: Di
 class Stopping:
     """A store that stops before one verb until it is let go on."""
 
-    store: DiskStore
+    store: Store
     verb: str
     reached: threading.Event = field(default_factory=threading.Event)
     go_on: threading.Event = field(default_factory=threading.Event)
@@ -159,6 +163,28 @@ def test_bytes_brought_while_they_are_deleted_are_there_afterwards(
     name_it(database, shoot, sha256)
     assert disk.has(sha256)
     assert sweep(database, store) == Swept()
+
+
+@pytest.mark.parametrize("verb", ["kept_at", "remove"])
+def test_a_bucket_keeps_what_is_brought_while_it_is_deleted(database: Database, objects: str, shoot: Shoot, verb: str) -> None:
+    """A bucket says itself since when it keeps something: so it is the sweep that comes two days later."""
+    bucket, later = fresh_store(objects), utc_now() + timedelta(days=2)
+    store = ClaimingStore(bucket, database.unit_of_work, lambda: later)
+    sha256 = kept(bucket, b"left over")
+    stopping = Stopping(bucket, verb)
+    with ThreadPoolExecutor(2) as threads:
+        sweeping = threads.submit(sweep_store, database.unit_of_work, database.reading, stopping, now=later)
+        assert stopping.reached.wait(20)
+        bringing = threads.submit(store.add_bytes, b"left over", sha256)
+        with pytest.raises(TimeoutError):
+            bringing.result(0.3)
+        stopping.go_on.set()
+        assert sweeping.result(20).count == 1
+        bringing.result(20)
+    assert b"".join(bucket.read(sha256)) == b"left over"
+    name_it(database, shoot, sha256)
+    assert sweep_store(database.unit_of_work, database.reading, store, now=later) == Swept()
+    assert bucket.has(sha256)
 
 
 def test_bytes_brought_after_the_sweep_looked_are_left(
@@ -204,6 +230,29 @@ def test_a_storm_of_uploads_and_sweeps_loses_no_named_file(
             for running in [threads.submit(bring), threads.submit(clean), threads.submit(clean)]:
                 running.result(60)
         assert disk.has(sha256), f"round {number}"
+
+
+def test_a_sweep_killed_on_its_way_took_nothing_that_is_named(
+    database: Database, disk: DiskStore, shoot: Shoot, tmp_path: Path, full: bool
+) -> None:
+    named = {each.sha256 for each in disk.everything()}
+    stray = {kept(disk, f"left over {number}".encode()) for number in range(3000 if full else 600)}
+    for sha256 in named | stray:
+        age(disk, sha256)
+    environ = os.environ | {
+        "PORTAL_DATA_DIR": str(tmp_path),
+        "DATABASE_URL": database.url.render_as_string(hide_password=False),
+    }
+    command = [sys.executable, "-m", "portal_app", "store", "sweep"]
+    running = subprocess.Popen(command, env=environ, stdout=subprocess.PIPE)
+    while all(map(disk.has, stray)):
+        assert running.poll() is None, "it ended before it deleted anything"
+    running.kill()
+    running.communicate()
+    left = {each.sha256 for each in disk.everything()}
+    assert named < left < named | stray, "in the middle of it"
+    assert subprocess.run(command, env=environ, check=False, capture_output=True).returncode == 0
+    assert {each.sha256 for each in disk.everything()} == named
 
 
 # -- who runs it -------------------------------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -84,6 +86,30 @@ def test_a_page_of_rows_is_not_the_end(
 ) -> None:
     monkeypatch.setattr("portal_app.domain.media.verifying.AT_ONCE", 2)
     assert len(list(verify(database.reading, store, system_viewer(cast.harbor)))) == 21
+
+
+def test_a_film_is_read_without_being_held(
+    database: Database, cast: Cast, store: DiskStore, shoot: Shoot, tmp_path: Path, full: bool
+) -> None:
+    size, film, found = (2048 if full else 256) << 20, tmp_path / "film", hashlib.sha256()
+    with film.open("wb") as empty:
+        empty.truncate(size)
+    for _ in range(size >> 20):
+        found.update(bytes(1 << 20))
+    store.add_file(film, found.hexdigest())
+    with database.unit_of_work() as db:
+        photo = db.exec(select(Asset).order_by("id")).first()
+        assert photo
+        photo.sha256 = found.hexdigest()
+    tracemalloc.start()
+    try:
+        checked = list(verify(database.reading, store, system_viewer(cast.harbor)))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert size in {each.size for each in checked}
+    assert {each.verdict for each in checked} == {Verdict.SOUND}
+    assert peak < 8 << 20
 
 
 def test_the_command_says_it_by_studio_and_ends_with_1(
