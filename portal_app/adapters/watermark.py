@@ -41,7 +41,7 @@ def missing_letters(text: str) -> str:
     return "".join(dict.fromkeys(each for each in text if not each.isspace() and bytes(font.getmask(each)) == box))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)  # 11 MB each; photos of one listing are lying or standing
 def _overlay(wanted: Mark, size: tuple[int, int]) -> Overlay:
     """What is pasted, and how strongly at each place."""
     if wanted.logo is not None:

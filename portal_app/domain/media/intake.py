@@ -73,7 +73,7 @@ def begin_upload(
         replaces_asset_id=_replaced(db, by, listing_id, replaces),
         file_name=announced_name(file_name),
         size=size,
-        announced_sha256=sha256,
+        announced_hash=sha256,
         created_at=now,
         touched_at=now,
     )
@@ -119,7 +119,7 @@ def receive(
     prints = prints or fingerprints_of(part_path)
     if prints.size != card.size:
         raise Conflict("This file has not arrived completely yet. The upload goes on from where it stopped.")
-    if card.announced_sha256 not in {"", prints.sha256}:
+    if card.announced_hash not in {"", prints.sha256}:
         _give_up(unit_of_work, card, part_path, now)
         raise ChangedOnItsWay
     try:

@@ -219,7 +219,7 @@ class Upload(SQLModel, table=True):
     replaces_asset_id: int | None = Field(default=None, foreign_key="asset.id")
     file_name: str
     size: int = Field(sa_type=BigInteger)
-    announced_sha256: str = filled("")
+    announced_hash: str = filled("")
     state: str = UploadState.OPEN
     reason: str = ""
     asset_id: int | None = Field(default=None, foreign_key="asset.id")

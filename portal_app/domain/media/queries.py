@@ -70,14 +70,14 @@ class RenditionFile:
 class UploadCard:
     """A file on its way in, or what became of it: `asset` is the photo's public id, also for a duplicate.
 
-    `announced_sha256` is what its sender says the whole file comes to; empty when nothing was said.
+    `announced_hash` is what its sender says the whole file comes to; empty when nothing was said.
     """
 
     public_id: str
     listing_id: int
     file_name: str
     size: int
-    announced_sha256: str
+    announced_hash: str
     replaces_asset_id: int | None
     state: str
     reason: str
