@@ -164,9 +164,14 @@ def _ask(case: subprocess.Popen[str]) -> float:
 
 
 def weight(folder: Path, megapixels: int, most: int) -> list[bool]:
-    """The most a worker ever held while it rendered these."""
+    """The most a worker ever held while it rendered these, and the same taken upright and cropped, as a listing mixes them."""
+    wide, high = CAMERA if megapixels == 24 else LARGE
+    others = folder / "others"
+    others.mkdir()
+    for number, size in enumerate([(high, wide), (wide, high * 9 // 10), (wide * 9 // 10, high), (high, wide * 9 // 10)]):
+        (others / f"{number}.jpg").write_bytes(camera_jpeg(number, size=size))
     renderer = PillowRenderer(1)
-    for source in sorted(folder.glob("*.jpg")):
+    for source in [*sorted(folder.glob("*.jpg")), *sorted(others.glob("*.jpg"))]:
         with tempfile.TemporaryDirectory(dir=folder) as into:
             renderer.render(RenderRequest(source, Path(into), MARK))
     status = Path(f"/proc/{renderer.pids()[0]}/status").read_text()

@@ -23,15 +23,17 @@ BOLD = (600, 100)  # weight, width
 FONT = files("fontpkg_noto_sans") / "files" / "NotoSans[wdth,wght].ttf"
 NO_LETTER = "\uffff"
 OTHERWISE = "PROOF"
-Overlay = tuple[Image.Image, Image.Image]
+# What is pasted into red, green and blue, and how strongly at each place. Letters are gray: one picture for all three.
+Overlay = tuple[tuple[Image.Image, Image.Image, Image.Image], Image.Image]
 
 
 def mark(photo: Image.Image, wanted: Mark) -> Image.Image:
     """A marked copy; the overlay is made once per size and mark."""
-    color, opacity = _overlay(wanted, photo.size)
-    marked = photo.copy()
-    marked.paste(color, (0, 0), opacity)
-    return marked
+    inks, opacity = _overlay(wanted, photo.size)
+    bands = photo.split()
+    for band, ink in zip(bands, inks, strict=True):
+        band.paste(ink, (0, 0), opacity)
+    return Image.merge("RGB", bands)
 
 
 def missing_letters(text: str) -> str:
@@ -41,9 +43,9 @@ def missing_letters(text: str) -> str:
     return "".join(dict.fromkeys(each for each in text if not each.isspace() and bytes(font.getmask(each)) == box))
 
 
-@lru_cache(maxsize=2)  # 11 MB each; photos of one listing are lying or standing
+@lru_cache(maxsize=1)
 def _overlay(wanted: Mark, size: tuple[int, int]) -> Overlay:
-    """What is pasted, and how strongly at each place."""
+    """The newest one is kept: 6 MB with words, 11 with a logo, in a process that may hold 140."""
     if wanted.logo is not None:
         return _logo_overlay(wanted, size)
     lacking = missing_letters(wanted.text)
@@ -56,10 +58,9 @@ def _lettered(letters: Image.Image, light: int) -> Overlay:
     """White letters with a soft dark edge, so that they show on a bright wall and on a night sky."""
     shade = round(light * SHADE)
     edge = letters.filter(ImageFilter.BoxBlur(max(1, max(letters.size) // 500)))
-    color = Image.merge("RGB", [letters] * 3)
     soft = edge.point(lambda value: min(shade, value * shade // 160))
     opacity = Image.composite(letters.point(lambda value: value * light // 255), soft, letters)
-    return color, opacity
+    return (letters, letters, letters), opacity
 
 
 def _woven(text: str, size: tuple[int, int]) -> Image.Image:
@@ -104,7 +105,8 @@ def _logo_overlay(wanted: Mark, size: tuple[int, int]) -> Overlay:
     for at in _spots(logo.size, wanted.place, size):
         color.paste(logo.convert("RGB"), at)
         opacity.paste(strength, at)
-    return color, opacity
+    red, green, blue = color.split()
+    return (red, green, blue), opacity
 
 
 def _spots(logo: tuple[int, int], place: MarkPlace, size: tuple[int, int]) -> list[tuple[int, int]]:
