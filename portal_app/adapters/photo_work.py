@@ -30,6 +30,7 @@ COVERING = WEB * 5 // 4
 QUALITY = 82
 MLS_QUALITY = 85
 BLOCK = 16
+READ_AT_ONCE = 256 << 10  # a decoder that runs dry begins its row again
 
 Image.MAX_IMAGE_PIXELS = jpeg_check.MOST_PIXELS
 ImageFile.LOAD_TRUNCATED_IMAGES = False
@@ -93,7 +94,7 @@ def remark(request: RenderRequest) -> list[Rendered]:
 
 
 def _marked_sizes(marked: Image.Image, into: Path) -> list[Rendered]:
-    return [_save(marked, "web_marked", into), _save(_fit(marked, (THUMB, THUMB)), "thumb_marked", into)]
+    return [_save(marked, "web_marked", into), _save(_fit(marked, (THUMB, THUMB), Image.Resampling.HAMMING), "thumb_marked", into)]
 
 
 def _all_sizes(web: Image.Image, request: RenderRequest) -> list[Rendered]:
@@ -105,7 +106,7 @@ def _all_sizes(web: Image.Image, request: RenderRequest) -> list[Rendered]:
         _save(web, "web", into),
         *_marked_sizes(marked, into),
         _save(mls, "mls", into, MLS_QUALITY),
-        _save(_fit(mls, (THUMB, THUMB)), "thumb", into),
+        _save(_fit(mls, (THUMB, THUMB), Image.Resampling.HAMMING), "thumb", into),
     ]
     small_one = _same_file(made[3], "small") if small is mls else _save(small, "small", into)
     return [*made, small_one]
@@ -137,6 +138,7 @@ def _decoded(source: Path, header: jpeg_check.Header, *, small: bool = False) ->
 
 def _drafted(source: Path | io.BytesIO, *, small: bool) -> ImageFile.ImageFile:
     photo = _open(source)
+    photo.decodermaxblock = READ_AT_ONCE
     side = WEB // 8 if small else COVERING
     if max(photo.size) > side:
         scale = side / max(photo.size)

@@ -49,14 +49,15 @@ def _head() -> rx.Component:
             address_title(here.street, f"{here.town} · for {here.customer}"),
             rx.el.p(status(here.status), class_name="under"),
         ),
-        rx.cond(may(Permission.DELIVER), _history(), rx.fragment()),
+        rx.cond(may(Permission.DELIVER), _ways(), rx.fragment()),
         rx.cond(may(Permission.DELIVER), away("Go to deliver", to="#hand-over", kind="btn narrow-only"), rx.fragment()),
         class_name="head",
     )
 
 
-def _history() -> rx.Component:
-    return rx.el.p(go("Delivery history", to=f"/listings/history/{S.order.listing}"), class_name="small")
+def _ways() -> rx.Component:
+    history = go("Delivery history", to=f"/listings/history/{S.order.listing}")
+    return rx.el.p(history, go("Archive, move, keep", to=f"/admin/listings/{S.order.listing}"), class_name="row wrap small")
 
 
 def _upload() -> rx.Component:
