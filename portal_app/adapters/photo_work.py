@@ -94,7 +94,10 @@ def remark(request: RenderRequest) -> list[Rendered]:
 
 
 def _marked_sizes(marked: Image.Image, into: Path) -> list[Rendered]:
-    return [_save(marked, "web_marked", into), _save(_fit(marked, (THUMB, THUMB), Image.Resampling.HAMMING), "thumb_marked", into)]
+    return [
+        _save(marked, "web_marked", into),
+        _save(_fit(marked, (THUMB, THUMB), Image.Resampling.HAMMING), "thumb_marked", into),
+    ]
 
 
 def _all_sizes(web: Image.Image, request: RenderRequest) -> list[Rendered]:

@@ -35,7 +35,9 @@ def transfer_part() -> rx.Component:
     part = setting(
         "Another customer",
         WORDS,
-        rx.el.div(find, wrong, rx.cond(S.found, rx.fragment(rows, move), none), class_name="stack"),
+        rx.el.div(
+            rx.el.div(find, key=f"{S.searches}"), wrong, rx.cond(S.found, rx.fragment(rows, move), none), class_name="stack"
+        ),
         key="moving",
     )
     return rx.cond(may(Permission.ACCEPT_ORDERS) & may(Permission.SEE_CUSTOMERS), part, rx.fragment())

@@ -49,6 +49,7 @@ class ListingDesk(Base):
     found: list[TakerCard] = []
     looked_for: str = ""
     taker: str = ""
+    searches: int = 0
     asking: bool = False
     loaded: bool = False
 
@@ -67,7 +68,7 @@ class ListingDesk(Base):
         """Read it afresh; also called when something changed."""
         page = await ask(listing_page, viewer_of(self), route_argument(self))
         if page.public_id != self.place.id:
-            self.found, self.looked_for, self.taker, self.asking, self.field_errors = [], "", "", False, {}
+            self._search_anew()
         self.place = Place(
             page.public_id, page.street, page.town, page.state, page.what_words, page.order_number, page.archived_words
         )
@@ -115,10 +116,15 @@ class ListingDesk(Base):
             await act(transfer_listing, viewer_of(self), self.place.id, int(taker), now=utc_now())
         except InvalidInput as wrong:
             return beside(self, wrong)
-        self.found, self.looked_for, self.taker = [], "", ""
+        self._search_anew()
         self._say(f"It is with {name} now, with everything that was ordered and paid.")
         await ListingDesk.load.fn(self)
         return None
+
+    def _search_anew(self) -> None:
+        """Nothing is typed, found or chosen; the box is drawn anew, since what stands in it is the browser's."""
+        self.found, self.looked_for, self.taker, self.asking, self.field_errors = [], "", "", False, {}
+        self.searches += 1
 
     @staff(Permission.DELIVER)
     async def keep_it(self, on: bool) -> None:  # noqa: FBT001
