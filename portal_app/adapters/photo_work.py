@@ -94,10 +94,12 @@ def remark(request: RenderRequest) -> list[Rendered]:
 
 
 def _marked_sizes(marked: Image.Image, into: Path) -> list[Rendered]:
-    return [
-        _save(marked, "web_marked", into),
-        _save(_fit(marked, (THUMB, THUMB), Image.Resampling.HAMMING), "thumb_marked", into),
-    ]
+    return [_save(marked, "web_marked", into), _save(_thumb(marked), "thumb_marked", into)]
+
+
+def _thumb(picture: Image.Image) -> Image.Image:
+    """From a finished size: the shorter filter shows on no grid."""
+    return _fit(picture, (THUMB, THUMB), Image.Resampling.HAMMING)
 
 
 def _all_sizes(web: Image.Image, request: RenderRequest) -> list[Rendered]:
@@ -109,7 +111,7 @@ def _all_sizes(web: Image.Image, request: RenderRequest) -> list[Rendered]:
         _save(web, "web", into),
         *_marked_sizes(marked, into),
         _save(mls, "mls", into, MLS_QUALITY),
-        _save(_fit(mls, (THUMB, THUMB), Image.Resampling.HAMMING), "thumb", into),
+        _save(_thumb(mls), "thumb", into),
     ]
     small_one = _same_file(made[3], "small") if small is mls else _save(small, "small", into)
     return [*made, small_one]

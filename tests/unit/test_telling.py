@@ -156,6 +156,17 @@ def test_a_download_says_what_in_which_size_and_how_much_of_it() -> None:
         (CARL, "delivery.failed", {"reason": "x"}, None, None),
         (CARL, "asset.hidden", {"name": "a.jpg"}, None, None),
         (STUDIO, "order.placed", {}, None, None),
+        (CARL, "revision.delivered", {"number": 2}, "Delivered change 2", "Harbor Light"),
+        (CARL, "revision.asked", {"number": 2}, None, None),
+        (STUDIO, "listing.transferred", {"before": "Carl", "after": "Ngozi"}, "Moved from Carl to Ngozi", "Olive"),
+        (CARL, "listing.transferred", {"before": "Ngozi", "after": "Carl"}, None, None),
+        (
+            CARL,
+            "listing.put_away",
+            {"until": "23 Dec 2026"},
+            "Put the files away; they can come back until 23 Dec 2026",
+            "Harbor Light",
+        ),
     ],
 )
 def test_what_happened(reader: Reader, kind: str, details: dict, words: str | None, who: str | None) -> None:

@@ -252,12 +252,21 @@ FACTS: dict[str, tuple[About, str, str]] = {
     "asset.removed": (About.DELIVERY, "Took out {name}", ""),
     "asset.restored": (About.DELIVERY, "Brought {name} back", ""),
     "asset.marked_altered": (About.DELIVERY, "Said that {name} is altered: {how}", ""),
-    "shared_link.made": (
-        About.OPENED,
-        "Made a link to {photo_count} of the photos: {label}",
-        "Made a link to {photo_count} of the photos: {label}",
-    ),
-    "shared_link.ended": (About.OPENED, "Ended the link {label}", "Ended the link {label}"),
+    "revision.asked": (About.DELIVERY, *["Asked for change {number}"] * 2),
+    "revision.started": (About.DELIVERY, *["Began with change {number}"] * 2),
+    "revision.delivered": (About.DELIVERY, *["Delivered change {number}"] * 2),
+    "revision.accepted": (About.DELIVERY, *["Accepted change {number}"] * 2),
+    "revision.reopened": (About.DELIVERY, *["Asked for change {number} again"] * 2),
+    "revision.round_given": (About.DELIVERY, *["Allowed one more round of changes"] * 2),
+    "listing.archived": (About.DELIVERY, "Moved to the archive", ""),
+    "listing.brought_back": (About.DELIVERY, "Brought back from the archive", ""),
+    "listing.transferred": (About.DELIVERY, "Moved from {before} to {after}", ""),
+    "listing.ends_soon": (About.DELIVERY, *["Told that the files are kept until {until}"] * 2),
+    "listing.put_away": (About.DELIVERY, *["Put the files away; they can come back until {until}"] * 2),
+    "listing.restored": (About.DELIVERY, *["Brought the files back"] * 2),
+    "listing.emptied": (About.DELIVERY, *["Deleted the files: their time was over"] * 2),
+    "shared_link.made": (About.OPENED, *["Made a link to {photo_count} of the photos: {label}"] * 2),
+    "shared_link.ended": (About.OPENED, *["Ended the link {label}"] * 2),
     "payment.received": (About.MONEY, "Payment{amount} arrived", "A payment arrived"),
     "payment.corrected": (About.MONEY, "Payment{amount} taken back, noted in error", "A payment was taken back, noted in error"),
     "payment.refunded": (About.MONEY, "Refund{amount} sent", "A refund was sent"),
@@ -267,7 +276,12 @@ FACTS: dict[str, tuple[About, str, str]] = {
     "dispute.won": (About.MONEY, "The bank gave a payment{amount} back", "A bank gave a payment back"),
 }
 AFTER_DELIVERY = ("asset.",)
-THEIR_OWN = ("shared_link.",)  # what customers do: told to the studio, and to their own team
+THEIR_OWN = (
+    "shared_link.",
+    "revision.asked",
+    "revision.accepted",
+    "revision.reopened",
+)  # what customers do: told to the studio, and to their own team
 
 
 def fact_line(reader: Reader, kind: str, at: datetime, actor: Person, details: Mapping[str, Any]) -> Line | None:
