@@ -1,7 +1,9 @@
 """Photos come in over tus 1.0 (core, creation, checksum, expiration, termination): parts of at most 8 MB that resume.
 
 The last part answers what became of the file: `Upload-Asset` with the photo's id, or `Upload-Refused` with a sentence
-(percent-encoded). Every refusal carries its sentence the same way, and is said before the body is taken. Protocol: https://tus.io/protocols/resumable-upload
+(percent-encoded). Every refusal carries its sentence the same way, and is said before the body is taken. Whoever tells `sha256`
+when an upload is created hears at once of a file that is here already (200 with `Upload-Asset`, and nowhere to send it); what
+arrives has to come to it. Protocol: https://tus.io/protocols/resumable-upload
 """
 
 from __future__ import annotations
