@@ -148,6 +148,7 @@ def test_files_are_warned_of_put_away_and_brought_back(portal: Portal, browser: 
         change(portal, "update delivery set delivered_at = ? where listing_id = ?", stored(now - timedelta(days=420)), number)
         assert step(portal, number) is Step.PUT_AWAY
         expect(seen.get_by_text("The files were put away on")).to_be_visible()
+        expect(seen.get_by_role("link", name="Write to Harbor Light")).to_be_visible()
         is_fit(seen, "listing-put-away-390")
         expect(desk.get_by_text("Put away on")).to_be_visible()
         is_fit(desk, "listing-put-away-desk-390")

@@ -6,6 +6,7 @@ import reflex as rx
 
 from portal_app.ui.components.buttons import button
 from portal_app.ui.components.frames import empty
+from portal_app.ui.components.links import away
 from portal_app.ui.portal.listing.state import OneListing as S
 from portal_app.ui.shared.session import Base
 
@@ -26,4 +27,6 @@ def put_away() -> rx.Component:
         f"Their time was over. The studio can bring them back until {S.place.restorable}: ask them.",
         "Their time was over, and they were deleted. Ask the studio whether it still has them.",
     )
-    return empty("photo", f"The files were put away on {S.place.put_away}", words)
+    studio = Base.studio
+    write = rx.cond(studio.email, away(f"Write to {studio.name}", to=f"mailto:{studio.email}", kind="btn"), rx.fragment())
+    return empty("photo", f"The files were put away on {S.place.put_away}", words, write)
