@@ -40,6 +40,7 @@ from portal_app.domain.customers.models import Customer
 from portal_app.domain.identity.models import Account, Membership, SignInSession
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.studios.models import Studio, StudioHost
+from portal_app.memory import keep_freed_blocks
 from portal_app.settings import read_settings
 from portal_app.web.api import make_api
 from portal_app.wiring import close_wiring, open_wiring
@@ -148,7 +149,8 @@ class Running:
 
 
 def app():
-    """The portal's HTTP routes, and what was imported kept out of collections, as in production. granian's worker calls this."""
+    """The portal's HTTP routes in a process that treats its memory as in production. granian's worker calls this."""
+    keep_freed_blocks()
     open_wiring(read_settings())
     api = make_api()
     gc.freeze()

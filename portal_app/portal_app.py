@@ -16,11 +16,11 @@ from reflex_components_core.base.error_boundary import ErrorBoundary
 from reflex_components_core.core.banner import has_connection_errors
 
 from portal_app import wiring
-from portal_app.collecting import collecting_when_quiet
 from portal_app.core.clock import utc_now
 from portal_app.core.journal import keep_journal
 from portal_app.demo.stripe.process import start_stand_in, stop_stand_in
 from portal_app.jobs.embedded import embedded_worker
+from portal_app.memory import collecting_when_quiet, keep_freed_blocks
 from portal_app.off_loop import call
 from portal_app.readiness import ready_settings
 from portal_app.starting import prepare
@@ -40,6 +40,7 @@ STATIC_PAGES = [row.path for row in ROUTES if "[" not in row.path]
 async def _alive() -> AsyncIterator[None]:
     """Everything a running process holds, from the first request to the last."""
     keep_journal()
+    keep_freed_blocks()
     settings = ready_settings()
     async with AsyncExitStack() as stack:
         wiring.open_wiring(settings)

@@ -44,8 +44,7 @@ class Desk:
 
     def receive(self, public_id: str) -> service.UploadCard:
         part = service.part_path(self.folder, public_id)
-        with self.database.reading() as db:
-            card = queries.upload_card(db, self.by, public_id)
+        card = queries.upload_card(self.database.glance.first, self.by, public_id)
         return service.receive(self.database.unit_of_work, self.store, self.renderer, self.by, card, part, now=self.now)
 
     def render(self, asset_id: int) -> None:

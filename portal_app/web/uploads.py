@@ -31,12 +31,12 @@ from portal_app.core.viewer import Viewer
 from portal_app.domain.listings.queries import listing_by_public_id
 from portal_app.domain.media import queries, service
 from portal_app.domain.media.arranging import require_upload
-from portal_app.domain.media.caps import GIGABYTE, Caps, require_within
+from portal_app.domain.media.caps import GIGABYTE, require_within
 from portal_app.domain.media.fingerprints import Fingerprints
 from portal_app.domain.media.intake import KEPT_OPEN
-from portal_app.domain.media.known import add_known
+from portal_app.domain.media.known import add_known, is_known
 from portal_app.domain.media.models import UploadState
-from portal_app.off_loop import act, ask, leave
+from portal_app.off_loop import act, call, leave
 from portal_app.web.parts import CHECKSUMS, Part, arrived
 from portal_app.web.viewer import viewer_of_request
 
@@ -137,20 +137,17 @@ async def _abilities(request: Request) -> Response:
 async def _create(request: Request, by: Viewer) -> Response:
     size = _whole_number(request, "upload-length")
     told = _metadata(request.headers.get("upload-metadata", ""))
-    if known := await _known(by, told):
-        return known
-    folder = wiring.current().uploads_dir
-    await asyncio.to_thread(_require_room, folder, 2 * size)
-    card = await act(_begin, by, told, size, wiring.current().upload_caps, now=utc_now())
-    await asyncio.to_thread(_start, service.part_path(folder, card.public_id))
+    card = await act(_begin, by, told, size, may_be_known=True, now=utc_now())
+    if card is None:
+        if known := await _known(by, told):
+            return known
+        card = await act(_begin, by, told, size, may_be_known=False, now=utc_now())
     return Response(status_code=201, headers={"Location": f"/api/uploads/{card.public_id}", **_expiry(card)})
 
 
 async def _known(by: Viewer, told: dict[str, str]) -> Response | None:
-    """A file whose hash was told may be here already: it is in the listing at once then, and there is nowhere to send it."""
+    """A file that is here already is in the listing at once, and there is nowhere to send it. None when the store lost it."""
     asked = [told.get(name, "") for name in ("listing", "sha256", "filename")]
-    if not told.get("sha256") or told.get("replaces"):
-        return None
     known = await leave(add_known, wiring.current().store, by, *asked, now=utc_now())
     if known is None:
         return None
@@ -158,24 +155,27 @@ async def _known(by: Viewer, told: dict[str, str]) -> Response | None:
     return Response(status_code=200, headers={"Upload-Asset": known.asset, **duplicate})
 
 
-def _begin(db: Session, by: Viewer, told: dict[str, str], size: int, caps: Caps, *, now: datetime) -> service.UploadCard:
+def _begin(
+    db: Session, by: Viewer, told: dict[str, str], size: int, *, may_be_known: bool, now: datetime
+) -> service.UploadCard | None:
+    """None where the studio has a file with the hash that was told: it need not be sent."""
     listing = listing_by_public_id(db, by, told.get("listing", ""))
     require_upload(by)
-    require_within(db, by, size, caps, now=now)
-    return service.begin_upload(
-        db, by, listing.id, told.get("filename", ""), size,
-        sha256=told.get("sha256", ""), replaces=told.get("replaces") or None, now=now,
-    )  # fmt: skip
+    sha256, replaces = told.get("sha256", ""), told.get("replaces") or None
+    if may_be_known and sha256 and not replaces and is_known(db, by, sha256):
+        return None
+    _require_room(wiring.current().uploads_dir, 2 * size)
+    require_within(db, by, size, wiring.current().upload_caps, now=now)
+    return service.begin_upload(db, by, listing.id, told.get("filename", ""), size, sha256=sha256, replaces=replaces, now=now)
 
 
 async def _offset(request: Request, by: Viewer) -> Response:
-    card = await _open_card(request, by, may_be_over=True)
-    path = service.part_path(wiring.current().uploads_dir, card.public_id)
-    if card.state == UploadState.OPEN:
-        here = await asyncio.to_thread(arrived, path)
-        if here < card.size:
-            return Response(headers={"Upload-Offset": str(here), "Upload-Length": str(card.size), **_expiry(card)})
-        card = await _receive_again(request, by, path)
+    card, here = await call(_progress, by, request.path_params["upload"])
+    if card.state != UploadState.OPEN:
+        return Response(headers={"Upload-Offset": str(card.size), "Upload-Length": str(card.size), **_outcome(card)})
+    if here < card.size:
+        return Response(headers={"Upload-Offset": str(here), "Upload-Length": str(card.size), **_expiry(card)})
+    card = await asyncio.to_thread(_receive_again, by, card.public_id)
     return Response(headers={"Upload-Offset": str(card.size), "Upload-Length": str(card.size), **_outcome(card)})
 
 
@@ -186,11 +186,8 @@ async def _append(request: Request, by: Viewer) -> Response:
     length = _whole_number(request, "content-length") if "content-length" in request.headers else 0
     if length > LARGEST_PART:
         raise TooMuch("A part of a file is at most 8 MB.")
-    card = await _open_card(request, by)
-    if offset + length > card.size:
-        raise TooMuch
-    path = service.part_path(wiring.current().uploads_dir, card.public_id)
-    part, here = await asyncio.to_thread(_part_with_room, path, length), 0
+    card, part = await call(_writable, by, request.path_params["upload"], offset, length)
+    here = 0
     try:
         if part.size != offset:
             return _another_offset(part.size)
@@ -199,19 +196,17 @@ async def _append(request: Request, by: Viewer) -> Response:
             await act(service.touch_upload, card.public_id, now=utc_now())
             card = replace(card, touched_at=utc_now())
         here = part.size
-        outcome = _outcome(await _receive(by, card, path, part.prints())) if here == card.size else _expiry(card)
+        outcome = _outcome(await asyncio.to_thread(_receive, by, card, part.prints())) if here == card.size else _expiry(card)
     finally:
         part.close(is_over=here == card.size)
     return Response(status_code=204, headers={"Upload-Offset": str(here), **outcome})
 
 
 async def _end(request: Request, by: Viewer) -> Response:
-    card = await _open_card(request, by)
-    path = service.part_path(wiring.current().uploads_dir, card.public_id)
-    part = await asyncio.to_thread(Part, path)
+    card, part = await call(_opened, by, request.path_params["upload"])
     try:
         await act(service.end_upload, card.public_id, now=utc_now())
-        path.unlink(missing_ok=True)
+        _path(card).unlink(missing_ok=True)
     finally:
         part.close()
     return Response(status_code=204)
@@ -252,38 +247,53 @@ def _announced_checksum(request: Request) -> tuple[str, bytes]:
     return kind, _decoded(encoded)
 
 
-async def _receive_again(request: Request, by: Viewer, path: Path) -> service.UploadCard:
+def _receive_again(by: Viewer, upload: str) -> service.UploadCard:
     """Every byte is here but nobody was told what became of it: the server stopped in between."""
-    part = await asyncio.to_thread(Part, path)
+    part = Part(service.part_path(wiring.current().uploads_dir, upload))
     try:
-        return await _receive(by, await _open_card(request, by, may_be_over=True), path)
+        return _receive(by, _card(by, upload, may_be_over=True))  # as it is now that nobody else writes
     finally:
         part.close()
 
 
-async def _receive(by: Viewer, card: service.UploadCard, path: Path, prints: Fingerprints | None = None) -> service.UploadCard:
+def _receive(by: Viewer, card: service.UploadCard, prints: Fingerprints | None = None) -> service.UploadCard:
     here = wiring.current()
-    return await asyncio.to_thread(
-        service.receive,
-        here.database.unit_of_work,
-        here.store,
-        here.renderer,
-        by,
-        card,
-        path,
-        prints=prints,
-        now=utc_now(),
-    )
+    unit_of_work, store, renderer = here.database.unit_of_work, here.store, here.renderer
+    return service.receive(unit_of_work, store, renderer, by, card, _path(card), prints=prints, now=utc_now())
 
 
-async def _open_card(request: Request, by: Viewer, *, may_be_over: bool = False) -> service.UploadCard:
-    card = await ask(queries.upload_card, by, request.path_params["upload"])
+def _progress(by: Viewer, upload: str) -> tuple[service.UploadCard, int]:
+    """An upload, and how many bytes of it are here."""
+    card = _card(by, upload, may_be_over=True)
+    return card, arrived(_path(card))
+
+
+def _writable(by: Viewer, upload: str, offset: int, length: int) -> tuple[service.UploadCard, Part]:
+    """An upload that is still open, and its file for one writer, with room for what comes."""
+    card = _card(by, upload)
+    if offset + length > card.size:
+        raise TooMuch
+    _require_room(wiring.current().uploads_dir, length)
+    return card, Part(_path(card))
+
+
+def _opened(by: Viewer, upload: str) -> tuple[service.UploadCard, Part]:
+    card = _card(by, upload)
+    return card, Part(_path(card))
+
+
+def _card(by: Viewer, upload: str, *, may_be_over: bool = False) -> service.UploadCard:
+    card = queries.upload_card(wiring.current().database.glance.first, by, upload)
     is_open = card.state == UploadState.OPEN
     if card.state == UploadState.SWEPT or (is_open and card.touched_at + KEPT_OPEN < utc_now()):
         raise Gone
     if not is_open and not may_be_over:
         raise Conflict("This file has already arrived.")
     return card
+
+
+def _path(card: service.UploadCard) -> Path:
+    return service.part_path(wiring.current().uploads_dir, card.public_id)
 
 
 def _expiry(card: service.UploadCard) -> dict[str, str]:
@@ -308,15 +318,6 @@ def _require_room(folder: Path, size: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if shutil.disk_usage(folder).free < (wiring.current().settings.least_free_gb << 30) + size:
         raise DiskFull
-
-
-def _part_with_room(path: Path, size: int) -> Part:
-    _require_room(path.parent, size)
-    return Part(path)
-
-
-def _start(path: Path) -> None:
-    path.touch(mode=0o600)
 
 
 def _whole_number(request: Request, header: str) -> int:

@@ -148,8 +148,8 @@ def test_who_may_upload(desk: Desk, cast: Cast, database: Database) -> None:
             service.move_photo(db, by, photo.asset, 0, now=NOW)
         with database.reading() as db:
             assert queries.photos(db, by, desk.listing_id) == []
-            with pytest.raises(NotFound):
-                queries.upload_card(db, by, photo.public_id)
+        with pytest.raises(NotFound):
+            queries.upload_card(database.glance.first, by, photo.public_id)
 
 
 def test_a_replacement_must_be_a_photo_of_the_same_listing(desk: Desk, cast: Cast, database: Database) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,8 +19,7 @@ from portal_app.domain.identity.models import Account, Invitation, Membership, P
 from portal_app.domain.identity.second_step import must_have_one
 from portal_app.domain.identity.session_life import asks_again, is_over
 from portal_app.domain.studios.models import Studio
-
-First = Callable[..., Any]
+from portal_app.domain.units import First
 
 
 @dataclass(frozen=True, slots=True)

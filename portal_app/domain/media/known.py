@@ -27,6 +27,12 @@ class KnownFile:
     is_duplicate: bool
 
 
+def is_known(db: Session, by: Viewer, sha256: str) -> bool:
+    """Whether the studio has a file with this hash. Raises InvalidInput for what is no hash."""
+    require_hash(sha256)
+    return db.exec(select(Asset.id).where(Asset.studio_id == by.studio_id, Asset.sha256 == sha256)).first() is not None
+
+
 def add_known(
     unit_of_work: UnitOfWork, store: Store, by: Viewer, listing: str, sha256: str, file_name: str, *, now: datetime
 ) -> KnownFile | None:
@@ -39,8 +45,8 @@ def add_known(
     with unit_of_work() as db:
         require_upload(by)
         listing_id = listing_by_public_id(db, by, listing).id
-        is_known = _same_bytes(db, by, listing_id, sha256) is not None
-    if not is_known or not store.has(sha256):
+        has_row = _same_bytes(db, by, listing_id, sha256) is not None
+    if not has_row or not store.has(sha256):
         return None
     with unit_of_work() as db:
         hold_listing(db, listing_id)

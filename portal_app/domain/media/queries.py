@@ -14,6 +14,7 @@ from portal_app.core.viewer import Permission, Role, Viewer
 from portal_app.domain.listings import queries as listings
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.media.models import SECTIONS, Asset, AssetKind, AssetState, Rendition, Upload
+from portal_app.domain.units import First
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +146,9 @@ def rendition(db: Session, asset_id: int, name: str) -> RenditionFile | None:
     return row and RenditionFile(row.name, row.sha256, row.crc32, row.size, row.width, row.height)
 
 
-def upload_card(db: Session, by: Viewer, public_id: str) -> UploadCard:
-    """The viewer's own upload. Raises NotFound for anybody else's."""
-    found = db.execute(_MINE, {"upload": public_id, "studio": by.studio_id, "account": by.account_id or 0}).first()
+def upload_card(first: First, by: Viewer, public_id: str) -> UploadCard:
+    """The viewer's own upload, asked for with every part by the shortest way. Raises NotFound for anybody else's."""
+    found = first(_MINE, upload=public_id, studio=by.studio_id, account=by.account_id or 0)
     if found is None or not by.may(Permission.UPLOAD):
         raise NotFound
     *values, asset = found
@@ -161,7 +162,6 @@ def card_of(db: Session, upload: Upload) -> UploadCard:
 
 
 _OF_UPLOAD = [each.name for each in fields(UploadCard) if each.name != "asset"]
-# Asked with every part of every file: built once.
 _MINE = (
     select(*(getattr(Upload, name) for name in _OF_UPLOAD), Asset.public_id)
     .outerjoin(Asset, Asset.id == Upload.asset_id)

@@ -1,14 +1,16 @@
-"""When a full garbage collection is due, and that none comes by itself meanwhile."""
+"""When a full garbage collection is due, that none comes by itself meanwhile, and that freed blocks stay."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import subprocess
+import sys
 
 import pytest
 
-from portal_app import collecting
-from portal_app.collecting import APART, AT_LATEST, QUIET, collecting_when_quiet, is_due
+from portal_app import memory
+from portal_app.memory import APART, AT_LATEST, QUIET, collecting_when_quiet, is_due
 
 
 @pytest.mark.parametrize(
@@ -37,16 +39,16 @@ def full_ones() -> int:
 
 
 def test_none_comes_by_itself_and_one_comes_when_it_is_due(monkeypatch):
-    monkeypatch.setattr(collecting, "LOOK_EVERY", 0.01)
+    monkeypatch.setattr(memory, "LOOK_EVERY", 0.01)
 
     async def story() -> None:
-        monkeypatch.setattr(collecting, "APART", 1e9)
+        monkeypatch.setattr(memory, "APART", 1e9)
         async with collecting_when_quiet():
             begun = full_ones()
             kept = [Ring() for _ in range(200_000)]
             await asyncio.sleep(0.05)
             assert full_ones() == begun
-            monkeypatch.setattr(collecting, "AT_LATEST", 0.0)
+            monkeypatch.setattr(memory, "AT_LATEST", 0.0)
             await asyncio.sleep(0.05)
             assert full_ones() > begun
             del kept
@@ -54,3 +56,23 @@ def test_none_comes_by_itself_and_one_comes_when_it_is_due(monkeypatch):
     before = gc.get_threshold()
     asyncio.run(story())
     assert gc.get_threshold() == before
+
+
+FAULTS = """
+import resource
+from portal_app.memory import keep_freed_blocks
+{kept}
+def pieces():
+    return [bytes([7]) * 400_000 for _ in range(10)]
+pieces()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(20):
+    pieces()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="another C library keeps memory in its own way")
+def test_what_was_freed_is_used_again_without_asking_the_system():
+    program = [sys.executable, "-c", FAULTS.format(kept="keep_freed_blocks()")]
+    assert int(subprocess.run(program, capture_output=True, check=True, text=True).stdout) < 200
