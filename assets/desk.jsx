@@ -9,7 +9,7 @@ import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 // hash: what the studio keeps already costs nothing, and what is sent has to come to that hash. A file too large to
 // be hashed at once carries a sum with each part instead.
 // Progress is drawn here, four times a second at most; State hears once per finished file.
-const PART = 8 << 20;
+const PART = 16 << 20; // most photos in one request; what arrived of a part before a cut is not sent again
 const TUS = { "Tus-Resumable": "1.0.0" };
 const AT_ONCE = 3;
 const HASHED_UP_TO = 64 << 20; // a browser hashes a file only whole, in memory; what is larger is sent unasked

@@ -1,7 +1,7 @@
 """What a resumable upload costs the server, beside the barest way to take a file in and hash it.
 
 Camera-sized photos (228 MB; a third of it without --full) go one after the other over loopback, as the page sends them: tus,
-begun with the hash the file has to come to, in parts of 8 MB, to the real routes and database under granian. The floor is a
+begun with the hash the file has to come to, in parts of 16 MB, to the real routes and database under granian. The floor is a
 process that reads the same bytes from a socket in pieces of 1 MB, hashes them (SHA-256 and CRC-32) and writes each to a file
 it makes durable. A round does both in turn, the first round only warms up; the figure is the median over rounds of CPU
 seconds of the server's processes / CPU seconds of the floor in the same round. Looking into each photo's header is part of
@@ -48,7 +48,7 @@ from tests.photos import camera_jpeg
 
 ID = "delivery-01"
 MOST_TIMES = 2.0
-PART, GULP, DIFFERENT = 8 << 20, 1 << 20, 4
+PART, GULP, DIFFERENT = 16 << 20, 1 << 20, 4
 
 
 def main() -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from portal_app.domain.media.models import AssetKind
+from portal_app.domain.media.kinds import AssetKind
 from portal_app.domain.media.renderer import BadPhoto, PhotoFacts
 
 BRANDS = {b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"M4VH", b"MSNV", b"dash", b"XAVC"}

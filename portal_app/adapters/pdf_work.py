@@ -7,7 +7,7 @@ from pathlib import Path
 import pypdfium2
 from PIL import Image
 
-from portal_app.domain.media.models import AssetKind
+from portal_app.domain.media.kinds import AssetKind
 from portal_app.domain.media.renderer import BadPhoto, PhotoFacts
 
 MOST_PAGES = 1000

@@ -18,8 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from portal_app.adapters import file_work, fit_work, jpeg_check, logo_work, photo_work
-from portal_app.domain.media.models import MarkPlace
-from portal_app.domain.media.renderer import BadPhoto, FitRequest, Fitted, Mark, RenderRequest
+from portal_app.domain.media.renderer import BadPhoto, FitRequest, Fitted, Mark, MarkPlace, RenderRequest
 
 MEMORY = 384 << 20
 SECONDS_PER_PHOTO = 15

@@ -22,7 +22,7 @@ import portal_app
 from portal_app.adapters import jpeg_check
 from portal_app.adapters.watermark import missing_letters
 from portal_app.core.errors import Unavailable
-from portal_app.domain.media.models import AssetKind
+from portal_app.domain.media.kinds import AssetKind
 from portal_app.domain.media.renderer import BadPhoto, FitRequest, Fitted, PhotoFacts, Rendered, RenderRequest, RenderResult
 
 ROOT = str(Path(portal_app.__file__).resolve().parent.parent)

@@ -12,8 +12,7 @@ from importlib.resources import files
 
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from portal_app.domain.media.models import MarkPlace
-from portal_app.domain.media.renderer import Mark
+from portal_app.domain.media.renderer import Mark, MarkPlace
 
 ANGLE = 28
 SHADE = 2 / 3

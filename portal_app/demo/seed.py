@@ -41,8 +41,9 @@ from portal_app.domain.identity.second_step import SecretSeal
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.listings.places import PlaceFinder
 from portal_app.domain.media import service as media
+from portal_app.domain.media.kinds import AssetKind
 from portal_app.domain.media.linking import AssetWords, add_link, describe_asset
-from portal_app.domain.media.models import Asset, AssetKind, AssetState
+from portal_app.domain.media.models import Asset, AssetState
 from portal_app.domain.orders.changing import Why
 from portal_app.domain.orders.models import Order, OrderStatus
 from portal_app.domain.orders.service import OrderRequest, accept, cancel, place_order

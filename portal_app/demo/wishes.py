@@ -11,7 +11,8 @@ from portal_app.domain.delivery.revising import Asked, AskedPhoto, ask_revision
 from portal_app.domain.delivery.revision_models import RevisionRequest
 from portal_app.domain.delivery.revision_steps import placed
 from portal_app.domain.listings.models import Listing
-from portal_app.domain.media.models import Asset, AssetKind
+from portal_app.domain.media.kinds import AssetKind
+from portal_app.domain.media.models import Asset
 from portal_app.domain.orders.models import Order
 
 WORDS = "The sky came out gray here. Could it be as blue as in the other photos?"

@@ -32,7 +32,7 @@ CLOSED = ("/_upload", "/_all_routes", "/auth-codespace", "/ping")
 WITHOUT_STUDIO = ("/livez", "/readyz", "/webhooks/")
 KILOBYTE, MEGABYTE = 1 << 10, 1 << 20
 LARGEST = (
-    ("/api/uploads", 9 * MEGABYTE),
+    ("/api/uploads", 17 * MEGABYTE),
     ("/api/revisions", 16 * MEGABYTE),
     ("/api/settings/watermark", 3 * MEGABYTE),
     ("/webhooks/", 1 * MEGABYTE),

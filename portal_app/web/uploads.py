@@ -1,4 +1,4 @@
-"""Photos come in over tus 1.0 (core, creation, checksum, expiration, termination): parts of at most 8 MB that resume.
+"""Photos come in over tus 1.0 (core, creation, checksum, expiration, termination): parts of at most 16 MB that resume.
 
 The last part answers what became of the file: `Upload-Asset` with the photo's id, or `Upload-Refused` with a sentence
 (percent-encoded). Every refusal carries its sentence the same way, and is said before the body is taken. Whoever tells `sha256`
@@ -41,7 +41,7 @@ from portal_app.web.parts import CHECKSUMS, Part, arrived
 from portal_app.web.viewer import viewer_of_request
 
 VERSION = "1.0.0"
-LARGEST_PART = 8 << 20
+LARGEST_PART = 16 << 20
 BATCH, MOST_PIECES = 2 << 20, 512
 TOUCH_EVERY = timedelta(minutes=10)
 
@@ -185,7 +185,7 @@ async def _append(request: Request, by: Viewer) -> Response:
     offset = _whole_number(request, "upload-offset")
     length = _whole_number(request, "content-length") if "content-length" in request.headers else 0
     if length > LARGEST_PART:
-        raise TooMuch("A part of a file is at most 8 MB.")
+        raise TooMuch("A part of a file is at most 16 MB.")
     card, part = await call(_writable, by, request.path_params["upload"], offset, length)
     here = 0
     try:

@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.proof("main-job-07"), pytest.mark.slow]
 LONGEST = 0.050  # seconds
 ROUNDS = 3
 PEOPLE = 20
-PART = 8 << 20
+PART = 16 << 20
 TUS = {"Tus-Resumable": "1.0.0"}
 TO = "select l.public_id from orders o join listing l on l.id = o.listing_id where o.studio_id = 1 and o.status = 'accepted' order by o.number"
 RENDERING = "select count(*) from asset where state = 'rendering'"

@@ -21,7 +21,8 @@ from portal_app.domain.delivery.models import Delivery, PlannedDelivery
 from portal_app.domain.delivery.planning import hand_over_planned, plan_delivery
 from portal_app.domain.delivery.service import DeliverRequest
 from portal_app.domain.listings.models import Listing
-from portal_app.domain.media.models import Asset, AssetKind
+from portal_app.domain.media.kinds import AssetKind
+from portal_app.domain.media.models import Asset
 from portal_app.domain.orders.models import OrderLine
 from tests.conftest import NOW, Cast
 from tests.integration.delivered import Shoot, an_order, hand_over, photographed

@@ -141,7 +141,7 @@ def test_a_webhook_is_judged_by_its_signature_not_by_its_origin(open_house):
         ("/api/sign-in", 65_537, 413),
         ("/webhooks/stripe/x", 1 << 19, 200),
         ("/webhooks/stripe/x", (1 << 20) + 1, 413),
-        ("/api/uploads/x", 8 << 20, 200),
+        ("/api/uploads/x", 16 << 20, 200),
     ],
 )
 def test_a_body_is_as_large_as_its_route_needs(open_house, path, size, status):

@@ -27,7 +27,8 @@ from portal_app.domain.delivery.policies import own_delivery_policy, save_delive
 from portal_app.domain.delivery.showing import listing_page
 from portal_app.domain.delivery.spans import are_whole, with_span
 from portal_app.domain.delivery.taking import Item, Taking, begin_download, held_since, keep_sent
-from portal_app.domain.media.models import Asset, AssetKind, AssetState
+from portal_app.domain.media.kinds import AssetKind
+from portal_app.domain.media.models import Asset, AssetState
 from tests.conftest import NOW, Cast
 from tests.integration.delivered import add_photo, hand_over, pay
 from tests.integration.street import Street, a_street, served

@@ -176,8 +176,8 @@ def test_too_much_is_refused_and_forgotten(browser: Browser) -> None:
     assert browser.send(url, 0, b"x" * 101).status_code == 413
     assert browser.offset(url) == 0
     big = browser.begin(20 << 20).headers["location"]
-    assert browser.send(big, 0, bytes((8 << 20) + 1)).status_code == 413
-    streamed = browser.client.patch(big, headers={**BYTES, "Upload-Offset": "0"}, content=(bytes(1 << 20) for _ in range(9)))
+    assert browser.send(big, 0, bytes((16 << 20) + 1)).status_code == 413
+    streamed = browser.client.patch(big, headers={**BYTES, "Upload-Offset": "0"}, content=(bytes(1 << 20) for _ in range(17)))
     assert (streamed.status_code, browser.offset(big)) == (413, 0)
 
 

@@ -17,8 +17,7 @@ from portal_app.core.viewer import Viewer
 from portal_app.db import Database
 from portal_app.domain.activity.models import Fact, Work, WorkState
 from portal_app.domain.media import marks, remarking
-from portal_app.domain.media.models import MarkPlace
-from portal_app.domain.media.renderer import BadPhoto, Mark, RenderRequest
+from portal_app.domain.media.renderer import BadPhoto, Mark, MarkPlace, RenderRequest
 from tests.conftest import NOW, Cast
 from tests.media_desk import Desk, open_listing
 from tests.photos import small_jpeg

@@ -28,7 +28,7 @@ def test_the_proxy_speaks_todays_tls_and_takes_no_more_than_needed() -> None:
     assert not re.search(r"ciphers|internal|insecure|skip_verify|auto_https|tls1\.[01]\b|ca ", site), (
         "Caddy's suites, public certificates"
     )
-    assert "max_size 12MB" in site
+    assert "max_size 24MB" in site
     assert "respond @inside 404" in site
     assert "file_server" not in SITES.read_text()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from portal_app.domain.delivery.promises import Promise, Row, checklist, counted_photos, gap_words, promised
-from portal_app.domain.media.models import AssetKind as K
+from portal_app.domain.media.kinds import AssetKind as K
 
 pytestmark = pytest.mark.proof("delivery-10")
 

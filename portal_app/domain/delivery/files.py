@@ -22,7 +22,8 @@ from portal_app.domain.delivery.seeing import delivered_assets, gate_of, photos_
 from portal_app.domain.delivery.taking import Held, Item, Taking, held_since
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.media.alterations import altered_name
-from portal_app.domain.media.models import Asset, AssetKind, Rendition
+from portal_app.domain.media.kinds import AssetKind
+from portal_app.domain.media.models import Asset, Rendition
 from portal_app.domain.studios.models import Studio
 
 LAST = "last"

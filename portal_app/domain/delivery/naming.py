@@ -11,7 +11,7 @@ from __future__ import annotations
 from enum import StrEnum
 from pathlib import PurePosixPath
 
-from portal_app.domain.media.models import AssetKind
+from portal_app.domain.media.kinds import AssetKind
 
 
 class Naming(StrEnum):

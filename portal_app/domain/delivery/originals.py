@@ -24,7 +24,8 @@ from portal_app.domain.listings.models import Listing
 from portal_app.domain.listings.queries import listing_by_public_id
 from portal_app.domain.media.alterations import alteration_words
 from portal_app.domain.media.altering import originals_of, originals_path
-from portal_app.domain.media.models import Asset, AssetKind, AssetState, OriginalsPage, Rendition, RenditionName
+from portal_app.domain.media.kinds import AssetKind
+from portal_app.domain.media.models import Asset, AssetState, OriginalsPage, Rendition, RenditionName
 from portal_app.domain.studios.models import Studio
 
 SHOWN = {Sight.OPEN: RenditionName.WEB, Sight.MARKED: RenditionName.WEB_MARKED}

@@ -13,7 +13,8 @@ from portal_app.domain.delivery.models import Delivery
 from portal_app.domain.delivery.seeing import HANDED_OVER
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.media.alterations import note_beside
-from portal_app.domain.media.models import Asset, AssetKind, Rendition
+from portal_app.domain.media.kinds import AssetKind
+from portal_app.domain.media.models import Asset, Rendition
 
 KB, MB, GB = 1_000, 1_000_000, 1_000_000_000
 Renditions = dict[tuple[int, str], Rendition]

@@ -18,8 +18,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from portal_app.domain.media.kinds import kinds_in_words
-from portal_app.domain.media.models import SECTIONS, AssetKind
+from portal_app.domain.media.kinds import SECTIONS, AssetKind, kinds_in_words
 
 Said = Mapping[AssetKind, int | None]
 

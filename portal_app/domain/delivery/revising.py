@@ -26,7 +26,8 @@ from portal_app.domain.delivery.seeing import HANDED_OVER, visible
 from portal_app.domain.delivery.versions import Versions, versions_of
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.media.arranging import lock_listing
-from portal_app.domain.media.models import Asset, AssetKind
+from portal_app.domain.media.kinds import AssetKind
+from portal_app.domain.media.models import Asset
 from portal_app.domain.media.renderer import BadPhoto, FitRequest, Renderer
 from portal_app.domain.media.store import Store
 from portal_app.domain.orders.models import Order, OrderLine, OrderStatus

@@ -21,7 +21,8 @@ from portal_app.domain.delivery.seeing import gate_of, visible
 from portal_app.domain.delivery.versions import Versions, versions_of
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.media.alterations import note_beside
-from portal_app.domain.media.models import Asset, AssetKind, AssetState, Rendition
+from portal_app.domain.media.kinds import AssetKind
+from portal_app.domain.media.models import Asset, AssetState, Rendition
 from portal_app.domain.orders.models import Order
 from portal_app.domain.studios.models import Studio
 

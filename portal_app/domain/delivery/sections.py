@@ -9,8 +9,8 @@ from itertools import groupby
 from portal_app.domain.delivery.gate import Sight, Size
 from portal_app.domain.delivery.pictures import Renditions, picture_url, size_words
 from portal_app.domain.media.embeds import read_link
-from portal_app.domain.media.kinds import TITLES
-from portal_app.domain.media.models import Asset, AssetKind
+from portal_app.domain.media.kinds import TITLES, AssetKind
+from portal_app.domain.media.models import Asset
 from portal_app.domain.media.queries import PhotoCard
 
 

@@ -14,7 +14,8 @@ from portal_app.domain.delivery.gate import Gate, Sight, decide
 from portal_app.domain.delivery.models import Delivery
 from portal_app.domain.listings import queries as listings
 from portal_app.domain.listings.models import Listing
-from portal_app.domain.media.models import SECTIONS, Asset, AssetKind, AssetState
+from portal_app.domain.media.kinds import SECTIONS, AssetKind
+from portal_app.domain.media.models import Asset, AssetState
 from portal_app.domain.orders.models import Order, OrderStatus
 
 HANDED_OVER = (col(Asset.delivered_at).is_not(None), Asset.state == AssetState.READY, col(Asset.is_hidden).is_(False))

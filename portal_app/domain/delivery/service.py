@@ -22,8 +22,8 @@ from portal_app.domain.delivery.sharing import end_shared_links
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.listings.queries import listing_by_public_id
 from portal_app.domain.media.arranging import lock_listing
-from portal_app.domain.media.kinds import kinds_in_words
-from portal_app.domain.media.models import Asset, AssetKind, AssetState
+from portal_app.domain.media.kinds import AssetKind, kinds_in_words
+from portal_app.domain.media.models import Asset, AssetState
 from portal_app.domain.orders import service as orders
 from portal_app.domain.orders.models import Order, OrderStatus
 

@@ -38,8 +38,8 @@ from portal_app.domain.listings.models import Listing
 from portal_app.domain.listings.owners import with_whose
 from portal_app.domain.media.alterations import note_beside
 from portal_app.domain.media.altering import originals_path
-from portal_app.domain.media.kinds import kinds_in_words
-from portal_app.domain.media.models import Asset, AssetKind
+from portal_app.domain.media.kinds import AssetKind, kinds_in_words
+from portal_app.domain.media.models import Asset
 from portal_app.domain.orders.models import Order, OrderStatus
 from portal_app.domain.scheduling.models import Appointment, AppointmentStatus
 from portal_app.domain.studios.models import Studio

@@ -17,8 +17,9 @@ from portal_app.domain.activity.service import record
 from portal_app.domain.listings.queries import listing_by_public_id
 from portal_app.domain.media.alterations import Alteration, alteration_words, kept_as
 from portal_app.domain.media.arranging import locked_asset, named, require_upload
+from portal_app.domain.media.kinds import AssetKind
 from portal_app.domain.media.linking import show_asset
-from portal_app.domain.media.models import Asset, AssetKind, AssetState, OriginalsPage
+from portal_app.domain.media.models import Asset, AssetState, OriginalsPage
 from portal_app.domain.media.names import announced_name
 
 LONGEST = 200

@@ -11,7 +11,8 @@ from portal_app.core.errors import Conflict, NotAllowed, NotFound
 from portal_app.core.viewer import Permission, Viewer
 from portal_app.domain.activity.service import enqueue, record
 from portal_app.domain.listings.models import Listing
-from portal_app.domain.media.models import Asset, AssetKind, AssetState, Rendition
+from portal_app.domain.media.kinds import AssetKind
+from portal_app.domain.media.models import Asset, AssetState, Rendition
 from portal_app.domain.media.ordering import Placing, arrange, move, moved_one
 from portal_app.domain.media.queries import asset_by_public_id, photos
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qs, urlsplit, urlunsplit
 
 from portal_app.core.errors import InvalidInput
-from portal_app.domain.media.models import AssetKind
+from portal_app.domain.media.kinds import AssetKind
 
 LONGEST = 600
 EMPTY = "Paste the address of a tour, a video or a website."

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+from isal.isal_zlib import crc32
 
 from portal_app.core.errors import InvalidInput
 
@@ -41,7 +42,7 @@ class Sums:
         """What comes next."""
         for piece in pieces:
             self.sha256.update(piece)
-            self.crc32 = zlib.crc32(piece, self.crc32)
+            self.crc32 = crc32(piece, self.crc32)
             self.size += len(piece)
 
     def copy(self) -> Sums:

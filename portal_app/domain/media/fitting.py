@@ -12,7 +12,8 @@ from portal_app.core.viewer import system_viewer
 from portal_app.domain.activity.models import Work, WorkState
 from portal_app.domain.activity.service import enqueue, record
 from portal_app.domain.listings.models import Listing
-from portal_app.domain.media.models import Asset, AssetKind, AssetState, PresetFile, Rendition, RenditionName
+from portal_app.domain.media.kinds import AssetKind
+from portal_app.domain.media.models import Asset, AssetState, PresetFile, Rendition, RenditionName
 from portal_app.domain.media.presets import Preset, presets
 from portal_app.domain.media.renderer import BadPhoto, FitRequest, Fitted, Renderer
 from portal_app.domain.media.rendering import Finish, on_this_machine

@@ -16,8 +16,8 @@ from portal_app.domain.activity.service import record
 from portal_app.domain.listings import queries as listings
 from portal_app.domain.media.arranging import admit, bring_back, hold_listing, named, queue_rendering, require_upload
 from portal_app.domain.media.fingerprints import Fingerprints, fingerprints_of, require_hash
-from portal_app.domain.media.kinds import may_become
-from portal_app.domain.media.models import Asset, AssetKind, AssetState, Upload, UploadState
+from portal_app.domain.media.kinds import AssetKind, may_become
+from portal_app.domain.media.models import Asset, AssetState, Upload, UploadState
 from portal_app.domain.media.names import announced_name, clean_name, is_called_film
 from portal_app.domain.media.queries import UploadCard, asset_by_public_id, card_of
 from portal_app.domain.media.renderer import BadPhoto, PhotoFacts, Renderer

@@ -1,11 +1,32 @@
-"""What the kinds of assets are called, how many of each there are in words, and which may become which. Pure."""
+"""The kinds of assets, what they are called, how many of each there are in words, and which may become which. Pure."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from enum import StrEnum
 
-from portal_app.domain.media.models import SECTIONS, AssetKind
+
+class AssetKind(StrEnum):
+    """PHOTO, VIDEO, FLOOR_PLAN and DOCUMENT are files; TOUR and WEBSITE, and a VIDEO that lies elsewhere, are links."""
+
+    PHOTO = "photo"
+    VIDEO = "video"
+    FLOOR_PLAN = "floor_plan"
+    TOUR = "tour"
+    DOCUMENT = "document"
+    WEBSITE = "website"
+
+
+SECTIONS = (
+    AssetKind.PHOTO,
+    AssetKind.VIDEO,
+    AssetKind.FLOOR_PLAN,
+    AssetKind.TOUR,
+    AssetKind.DOCUMENT,
+    AssetKind.WEBSITE,
+)
+"""The order in which a listing shows what it has."""
 
 NAMES = {
     AssetKind.PHOTO: ("photo", "photos"),

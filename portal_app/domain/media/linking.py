@@ -15,8 +15,8 @@ from portal_app.domain.activity.service import record
 from portal_app.domain.listings.queries import listing_by_public_id
 from portal_app.domain.media.arranging import admit, bring_back, hold_listing, locked_asset, named, require_upload, settle
 from portal_app.domain.media.embeds import Link, read_link
-from portal_app.domain.media.kinds import may_become
-from portal_app.domain.media.models import Asset, AssetKind, AssetState
+from portal_app.domain.media.kinds import AssetKind, may_become
+from portal_app.domain.media.models import Asset, AssetState
 
 MEDIA_TYPE = "text/uri-list"
 LONGEST_CAPTION, LONGEST_ROOM = 200, 60

@@ -18,8 +18,8 @@ from portal_app.core.viewer import Permission, Viewer
 from portal_app.core.words import one_line
 from portal_app.domain.activity.models import Work, WorkState
 from portal_app.domain.activity.service import enqueue, record
-from portal_app.domain.media.models import Asset, AssetState, MarkPlace, Rendition, RenditionName, Watermark
-from portal_app.domain.media.renderer import BadPhoto, Mark, Renderer
+from portal_app.domain.media.models import Asset, AssetState, Rendition, RenditionName, Watermark
+from portal_app.domain.media.renderer import BadPhoto, Mark, MarkPlace, Renderer
 from portal_app.domain.media.store import Store
 from portal_app.domain.studios.models import Studio
 from portal_app.domain.units import UnitOfWork

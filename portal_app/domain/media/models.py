@@ -9,6 +9,8 @@ from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from portal_app.domain.columns import filled, instant, one_of
+from portal_app.domain.media.kinds import AssetKind
+from portal_app.domain.media.renderer import MarkPlace
 
 
 class AssetState(StrEnum):
@@ -20,28 +22,6 @@ class AssetState(StrEnum):
     REMOVED = "removed"
 
 
-class AssetKind(StrEnum):
-    """PHOTO, VIDEO, FLOOR_PLAN and DOCUMENT are files; TOUR and WEBSITE, and a VIDEO that lies elsewhere, are links."""
-
-    PHOTO = "photo"
-    VIDEO = "video"
-    FLOOR_PLAN = "floor_plan"
-    TOUR = "tour"
-    DOCUMENT = "document"
-    WEBSITE = "website"
-
-
-SECTIONS = (
-    AssetKind.PHOTO,
-    AssetKind.VIDEO,
-    AssetKind.FLOOR_PLAN,
-    AssetKind.TOUR,
-    AssetKind.DOCUMENT,
-    AssetKind.WEBSITE,
-)
-"""The order in which a listing shows what it has."""
-
-
 class RenditionName(StrEnum):
     """THUMB 480, WEB 2048, MLS 1024x768; the MARKED ones carry the watermark in their pixels; SMALL is clean, at most 1024."""
 
@@ -51,15 +31,6 @@ class RenditionName(StrEnum):
     SMALL = "small"
     WEB_MARKED = "web_marked"
     THUMB_MARKED = "thumb_marked"
-
-
-class MarkPlace(StrEnum):
-    """Where the watermark stands. Only TILED covers the whole picture; any other can be cropped away."""
-
-    TILED = "tiled"
-    CENTER = "center"
-    BOTTOM_LEFT = "bottom_left"
-    BOTTOM_RIGHT = "bottom_right"
 
 
 class Asset(SQLModel, table=True):

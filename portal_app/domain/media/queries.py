@@ -13,7 +13,8 @@ from portal_app.core.errors import NotFound
 from portal_app.core.viewer import Permission, Role, Viewer
 from portal_app.domain.listings import queries as listings
 from portal_app.domain.listings.models import Listing
-from portal_app.domain.media.models import SECTIONS, Asset, AssetKind, AssetState, Rendition, Upload
+from portal_app.domain.media.kinds import SECTIONS, AssetKind
+from portal_app.domain.media.models import Asset, AssetState, Rendition, Upload
 from portal_app.domain.units import First
 
 

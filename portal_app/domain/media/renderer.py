@@ -1,13 +1,26 @@
-"""The port to whatever turns a photograph, or the picture of a film or a document, into the sizes we serve."""
+"""The port to whatever turns a photograph, or the picture of a film or a document, into the sizes we serve.
+
+Nothing here knows of tables: each rendering process would carry them, 28 MB, along.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from portal_app.domain.media.models import AssetKind, MarkPlace
+from portal_app.domain.media.kinds import AssetKind
+
+
+class MarkPlace(StrEnum):
+    """Where the watermark stands. Only TILED covers the whole picture; any other can be cropped away."""
+
+    TILED = "tiled"
+    CENTER = "center"
+    BOTTOM_LEFT = "bottom_left"
+    BOTTOM_RIGHT = "bottom_right"
 
 
 @dataclass(frozen=True, slots=True)

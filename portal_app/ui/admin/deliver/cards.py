@@ -13,8 +13,7 @@ from portal_app.domain.billing.balance import Balance
 from portal_app.domain.delivery.plans import PlanCard
 from portal_app.domain.delivery.promises import Row
 from portal_app.domain.delivery.sections import asset_words
-from portal_app.domain.media.kinds import NAMES, TITLES, kinds_in_words, may_become
-from portal_app.domain.media.models import AssetKind
+from portal_app.domain.media.kinds import NAMES, TITLES, AssetKind, kinds_in_words, may_become
 from portal_app.domain.media.queries import PhotoCard
 from portal_app.domain.orders.queries import OrderPage
 
