@@ -127,6 +127,12 @@ def test_components_know_no_state() -> None:
     assert not wrong
 
 
+def test_a_rendering_process_carries_neither_tables_nor_screens() -> None:
+    program = "import sys, portal_app.adapters.photo_worker; print(*{name.partition('.')[0] for name in sys.modules})"
+    brought = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True, cwd=ROOT).stdout.split()
+    assert not {"sqlalchemy", "sqlmodel", "pydantic", "reflex", "starlette", "av", "pypdfium2", "pillow_heif"} & set(brought)
+
+
 def test_functions_and_files_stay_small() -> None:
     lengths, long = [], []
     for path in FILES:

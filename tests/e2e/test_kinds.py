@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import zipfile
 from pathlib import Path
@@ -12,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from portal_app.demo import photos
-from tests.e2e.browsing import DESK, PHONE
+from tests.e2e.browsing import DESK, PHONE, snap
 from tests.e2e.screens import CARL, OLIVE, visitor
 from tests.e2e.test_listing_page import asked
 from tests.files import heic
@@ -23,6 +24,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 RANCH = "select o.number from orders o join listing l on l.id = o.listing_id where l.street like '1650 Rancho%'"
 ITS_LISTING = "select public_id from listing where street like '1650 Rancho%'"
 OPEN = "select public_id from listing where street = '9 Seventeen Mile Overlook'"
+PICTURES = Path(os.environ["PICTURES"]) if "PICTURES" in os.environ else None
 TOUR = "https://my.matterport.com/show/?m=SxQL3iGyoDo"
 
 
@@ -119,6 +121,30 @@ def test_a_watermark_is_seen_while_it_is_typed_and_marks_what_was_marked_before(
         expect(page.get_by_text(re.compile("photos carry this watermark"))).to_be_visible(timeout=60_000)
         assert page.get_by_label("Words (optional)").input_value() == "PROOF ONLY"
         assert seen.faults == []
+
+
+@pytest.mark.proof("delivery-09")
+def test_what_is_beside_the_photos_is_put_in_order_by_keys_too(portal, browser) -> None:
+    pages = [f"https://{name}.example/9-overlook" for name in ("first", "second", "third")]
+    with visitor(browser, portal, OLIVE, DESK) as desk:
+        page = desk.page
+        page.goto(f"{portal.url}/admin/deliver/{asked(portal, RANCH)}")
+        for url in pages:
+            paste(page, url)
+            expect(page.get_by_role("link", name=re.compile(url))).to_be_visible()
+        shown = page.locator(".beside li a[href$='/9-overlook']")
+        page.get_by_role("button", name="Down first.example").focus()
+        for order in ("second first third", "second third first"):
+            page.keyboard.press("Enter")
+            expect(shown).to_have_text([re.compile(each) for each in order.split()])
+        page.reload()
+        expect(shown).to_have_text([re.compile(each) for each in ("second", "third", "first")])
+        expect(page.get_by_role("button", name="Up second.example")).to_be_disabled()
+        snap(page, PICTURES, "beside-in-order")
+        for name in ("second", "third", "first"):
+            page.get_by_role("button", name=f"Remove {name}.example").click()
+            expect(page.get_by_role("link", name=re.compile(name))).to_have_count(0)
+        assert desk.faults == []
 
 
 def paste(page: Page, url: str) -> None:

@@ -139,7 +139,7 @@ BY_NAME: dict[str, Fill] = {
     "company": lambda t: "Coastline",
     "/api/sign-up.name": lambda t: "Nina Ortega",
     # choices, texts and switches
-    "act_on.action": lambda t: ("cover", "remove", "replace", "edit", "hide"),
+    "act_on.action": lambda t: ("cover", "remove", "replace", "edit", "hide", "up", "down"),
     "add_link.form": lambda t: {"url": "https://my.matterport.com/show/?m=UudGrvdrYZD"},
     "save_words.form": lambda t: {"caption": "words", "room": "words", "kind": "floor_plan"},
     "AlteredPhotos.form": lambda t: {"how-sky": "on", "words": "words"},

@@ -46,17 +46,21 @@ def _row(row: rx.Var[Beside]) -> rx.Component:
     trouble = rx.cond(row.trouble, rx.el.p(row.trouble, class_name="error small"), rx.fragment())
     named = rx.cond(row.url, away(row.name, to=row.url, target="_blank", rel="noopener noreferrer"), rx.el.span(row.name))
     said = rx.el.div(rx.el.p(named, class_name="strong"), rx.el.p(hidden, making, row.words, class_name="small quiet"), trouble)
-    return rx.el.li(thumb(row.picture), said, _acts(row))
+    return rx.el.li(thumb(row.picture), said, _acts(row), key=row.id)
 
 
 def _acts(row: rx.Var[Beside]) -> rx.Component:
     named = rx.el.span(" ", row.name, class_name="hide")
 
-    def one(label: str, action: str) -> rx.Component:
-        return button(rx.fragment(label, named), kind="soft", on_click=S.act_on(action, row.id))
+    def one(label: str, action: str, **more: rx.Var[bool]) -> rx.Component:
+        return button(rx.fragment(label, named), kind="soft", on_click=S.act_on(action, row.id), **more)
 
     shown = rx.cond(row.is_off, one("Show", "show"), one("Hide", "hide"))
-    return rx.el.div(one("Edit", "edit"), shown, one("Remove", "remove"), class_name="row tile-acts")
+    placed = rx.fragment(one("Up", "up", disabled=row.is_first), one("Down", "down", disabled=row.is_last))
+    is_alone = row.is_first & row.is_last
+    return rx.el.div(
+        one("Edit", "edit"), shown, one("Remove", "remove"), rx.cond(is_alone, rx.fragment(), placed), class_name="row tile-acts"
+    )
 
 
 def taken_out() -> rx.Component:

@@ -80,7 +80,8 @@ def plan_view(plan: PlanCard | None, zone: str) -> PlanView:
 
 @dataclass(frozen=True)
 class Beside:
-    """One thing beside the photos, as its row reads. `is_off`: hidden from everybody but the studio."""
+    """One thing beside the photos, as its row reads. `is_off`: hidden from everybody but the studio. `is_first` and
+    `is_last` are of its section."""
 
     id: str = ""
     name: str = ""
@@ -90,6 +91,8 @@ class Beside:
     trouble: str = ""
     is_making: bool = False
     is_off: bool = False
+    is_first: bool = False
+    is_last: bool = False
 
 
 @dataclass(frozen=True)
@@ -164,12 +167,17 @@ def _blocked_by_status(status: str) -> str:
 def groups(beside: Sequence[PhotoCard]) -> list[Group]:
     """What the listing has beside its photos, by section."""
     return [
-        Group(kind, TITLES[AssetKind(kind)], [_row(asset) for asset in several])
+        Group(kind, TITLES[AssetKind(kind)], _rows(list(several)))
         for kind, several in groupby(beside, key=lambda asset: asset.kind)
     ]
 
 
-def _row(asset: PhotoCard) -> Beside:
+def _rows(section: Sequence[PhotoCard]) -> list[Beside]:
+    last = len(section) - 1
+    return [_row(asset, is_first=place == 0, is_last=place == last) for place, asset in enumerate(section)]
+
+
+def _row(asset: PhotoCard, *, is_first: bool, is_last: bool) -> Beside:
     return Beside(
         id=asset.public_id,
         name=asset.caption or asset.name,
@@ -179,6 +187,8 @@ def _row(asset: PhotoCard) -> Beside:
         trouble=asset.reason if asset.state == "failed" else "",
         is_making=asset.state == "rendering",
         is_off=asset.is_hidden,
+        is_first=is_first,
+        is_last=is_last,
     )
 
 

@@ -19,7 +19,7 @@ from portal_app.domain.delivery.service import DeliverRequest, deliver
 from portal_app.domain.media.linking import AssetWords, add_link, describe_asset, show_asset
 from portal_app.domain.media.queries import PhotoCard, beside_photos
 from portal_app.domain.media.queries import photos as photos_of
-from portal_app.domain.media.service import arrange_photos, make_cover, remove_photo, restore_photo
+from portal_app.domain.media.service import arrange_photos, make_cover, move_photo, remove_photo, restore_photo
 from portal_app.domain.orders.queries import order_page
 from portal_app.ui.admin.deliver.cards import (
     Check,
@@ -104,7 +104,7 @@ class DeliverState(Base):
 
     @staff(Permission.UPLOAD)
     async def act_on(self, action: str, photo: str) -> None:
-        """A button of a photo or anything beside: cover, words, replace, hide, show, take out (the file itself is kept)."""
+        """A button of a photo or anything beside: cover, words, replace, hide, show, up, down, take out (the file is kept)."""
         by, chosen = viewer_of(self), self._every.get(photo)
         if action == "replace":
             self.replacing = photo
@@ -116,6 +116,8 @@ class DeliverState(Base):
             await act(make_cover, by, photo, now=utc_now())
         if action in {"hide", "show"}:
             await act(show_asset, by, photo, is_shown=action == "show", now=utc_now())
+        if action in {"up", "down"} and chosen:
+            await act(move_photo, by, photo, max(0, chosen.position + (1 if action == "down" else -1)), now=utc_now())
         if action == "remove":
             await act(remove_photo, by, photo, now=utc_now())
             self.removed, self.removed_name = photo, chosen.name if chosen else ""
