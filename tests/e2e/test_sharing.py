@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
 import zipfile
+from pathlib import Path
 
 import pytest
 
-from tests.e2e.browsing import PHONE, has_sideways_scroll, person, serious
-from tests.e2e.screens import CARL, address, visitor
+from tests.e2e.browsing import PHONE, has_sideways_scroll, person, serious, snap
+from tests.e2e.screens import CARL, OLIVE, address, visitor
 
 pytestmark = [pytest.mark.proof("delivery-14"), pytest.mark.slow]
+
+PICTURES = Path(os.environ["PICTURES"]) if "PICTURES" in os.environ else None
 
 
 def test_three_photos_go_to_somebody_else_and_the_list_says_what_was_taken(portal, browser) -> None:
@@ -46,3 +50,25 @@ def test_three_photos_go_to_somebody_else_and_the_list_says_what_was_taken(porta
         page.get_by_text("Ended. It opens nothing anymore.").wait_for()
         assert other.page.goto(link).status == 410
         assert not carl.faults + other.faults
+
+
+def test_the_studio_sees_a_customers_links_and_can_end_them(portal, browser) -> None:
+    with visitor(browser, portal, CARL, PHONE) as carl, visitor(browser, portal, OLIVE, PHONE) as olive:
+        carl.page.goto(address(portal, "/listings/share/[listing]"))
+        carl.page.get_by_label("What it is for").fill("For the stager")
+        carl.page.get_by_role("button", name="Make the link").click()
+        link = carl.page.get_by_label("Address of the link For the stager").input_value()
+        desk = olive.page
+        desk.goto(carl.page.url.replace("/listings/share/", "/admin/listings/"))
+        made = desk.get_by_role("list", name="Links").get_by_role("listitem").filter(has_text="For the stager")
+        made.get_by_text("Made by Carl").wait_for()
+        assert link.rpartition("/")[2] not in desk.content()
+        snap(desk, PICTURES, "studio-links-390")
+        assert not serious(desk)
+        assert not has_sideways_scroll(desk)
+        made.get_by_role("button", name="End the link").click()
+        desk.get_by_role("button", name="End the link", exact=True).click()
+        made.get_by_text("Ended").wait_for()
+        assert desk.request.get(link).status == 410
+        carl.page.get_by_role("listitem").filter(has_text="For the stager").get_by_text("Ended").wait_for(timeout=5000)
+        assert not carl.faults + olive.faults

@@ -28,6 +28,7 @@ from portal_app.domain.delivery.sharing import (
 from portal_app.domain.delivery.standing import Standing, standing_of
 from portal_app.domain.identity.models import Account
 from portal_app.domain.identity.second_step import SecretSeal
+from portal_app.domain.listings.models import Listing
 from portal_app.domain.studios.models import Studio
 
 
@@ -45,7 +46,7 @@ class ShareTile:
 class SharedCard:
     """One link, for those who see its listing; one that is used up still shows, and can be ended.
 
-    `path` is empty when its secret cannot be read anymore.
+    `path` is empty for the studio, which hands on no link of a customer's, and when its secret cannot be read anymore.
     """
 
     public_id: str
@@ -85,12 +86,22 @@ def sharing_page(db: Session, by: Viewer, listing_public_id: str, seal: SecretSe
         )
         for place, photo in enumerate(photos, 1)
     ]
-    links = links_to(db, listing)
-    names = dict(db.exec(select(Account.id, Account.name).where(col(Account.id).in_({link.account_id for link in links}))).all())
-    cards = [_card(link, names.get(link.account_id, ""), studio.zone, seal, by, now) for link in links]
+    cards = _cards(db, by, listing, studio.zone, seal, now)
     today = local(now, studio.zone).date()
     ends = (str(today + USUAL), str(today + LONGEST - timedelta(days=1)))
     return SharingPage(listing.street, sight is not Sight.OPEN, tiles, cards, *ends)
+
+
+def links_made(db: Session, by: Viewer, listing_public_id: str, seal: SecretSeal, *, now: datetime) -> list[SharedCard]:
+    """Every link that was made to a listing, the newest first; none for whoever may not end them. Raises NotFound."""
+    listing = listing_to_share(db, by, listing_public_id)
+    return _cards(db, by, listing, db.get_one(Studio, listing.studio_id).zone, seal, now) if may_share(by) else []
+
+
+def _cards(db: Session, by: Viewer, listing: Listing, zone: str, seal: SecretSeal, now: datetime) -> list[SharedCard]:
+    links = links_to(db, listing)
+    names = dict(db.exec(select(Account.id, Account.name).where(col(Account.id).in_({link.account_id for link in links}))).all())
+    return [_card(link, names.get(link.account_id, ""), zone, seal, by, now) for link in links]
 
 
 def _card(link: SharedLink, name: str, zone: str, seal: SecretSeal, by: Viewer, now: datetime) -> SharedCard:
@@ -99,7 +110,7 @@ def _card(link: SharedLink, name: str, zone: str, seal: SecretSeal, by: Viewer, 
     return SharedCard(
         public_id=link.public_id,
         label=link.label or photos,
-        path=_path(link, seal) if is_open else "",
+        path=_path(link, seal) if is_open and by.is_customer else "",
         what_words=f"{photos}, {_largest(link)}",
         used_words=_used_words(link, zone),
         until_words=_until_words(link, zone, now),

@@ -201,6 +201,7 @@ OPENED_BY: dict[str, tuple[str, Fill]] = {
     "CalendarState.move_it": ("CalendarState.drag", lambda t: {"entry": f"visit-{t.visit}", "start": "2027-02-03T10:00"}),
     "Sharing.end": ("Sharing.ask_end", lambda t: {"shared_link": t.shared_link, "label": "x"}),
     "Charging.charge": ("Charging.open", lambda t: {"order": t.number}),
+    "ListingDesk.end_link": ("ListingDesk.ask_end", lambda t: {"shared_link": t.shared_link, "label": "x"}),
     "ListingDesk.transfer": ("ListingDesk.choose_taker", lambda t: {"taker": str(t.customer_id)}),
     "DeliverState.save_words": ("DeliverState.act_on", lambda t: {"action": "edit", "photo": t.asset}),
     "AlteredPhotos.save": ("AlteredPhotos.open", lambda t: {"photo": t.asset}),

@@ -7,6 +7,7 @@ import reflex as rx
 from portal_app.core.viewer import Permission
 from portal_app.ui.admin.listing.files import kept_part
 from portal_app.ui.admin.listing.moving import transfer_part, transfer_question
+from portal_app.ui.admin.listing.shared import shared_part, shared_question
 from portal_app.ui.admin.listing.state import ListingDesk as S
 from portal_app.ui.components.address import address_title
 from portal_app.ui.components.buttons import button, link_button
@@ -27,7 +28,9 @@ def _loaded() -> rx.Component:
     head = page_head(
         rx.el.div(crumb("Listings", "/admin/listings", here.street), address_title(here.street, here.town)), under=under
     )
-    return rx.fragment(head, _ways(), kept_part(), _archive(), transfer_part(), transfer_question())
+    return rx.fragment(
+        head, _ways(), kept_part(), shared_part(), _archive(), transfer_part(), transfer_question(), shared_question()
+    )
 
 
 def _ways() -> rx.Component:

@@ -6,17 +6,21 @@ from dataclasses import dataclass
 
 import reflex as rx
 
+from portal_app import wiring
 from portal_app.core.clock import utc_now
 from portal_app.core.errors import InvalidInput
 from portal_app.core.viewer import Permission
 from portal_app.domain.delivery.keeping import Keeping, keep_for_ever, restore_files
 from portal_app.domain.delivery.queries import listing_page
+from portal_app.domain.delivery.shared_links import links_made
+from portal_app.domain.delivery.sharing import end_shared_link
 from portal_app.domain.delivery.transferring import takers, transfer_listing
 from portal_app.domain.listings.archiving import archive_listing, unarchive_listing
+from portal_app.ui.components.made_links import LinkLine, link_line
 from portal_app.ui.shared.failures import beside
 from portal_app.ui.shared.guard import staff
 from portal_app.ui.shared.run import act, ask
-from portal_app.ui.shared.session import Base, route_argument, viewer_of
+from portal_app.ui.shared.session import Base, route_argument, studio_of, viewer_of
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,9 @@ class ListingDesk(Base):
 
     place: Place = Place()
     keeping: Keeping = Keeping()
+    links: list[LinkLine] = []
+    ending: str = ""
+    ending_label: str = ""
     found: list[TakerCard] = []
     looked_for: str = ""
     taker: str = ""
@@ -66,7 +73,10 @@ class ListingDesk(Base):
     @staff(Permission.SEE_ORDERS)
     async def load(self) -> None:
         """Read it afresh; also called when something changed."""
-        page = await ask(listing_page, viewer_of(self), route_argument(self))
+        by, listing = viewer_of(self), route_argument(self)
+        page = await ask(listing_page, by, listing)
+        made = await ask(links_made, by, listing, wiring.current().seal, now=utc_now())
+        self.links = [link_line(card, studio_of(self).address) for card in made]
         if page.public_id != self.place.id:
             self._search_anew()
         self.place = Place(
@@ -87,6 +97,20 @@ class ListingDesk(Base):
         """Into the lists again."""
         await act(unarchive_listing, viewer_of(self), self.place.id, now=utc_now())
         self._say("It is back in the lists.")
+        await ListingDesk.load.fn(self)
+
+    @staff(Permission.DELIVER)
+    async def ask_end(self, shared_link: str, label: str) -> None:
+        """Open the question before a customer's link is ended; empty closes it."""
+        self.ending, self.ending_label = shared_link, label[:120]
+
+    @staff(Permission.DELIVER)
+    async def end_link(self) -> None:
+        """It opens nothing from now on. A second press finds nothing asked."""
+        ended, self.ending = self.ending, ""
+        if ended:
+            await act(end_shared_link, viewer_of(self), ended, now=utc_now())
+            self._say("Ended. It opens nothing anymore.")
         await ListingDesk.load.fn(self)
 
     @staff(Permission.ACCEPT_ORDERS)

@@ -7,9 +7,8 @@ import reflex as rx
 from portal_app.domain.delivery.sharing import LONGEST_LABEL, SIZE_WORDS
 from portal_app.ui.components.buttons import button
 from portal_app.ui.components.fields import error_line, field, select
-from portal_app.ui.components.floating import confirm
 from portal_app.ui.components.frames import crumb, empty, note, page_head
-from portal_app.ui.components.links import hand_on
+from portal_app.ui.components.made_links import end_question, made_link
 from portal_app.ui.components.photos import pick_box, picture
 from portal_app.ui.portal.sharing.state import Sharing as S
 from portal_app.ui.shared.layout import portal_shell
@@ -96,29 +95,8 @@ def _links() -> rx.Component:
 
 
 def _link(line: rx.Var) -> rx.Component:
-    end = button(
-        rx.el.span("End", rx.el.span(" the link ", line.label, class_name="hide")),
-        kind="soft",
-        on_click=S.ask_end(line.id, line.label),
-    )
-    said = rx.el.div(
-        rx.el.p(line.label, class_name="strong wrap-anywhere"),
-        rx.el.p(line.words, class_name="small quiet"),
-        rx.el.p(line.used, class_name="small num"),
-        rx.cond(line.address, hand_on(line.address, line.label), rx.fragment()),
-        rx.cond(line.is_open, end, rx.fragment()),
-        class_name="stack gap-2",
-    )
-    return rx.el.li(said, class_name="handed")
+    return made_link(line, on_end=S.ask_end(line.id, line.label))
 
 
 def _question() -> rx.Component:
-    return confirm(
-        f"End the link {S.ending_label}?",
-        "Whoever has it sees and downloads nothing anymore, from now on. A download that is running breaks off.",
-        is_open=S.ending != "",
-        keep="Keep it",
-        on_keep=S.ask_end("", ""),
-        act="End the link",
-        on_act=S.end,
-    )
+    return end_question(S.ending_label, is_open=S.ending != "", on_keep=S.ask_end("", ""), on_act=S.end)

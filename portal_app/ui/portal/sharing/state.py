@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
@@ -10,26 +9,15 @@ import reflex as rx
 from portal_app import wiring
 from portal_app.core.clock import utc_now
 from portal_app.core.errors import InvalidInput
-from portal_app.domain.delivery.shared_links import SharedCard, ShareTile, sharing_page
+from portal_app.domain.delivery.shared_links import ShareTile, sharing_page
 from portal_app.domain.delivery.sharing import ShareRequest, end_shared_link, share_photos
+from portal_app.ui.components.made_links import LinkLine, link_line
 from portal_app.ui.shared.failures import beside
 from portal_app.ui.shared.guard import customer
 from portal_app.ui.shared.run import act, ask
 from portal_app.ui.shared.session import Base, route_argument, studio_of, viewer_of
 
 TYPED = ("label", "size", "ends_on", "most")
-
-
-@dataclass(frozen=True)
-class LinkLine:
-    """One link; `address` is empty when it cannot be handed on."""
-
-    id: str
-    label: str
-    address: str
-    words: str
-    used: str
-    is_open: bool
 
 
 class Sharing(Base):
@@ -113,10 +101,3 @@ class Sharing(Base):
         self.tiles, self.usual_end, self.last_end = found.photos, found.usual_end, found.last_end
         here = studio_of(self).address
         self.links = [link_line(card, here) for card in found.links]
-
-
-def link_line(card: SharedCard, here: str) -> LinkLine:
-    """A link in words."""
-    said = (card.what_words, card.until_words, card.by_words)
-    address = f"{here}{card.path}" if card.path else ""
-    return LinkLine(card.public_id, card.label, address, " · ".join(filter(None, said)), card.used_words, card.is_open)
