@@ -32,20 +32,21 @@ class Socket:
         pattern = more.pop("pattern", path)
         router = {"pathname": pattern, "asPath": path, "query": {}, "origin": "http://localhost"} | more.pop("router", {})
         event = {"token": self.token, "name": name, "payload": {} if payload is None else payload, "router_data": router}
-        return await self.emit("event", event | more)
+        return await self.emit("event", event | more, patience=2.0)
 
-    async def emit(self, kind: str, body: Any) -> list[Any]:
+    async def emit(self, kind: str, body: Any, *, patience: float = 0.0) -> list[Any]:
+        """Send anything; `patience` is how long a busy server has for its first word, where it is sure to say one."""
         before = len(self.updates)
         await self.client.emit(kind, body, namespace=SPACE)
-        await self.settle()
+        await self.settle(patience=patience)
         return self.updates[before:]
 
-    async def settle(self, quiet: float = 0.35, longest: float = 6.0) -> None:
+    async def settle(self, quiet: float = 0.35, longest: float = 6.0, patience: float = 0.0) -> None:
         """Until nothing has come for a moment."""
         now = asyncio.get_running_loop().time
         began = last = now()
-        count = len(self.updates)
-        while now() < min(last + quiet, began + longest):
+        count = begun_with = len(self.updates)
+        while now() < min(last + (quiet if count > begun_with else max(quiet, patience)), began + longest):
             await asyncio.sleep(0.01)
             if len(self.updates) != count:
                 count, last = len(self.updates), now()

@@ -159,7 +159,9 @@ def test_files_are_warned_of_put_away_and_brought_back(portal: Portal, browser: 
         desk.goto(f"{portal.url}/admin/settings/delivery")
         desk.get_by_label("Files are kept", exact=True).select_option("For ever")
         desk.get_by_role("button", name="Save").click()
-        expect(desk.get_by_text("Saved")).to_be_visible()
+        expect(desk.get_by_text("Saved").first).to_be_visible()
+        desk.reload()
+        expect(desk.get_by_label("Files are kept", exact=True).locator("option:checked")).to_have_text("For ever")
     change(portal, "update delivery set delivered_at = ? where listing_id = ?", delivered, number)
 
 

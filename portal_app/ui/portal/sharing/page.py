@@ -23,16 +23,16 @@ def page() -> rx.Component:
     return portal_shell(
         crumb(S.street, S.way_back, "Share"),
         page_head(rx.el.h1("Share some photos"), under=rx.el.p(UNDER, class_name="quiet")),
-        rx.cond(S.is_locked & (S.tiles.length() > 0), note(_locked_words(), tone="wait"), rx.fragment()),
-        rx.cond(S.tiles, _form(), nothing),
+        rx.cond(S.tiles, rx.el.div(_waiting(), _form(), class_name="stack gap-5"), nothing),
         rx.cond(S.links, _links(), rx.fragment()),
         _question(),
         ready=S.loaded,
     )
 
 
-def _locked_words() -> str:
-    return "This listing waits for its payment. A link made now shows previews, and gives the photos once it is paid."
+def _waiting() -> rx.Component:
+    words = "This listing waits for its payment. A link made now shows previews, and gives the photos once it is paid."
+    return rx.cond(S.is_locked, note(words, tone="wait"), rx.fragment())
 
 
 def _form() -> rx.Component:
