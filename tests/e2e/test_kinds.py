@@ -131,7 +131,7 @@ def test_what_is_beside_the_photos_is_put_in_order_by_keys_too(portal, browser) 
         page.goto(f"{portal.url}/admin/deliver/{asked(portal, RANCH)}")
         for url in pages:
             paste(page, url)
-            expect(page.get_by_role("link", name=re.compile(url))).to_be_visible()
+            expect(page.locator(f".beside a[href='{url}']")).to_be_visible()
         shown = page.locator(".beside li a[href$='/9-overlook']")
         page.get_by_role("button", name="Down first.example").focus()
         for order in ("second first third", "second third first"):
