@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from portal_app.domain.delivery.gate import PutAway, Sight, Size
 from portal_app.domain.delivery.keeping import FilesGone, keep_for_ever, restore_files, take_step, to_look_at
 from portal_app.domain.delivery.policies import save_delivery_policy
 from portal_app.domain.delivery.queries import archive_to_serve, file_to_serve, gate_of, listing_page
+from portal_app.domain.delivery.revision_models import RevisionRequest
 from portal_app.domain.delivery.service import make_link, viewer_by_link
 from portal_app.domain.listings.models import Listing
 from portal_app.domain.media.models import Asset
@@ -129,6 +131,7 @@ def test_after_thirty_days_the_sweep_deletes_and_only_what_nobody_else_names(
 ) -> None:
     with database.unit_of_work() as db:
         other = photographed_again(db, store, cast, shoot)
+        reference = asked_with_a_picture(db, store, cast, shoot)
     files = {kept.sha256 for kept in store.everything()}
     for after in (FIRST, SECOND, OVER, GONE - timedelta(days=2)):
         passes(database, after)
@@ -140,6 +143,7 @@ def test_after_thirty_days_the_sweep_deletes_and_only_what_nobody_else_names(
         free = unnamed(db, sorted(files))
         assert 0 < len(free) < len(files)
         assert other not in free
+        assert reference in free, "a picture that came with a request goes too"
         page = listing_page(db, cast.carl, shoot.listing)
         assert (page.state, page.keeping.restorable, bool(page.keeping.emptied)) == ("away", "", True)
     assert {kept.sha256 for kept in store.everything()} == files, "nothing but the sweep deletes"
@@ -152,6 +156,19 @@ def test_after_thirty_days_the_sweep_deletes_and_only_what_nobody_else_names(
     hand_over(database, cast.olive, shoot, collect_payment=False)
     with database.reading() as db:
         assert listing_page(db, cast.carl, shoot.listing).photo_count == 1, "a new delivery fills it again"
+
+
+def asked_with_a_picture(db, store: DiskStore, cast: Cast, shoot: Shoot) -> str:
+    """A request for a change with a reference picture; returns its file."""
+    picture = b"a sky as it should be"
+    sha256 = hashlib.sha256(picture).hexdigest()
+    store.add_bytes(picture, sha256)
+    who = {"asked_by": "Carl", "asked_email": "carl@coastline.example", "asked_account_id": cast.carl.account_id}
+    db.add(RevisionRequest(
+        public_id="bluer", studio_id=cast.harbor, listing_id=shoot.listing_id, order_id=shoot.order_id, number=1, request_key="bluer",
+        wish="Bluer", asked_at=NOW, changed_at=NOW, reference_sha256=sha256, reference_size=len(picture), **who,
+    ))  # fmt: skip
+    return sha256
 
 
 def photographed_again(db, store: DiskStore, cast: Cast, shoot: Shoot) -> str:

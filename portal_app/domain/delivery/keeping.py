@@ -20,6 +20,7 @@ from portal_app.domain.activity.service import record
 from portal_app.domain.delivery.models import Delivery, DeliveryPolicy
 from portal_app.domain.delivery.policies import delivery_policy_of
 from portal_app.domain.delivery.retention import Kept, Step, kept_until, next_step, restorable_until
+from portal_app.domain.delivery.revision_models import RevisionRequest
 from portal_app.domain.delivery.seeing import gate_of
 from portal_app.domain.listings.archiving import locked_listing
 from portal_app.domain.listings.models import Listing
@@ -154,6 +155,8 @@ def _empty(db: Session, listing: Listing) -> None:
     db.execute(delete(Rendition).where(col(Rendition.asset_id).in_(ours)))
     db.execute(delete(PresetFile).where(col(PresetFile.asset_id).in_(ours)))
     db.execute(update(Asset).where(*put_away).values(state=AssetState.REMOVED, sha256="", crc32=0))
+    asked_before = (col(RevisionRequest.listing_id) == listing.id, col(RevisionRequest.asked_at) <= listing.put_away_at)
+    db.execute(update(RevisionRequest).where(*asked_before).values(reference_sha256="", reference_size=0))
     listing.cover_asset_id = None
 
 
