@@ -79,6 +79,17 @@ class PillowRenderer:
         for worker in workers:
             worker.kill()
             worker.wait()
+        self._close_idle()
+
+    def _close_idle(self) -> None:
+        """The pipes of those nobody waits for; whoever waits for one hears that it ended, and closes it."""
+        idle = []
+        with suppress(queue.Empty):
+            while True:
+                idle.append(self._free.get_nowait())
+        for worker in idle:
+            self._retire(worker)
+            self._free.put(None)
 
     def pids(self) -> list[int]:
         """The worker processes that run now."""
