@@ -26,7 +26,7 @@ PAGES.filters["moment"] = lambda at: f"{at:%d %b, %H:%M:%S}"
 PAGE = PAGES.from_string("""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="robots" content="noindex"><title>{{ title }}</title></head>
-<body><main>
+<body style="overflow-wrap:anywhere"><main>
 {%- if mail %}
 <p><a href="/mailbox">All messages</a></p>
 <h1>{{ mail.subject }}</h1>
