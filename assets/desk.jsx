@@ -9,7 +9,8 @@ import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 // hash: what the studio keeps already costs nothing, and what is sent has to come to that hash. A file too large to
 // be hashed at once carries a sum with each part instead.
 // Progress is drawn here, four times a second at most; State hears once per finished file.
-const PART = 16 << 20; // most photos in one request; what arrived of a part before a cut is not sent again
+const PART = 16 << 20; // most photos in one request; what arrived before a cut is not sent again
+const SUMMED_PART = 8 << 20; // of a file too large to be hashed at once: a part that broke off is sent anew
 const TUS = { "Tus-Resumable": "1.0.0" };
 const AT_ONCE = 3;
 const HASHED_UP_TO = 64 << 20; // a browser hashes a file only whole, in memory; what is larger is sent unasked
@@ -92,7 +93,7 @@ async function hashOf(file) {
 function uploadOf(Upload, of, isOurs) {
   const { key, file, listing, endpoint, replaces } = of;
   const up = new Upload(file, {
-    endpoint, chunkSize: PART, removeFingerprintOnSuccess: true,
+    endpoint, chunkSize: file.size > HASHED_UP_TO ? SUMMED_PART : PART, removeFingerprintOnSuccess: true,
     retryDelays: WAITS.map((wait) => wait * (0.75 + Math.random() / 2)),
     fingerprint: () => Promise.resolve(print(of)),
     metadata: { filename: file.name, listing, ...(replaces ? { replaces } : {}) },
@@ -100,7 +101,7 @@ function uploadOf(Upload, of, isOurs) {
     onBeforeRequest: async (request) => {
       if (request.getMethod() !== "PATCH" || up.options.metadata.sha256 || !globalThis.crypto?.subtle) return;
       const start = Number(request.getHeader("Upload-Offset"));
-      const sum = await digest(file.slice(start, start + PART));
+      const sum = await digest(file.slice(start, start + up.options.chunkSize));
       if (!isOurs()) throw new Error("paused while its sum was made");
       request.setHeader("Upload-Checksum", `sha256 ${base64(sum)}`);
     },

@@ -21,6 +21,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, Select, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 MIGRATIONS = Path(__file__).resolve().parents[1] / "alembic"
@@ -99,6 +100,8 @@ class Glance:
         try:
             given = [values[name] for name in order] if order else values
             found = connection.cursor().execute(text, given).fetchone()
+        except self._engine.dialect.loaded_dbapi.OperationalError as error:  # as a session would have said it
+            raise OperationalError(text, given, error) from error
         finally:
             connection.close()
         return found and row(*(make(value) if make else value for make, value in zip(processors, found, strict=True)))

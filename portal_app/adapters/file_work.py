@@ -39,6 +39,7 @@ def render(request: RenderRequest) -> RenderResult:
     start = _start(request.source)
     if not _needs_picture(start):
         return photo_work.render(request)
+    photo_work.give_blocks_back()
     try:
         return photo_work.sizes_of(*_pictured(start, request.source), request)
     except MemoryError as error:

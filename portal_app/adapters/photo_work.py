@@ -50,6 +50,11 @@ TURNS = {
 }
 
 
+def give_blocks_back() -> None:
+    """Before another library, or a decoder that holds the whole picture, needs the memory of this process."""
+    Image.core.clear_cache()
+
+
 def inspect(source: Path) -> PhotoFacts:
     """Header, limits and, where the end is missing, how much of the picture is. Raises BadPhoto."""
     header = jpeg_check.check_jpeg(source)
@@ -131,6 +136,8 @@ def _open(source: Path | io.BytesIO) -> ImageFile.ImageFile:
 
 def _decoded(source: Path, header: jpeg_check.Header, *, small: bool = False) -> ImageFile.ImageFile:
     """The photo decoded at its covering scale, mended when only its very end is missing."""
+    if header.is_progressive:
+        give_blocks_back()
     photo = _drafted(source, small=small)
     try:
         photo.load()

@@ -31,12 +31,12 @@ from portal_app.core.viewer import Viewer
 from portal_app.domain.listings.queries import listing_by_public_id
 from portal_app.domain.media import queries, service
 from portal_app.domain.media.arranging import require_upload
-from portal_app.domain.media.caps import GIGABYTE, require_within
+from portal_app.domain.media.caps import GIGABYTE, Caps, require_within
 from portal_app.domain.media.fingerprints import Fingerprints
 from portal_app.domain.media.intake import KEPT_OPEN
 from portal_app.domain.media.known import add_known, is_known
 from portal_app.domain.media.models import UploadState
-from portal_app.off_loop import act, call, leave
+from portal_app.off_loop import act, ask, call, leave
 from portal_app.web.parts import CHECKSUMS, Part, arrived
 from portal_app.web.viewer import viewer_of_request
 
@@ -137,16 +137,15 @@ async def _abilities(request: Request) -> Response:
 async def _create(request: Request, by: Viewer) -> Response:
     size = _whole_number(request, "upload-length")
     told = _metadata(request.headers.get("upload-metadata", ""))
-    card = await act(_begin, by, told, size, may_be_known=True, now=utc_now())
-    if card is None:
-        if known := await _known(by, told):
-            return known
-        card = await act(_begin, by, told, size, may_be_known=False, now=utc_now())
+    if await ask(_may_be_known, by, told) and (known := await _known(by, told)):
+        return known
+    await asyncio.to_thread(_require_room, wiring.current().uploads_dir, 2 * size)
+    card = await act(_begin, by, told, size, wiring.current().upload_caps, now=utc_now())
     return Response(status_code=201, headers={"Location": f"/api/uploads/{card.public_id}", **_expiry(card)})
 
 
 async def _known(by: Viewer, told: dict[str, str]) -> Response | None:
-    """A file that is here already is in the listing at once, and there is nowhere to send it. None when the store lost it."""
+    """A file that is here already is in the listing at once, and there is nowhere to send it. None when it has to come."""
     asked = [told.get(name, "") for name in ("listing", "sha256", "filename")]
     known = await leave(add_known, wiring.current().store, by, *asked, now=utc_now())
     if known is None:
@@ -155,18 +154,19 @@ async def _known(by: Viewer, told: dict[str, str]) -> Response | None:
     return Response(status_code=200, headers={"Upload-Asset": known.asset, **duplicate})
 
 
-def _begin(
-    db: Session, by: Viewer, told: dict[str, str], size: int, *, may_be_known: bool, now: datetime
-) -> service.UploadCard | None:
-    """None where the studio has a file with the hash that was told: it need not be sent."""
+def _may_be_known(db: Session, by: Viewer, told: dict[str, str]) -> bool:
+    sha256 = told.get("sha256", "")
+    return bool(sha256) and not told.get("replaces") and is_known(db, by, sha256)
+
+
+def _begin(db: Session, by: Viewer, told: dict[str, str], size: int, caps: Caps, *, now: datetime) -> service.UploadCard:
     listing = listing_by_public_id(db, by, told.get("listing", ""))
     require_upload(by)
-    sha256, replaces = told.get("sha256", ""), told.get("replaces") or None
-    if may_be_known and sha256 and not replaces and is_known(db, by, sha256):
-        return None
-    _require_room(wiring.current().uploads_dir, 2 * size)
-    require_within(db, by, size, wiring.current().upload_caps, now=now)
-    return service.begin_upload(db, by, listing.id, told.get("filename", ""), size, sha256=sha256, replaces=replaces, now=now)
+    require_within(db, by, size, caps, now=now)
+    return service.begin_upload(
+        db, by, listing.id, told.get("filename", ""), size,
+        sha256=told.get("sha256", ""), replaces=told.get("replaces") or None, now=now,
+    )  # fmt: skip
 
 
 async def _offset(request: Request, by: Viewer) -> Response:

@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -336,6 +337,22 @@ def test_its_list_says_what_was_used_and_gives_the_address_again(street: Street,
     assert (card.path, card.label, card.what_words) == (path, "Seller", "3 photos, up to 2048 px")
     assert card.used_words.startswith("1 of 5 downloads used, last ")
     assert (len(page.photos), broken.links[0].path) == (4, "")
+
+
+def test_the_studio_sees_what_was_made_but_not_where_it_leads(street: Street) -> None:
+    made(street, label="Seller")
+    looking = replace(street.cast.carl, behind="Olive", behind_account_id=street.cast.olive.account_id)
+    with street.database.reading() as db:
+
+        def shown(by: Viewer) -> list[shared_links.SharedCard]:
+            return shared_links.links_made(db, by, street.shoot.listing, SEAL, now=utc_now())
+
+        assert shown(street.cast.carl)[0].path
+        for by in (street.cast.olive, looking):
+            assert [(card.label, card.path, card.is_open) for card in shown(by)] == [("Seller", "", True)]
+        assert shown(street.cast.pia) == [], "who may not deliver may not end it either"
+        with pytest.raises(NotFound):
+            shown(street.cast.omar)
 
 
 def test_nobody_ends_somebody_elses(street: Street) -> None:

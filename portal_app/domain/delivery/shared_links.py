@@ -46,7 +46,8 @@ class ShareTile:
 class SharedCard:
     """One link, for those who see its listing; one that is used up still shows, and can be ended.
 
-    `path` is empty for the studio, which hands on no link of a customer's, and when its secret cannot be read anymore.
+    `path` is empty for the studio, also where it looks through a customer's eyes: it hands on no link of theirs; and when its
+    secret cannot be read anymore.
     """
 
     public_id: str
@@ -110,7 +111,7 @@ def _card(link: SharedLink, name: str, zone: str, seal: SecretSeal, by: Viewer, 
     return SharedCard(
         public_id=link.public_id,
         label=link.label or photos,
-        path=_path(link, seal) if is_open and by.is_customer else "",
+        path=_path(link, seal) if is_open and by.is_customer and by.is_themselves else "",
         what_words=f"{photos}, {_largest(link)}",
         used_words=_used_words(link, zone),
         until_words=_until_words(link, zone, now),

@@ -22,10 +22,14 @@ NEWEST = 1 << 62  # stands for a row that has no id yet: after all others
 def move_photo(db: Session, by: Viewer, asset_public_id: str, to_position: int, *, now: datetime) -> None:
     """Put a photo at a place (0 is first); it stays there when more photos come. Raises NotFound, NotAllowed."""
     asset = locked_asset(db, by, asset_public_id)
-    asset.is_placed_by_hand = True
     living = living_of(db, asset.listing_id, asset.kind)
-    number(living, move([photo.id for photo in living], asset.id, to_position))
-    record(db, by, "asset.moved", now=now, listing_id=asset.listing_id, details={"asset_id": asset.id, "to": asset.position})
+    before = [photo.id for photo in living]
+    after = move(before, asset.id, to_position)
+    if asset.is_placed_by_hand and after == before:
+        return
+    asset.is_placed_by_hand = True
+    number(living, after)
+    record(db, by, "asset.moved", now=now, listing_id=asset.listing_id, details={**named(asset), "to": asset.position})
 
 
 def arrange_photos(db: Session, by: Viewer, listing_id: int, asset_public_ids: Sequence[str], *, now: datetime) -> None:

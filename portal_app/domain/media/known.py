@@ -28,7 +28,8 @@ class KnownFile:
 
 
 def is_known(db: Session, by: Viewer, sha256: str) -> bool:
-    """Whether the studio has a file with this hash. Raises InvalidInput for what is no hash."""
+    """Whether a row of the studio names this hash. Raises NotAllowed, InvalidInput for what is no hash."""
+    require_upload(by)
     require_hash(sha256)
     return db.exec(select(Asset.id).where(Asset.studio_id == by.studio_id, Asset.sha256 == sha256)).first() is not None
 

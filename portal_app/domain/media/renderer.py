@@ -1,6 +1,6 @@
 """The port to whatever turns a photograph, or the picture of a film or a document, into the sizes we serve.
 
-Nothing here knows of tables: each rendering process would carry them, 28 MB, along.
+Nothing here knows of tables: each rendering process would carry them along, 34 MB.
 """
 
 from __future__ import annotations

@@ -111,7 +111,6 @@ PLAIN = {
     "asset.linked": "Added a link to {name}",
     "asset.made_cover": "Chose the cover",
     "asset.marked_altered": "Said that {name} is altered: {how}",
-    "asset.moved": "Put a photo in another place",
     "asset.received": "Uploaded {name}",
     "asset.removed": "Took out {name}",
     "asset.rendered": "Every size of {name} is ready",
@@ -250,6 +249,7 @@ PLAIN = {
 
 MADE: dict[str, Callable[[Details], str]] = {
     "appointment.declined": _declined,
+    "asset.moved": lambda details: f"Put {details.get('name') or 'a photo'} in another place",
     "charge.asked": lambda details: f"Charged{_amount(details)} to a card on file: {details.get('what', '')}",
     "charge.declined": lambda details: f"A charge{_amount(details)} was declined: {details.get('problem', '')}",
     "charge.needs_cardholder": lambda details: f"The bank asks the cardholder to confirm{_amount(details)}; they got a link",

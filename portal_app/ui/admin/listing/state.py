@@ -146,8 +146,9 @@ class ListingDesk(Base):
         return None
 
     def _search_anew(self) -> None:
-        """Nothing is typed, found or chosen; the box is drawn anew, since what stands in it is the browser's."""
+        """Nothing is typed, found, chosen or asked; the box is drawn anew, since what stands in it is the browser's."""
         self.found, self.looked_for, self.taker, self.asking, self.field_errors = [], "", "", False, {}
+        self.ending = self.ending_label = ""
         self.searches += 1
 
     @staff(Permission.DELIVER)

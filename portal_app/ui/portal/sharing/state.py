@@ -43,7 +43,8 @@ class Sharing(Base):
 
     @customer
     async def load(self) -> None:
-        """Read the listing afresh; every photo is chosen."""
+        """Read the listing afresh; every photo is chosen, nothing is asked."""
+        self.ending = self.ending_label = ""
         await self._read()
         self.picked = [tile.public_id for tile in self.tiles]
         self.loaded = True
