@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from portal_app.domain.delivery.shared_links import SharedCard
 from portal_app.ui.components.buttons import button
 from portal_app.ui.components.floating import confirm
 from portal_app.ui.components.links import hand_on
@@ -23,13 +22,6 @@ class LinkLine:
     words: str
     used: str
     is_open: bool
-
-
-def link_line(card: SharedCard, here: str) -> LinkLine:
-    """A link in words; `here` is the studio's address."""
-    said = (card.what_words, card.until_words, card.by_words)
-    address = f"{here}{card.path}" if card.path else ""
-    return LinkLine(card.public_id, card.label, address, " · ".join(filter(None, said)), card.used_words, card.is_open)
 
 
 def made_link(line: rx.Var[LinkLine], *, on_end: rx.event.EventSpec) -> rx.Component:

@@ -16,9 +16,10 @@ from portal_app.domain.delivery.shared_links import links_made
 from portal_app.domain.delivery.sharing import end_shared_link
 from portal_app.domain.delivery.transferring import takers, transfer_listing
 from portal_app.domain.listings.archiving import archive_listing, unarchive_listing
-from portal_app.ui.components.made_links import LinkLine, link_line
+from portal_app.ui.components.made_links import LinkLine
 from portal_app.ui.shared.failures import beside
 from portal_app.ui.shared.guard import staff
+from portal_app.ui.shared.made_links import link_line
 from portal_app.ui.shared.run import act, ask
 from portal_app.ui.shared.session import Base, route_argument, studio_of, viewer_of
 

@@ -11,9 +11,10 @@ from portal_app.core.clock import utc_now
 from portal_app.core.errors import InvalidInput
 from portal_app.domain.delivery.shared_links import ShareTile, sharing_page
 from portal_app.domain.delivery.sharing import ShareRequest, end_shared_link, share_photos
-from portal_app.ui.components.made_links import LinkLine, link_line
+from portal_app.ui.components.made_links import LinkLine
 from portal_app.ui.shared.failures import beside
 from portal_app.ui.shared.guard import customer
+from portal_app.ui.shared.made_links import link_line
 from portal_app.ui.shared.run import act, ask
 from portal_app.ui.shared.session import Base, route_argument, studio_of, viewer_of
 
