@@ -36,7 +36,7 @@ from portal_app.domain.media.fingerprints import Fingerprints
 from portal_app.domain.media.intake import KEPT_OPEN
 from portal_app.domain.media.known import add_known, is_known
 from portal_app.domain.media.models import UploadState
-from portal_app.off_loop import act, ask, call, leave
+from portal_app.off_loop import act, call, leave
 from portal_app.web.parts import CHECKSUMS, Part, arrived
 from portal_app.web.viewer import viewer_of_request
 
@@ -137,7 +137,7 @@ async def _abilities(request: Request) -> Response:
 async def _create(request: Request, by: Viewer) -> Response:
     size = _whole_number(request, "upload-length")
     told = _metadata(request.headers.get("upload-metadata", ""))
-    if await ask(_may_be_known, by, told) and (known := await _known(by, told)):
+    if await call(_may_be_known, by, told) and (known := await _known(by, told)):
         return known
     await asyncio.to_thread(_require_room, wiring.current().uploads_dir, 2 * size)
     card = await act(_begin, by, told, size, wiring.current().upload_caps, now=utc_now())
@@ -154,9 +154,9 @@ async def _known(by: Viewer, told: dict[str, str]) -> Response | None:
     return Response(status_code=200, headers={"Upload-Asset": known.asset, **duplicate})
 
 
-def _may_be_known(db: Session, by: Viewer, told: dict[str, str]) -> bool:
+def _may_be_known(by: Viewer, told: dict[str, str]) -> bool:
     sha256 = told.get("sha256", "")
-    return bool(sha256) and not told.get("replaces") and is_known(db, by, sha256)
+    return bool(sha256) and not told.get("replaces") and is_known(wiring.current().database.glance.first, by, sha256)
 
 
 def _begin(db: Session, by: Viewer, told: dict[str, str], size: int, caps: Caps, *, now: datetime) -> service.UploadCard:

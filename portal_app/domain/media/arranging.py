@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from portal_app.core.errors import Conflict, NotAllowed, NotFound
@@ -17,6 +18,11 @@ from portal_app.domain.media.ordering import Placing, arrange, move, moved_one
 from portal_app.domain.media.queries import asset_by_public_id, photos
 
 NEWEST = 1 << 62  # stands for a row that has no id yet: after all others
+# Asked for every file that comes in: built once.
+_HELD = select(Listing.id).where(Listing.id == bindparam("listing")).with_for_update()
+_PLACED = select(Asset.id, Asset.original_name, Asset.captured_at, Asset.position, Asset.is_placed_by_hand).where(
+    Asset.listing_id == bindparam("listing"), Asset.kind == bindparam("kind"), Asset.state != AssetState.REMOVED
+)
 
 
 def move_photo(db: Session, by: Viewer, asset_public_id: str, to_position: int, *, now: datetime) -> None:
@@ -118,8 +124,7 @@ def admit(db: Session, asset: Asset) -> None:
 
 
 def _placings(db: Session, listing_id: int, kind: str) -> list[Placing]:
-    asked = select(Asset.id, Asset.original_name, Asset.captured_at, Asset.position, Asset.is_placed_by_hand)
-    return [Placing(*row) for row in db.exec(asked.where(*_is_living(listing_id, kind)))]
+    return [Placing(*row) for row in db.exec(_PLACED, params={"listing": listing_id, "kind": kind})]
 
 
 def _number_by_rule(db: Session, living: Sequence[Placing]) -> dict[int, int]:
@@ -155,7 +160,7 @@ def lock_listing(db: Session, listing_id: int) -> Listing:
 
 def hold_listing(db: Session, listing_id: int) -> None:
     """The same lock for whoever needs nothing of the row."""
-    db.exec(select(Listing.id).where(Listing.id == listing_id).with_for_update()).one()
+    db.exec(_HELD, params={"listing": listing_id}).one()
 
 
 def require_upload(by: Viewer) -> None:

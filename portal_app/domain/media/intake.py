@@ -7,6 +7,7 @@ import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, select
 
 from portal_app.core.errors import Conflict, InvalidInput, NotFound
@@ -29,6 +30,11 @@ KEPT_OPEN = timedelta(hours=24)
 EMPTY = "This file is empty. Copy it from the camera card again, then upload it again."
 TOO_BIG = "This file is larger than 200 MB. Export it smaller, then upload it again."
 OTHER_KIND = "This takes the place of {old}, so it has to be of the same kind. Upload it beside the photos instead."
+
+
+# Asked for every file that comes in: built once.
+_UPLOAD = select(Upload).where(Upload.public_id == bindparam("upload"))
+_SAME = select(Asset).where(Asset.listing_id == bindparam("listing"), Asset.sha256 == bindparam("sha256"))
 
 
 class ChangedOnItsWay(Conflict):
@@ -164,8 +170,8 @@ def _replaced(db: Session, by: Viewer, listing_id: int, public_id: str | None) -
 
 
 def _upload(db: Session, public_id: str, *, is_locked: bool = False) -> Upload:
-    asked = select(Upload).where(Upload.public_id == public_id)
-    upload = db.exec(asked.with_for_update() if is_locked else asked).first()
+    asked = _UPLOAD.with_for_update() if is_locked else _UPLOAD
+    upload = db.exec(asked, params={"upload": public_id}).first()
     if upload is None:
         raise NotFound
     return upload
@@ -229,7 +235,7 @@ def _keep(db: Session, by: Viewer, upload: Upload, prints: Fingerprints, facts: 
 
 def _same_bytes(db: Session, upload: Upload, prints: Fingerprints) -> Asset | None:
     """The photo of this listing with the same bytes, one that is shown before one that was taken out."""
-    found = db.exec(select(Asset).where(Asset.listing_id == upload.listing_id, Asset.sha256 == prints.sha256)).all()
+    found = db.exec(_SAME, params={"listing": upload.listing_id, "sha256": prints.sha256}).all()
     return min(found, key=lambda asset: (asset.state == AssetState.REMOVED, asset.id), default=None)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, select
 
 from portal_app.core.tokens import new_public_id
@@ -16,7 +17,7 @@ from portal_app.domain.media.fingerprints import require_hash
 from portal_app.domain.media.models import Asset, AssetState
 from portal_app.domain.media.names import clean_name
 from portal_app.domain.media.store import Store
-from portal_app.domain.units import UnitOfWork
+from portal_app.domain.units import First, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,15 @@ class KnownFile:
     is_duplicate: bool
 
 
-def is_known(db: Session, by: Viewer, sha256: str) -> bool:
+# Asked before every file: built once.
+_NAMED = select(Asset.id).where(Asset.studio_id == bindparam("studio"), Asset.sha256 == bindparam("sha256"))
+
+
+def is_known(first: First, by: Viewer, sha256: str) -> bool:
     """Whether a row of the studio names this hash. Raises NotAllowed, InvalidInput for what is no hash."""
     require_upload(by)
     require_hash(sha256)
-    return db.exec(select(Asset.id).where(Asset.studio_id == by.studio_id, Asset.sha256 == sha256)).first() is not None
+    return first(_NAMED, studio=by.studio_id, sha256=sha256) is not None
 
 
 def add_known(
