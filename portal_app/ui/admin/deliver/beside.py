@@ -64,7 +64,7 @@ def _acts(row: rx.Var[Beside]) -> rx.Component:
 
 
 def _off(is_it: rx.Var[bool]) -> dict[str, rx.Var[str]]:
-    """Said to be off, but not taken from under whoever stands on it: the verb changes nothing."""
+    """Said to be off, but not taken from under whoever stands on it: nothing moves."""
     return {"aria_disabled": rx.cond(is_it, "true", "false")}
 
 
